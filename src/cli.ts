@@ -1,0 +1,28 @@
+import { Command, CommanderError } from "commander";
+import { InputError } from "./inputError";
+
+/** Exit codes that other programs rely on. */
+const EXIT = { done: 0, failed: 1, wrongInput: 2 } as const;
+
+/** Parses `argv` (without node and script), runs the command, and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("finetune-icl")
+    .description(
+      "Fine-tuning and in-context learning in linear attention: exact theory, simulation, notebooks.",
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)");
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
+    process.stderr.write(`finetune-icl: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
+  }
+}
+
+function version(): string {
+  return (require("../package.json") as { version: string }).version;
+}
