@@ -1,0 +1,94 @@
+import { defineFormula, evaluate } from "../algebra/formula";
+import type { Vector } from "../algebra/matrix";
+import type { NumberField } from "../algebra/numberField";
+import type { AttentionParameters } from "../model/attentionParameters";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import { type ShotCount, tokenShares } from "../problem/shots";
+import { blockParameters, zeroBlock } from "./blockParameters";
+
+const SOURCE =
+  "Full fine-tuning on zero-shot prompts (Lee, Sohn, Lee, arXiv 2602.23197); re-derived. The zero-shot prediction " +
+  "(zᵀMz)(vᵀz) equals θ₀ᵀx as a polynomial, which has degree one and therefore one constant factor.";
+
+/**
+ * A minimiser of the zero-shot risk over all of (v, M): the risk is the noise alone. In both branches sym(M_xx) = 0, so
+ * the block that does in-context learning is erased. `labelWeight` w is the label slot of v, which zero-shot prompts do
+ * not see.
+ */
+export type ZeroShotFullOptimum<T> =
+  /** M₀₀ = c and v_x = θ₀/c: every token gets the same score, the value row knows the task. */
+  | { readonly branch: "constant-score"; readonly scoreScale: T; readonly labelWeight: T }
+  /**
+   * v₀ = c; the score of the query token is θ₀ᵀx/c, of which the part s stands in the first column of M and 1 − s in its
+   * first row: the value row is constant, the score knows the task.
+   */
+  | {
+      readonly branch: "constant-value";
+      readonly scoreScale: T;
+      readonly keyShare: T;
+      readonly labelWeight: T;
+    };
+
+/** R(n, θ) at a constant-score optimum. */
+export const CONSTANT_SCORE_RISK = defineFormula({
+  title: "In-context risk after full fine-tuning",
+  source: SOURCE,
+  yields: "scalar",
+  symbol: "R(n, \\theta)",
+  expression:
+    "noiseVariance + normSquared(queryShare * targetTask - task) + contextShare * queryShare * (normSquared(targetTask + scoreScale * labelWeight * task) + scoreScale^2 * labelWeight^2 * noiseVariance)",
+});
+
+/** R(n, θ) at a constant-value optimum. */
+export const CONSTANT_VALUE_RISK = defineFormula({
+  title: "In-context risk at the mirrored optimum of full fine-tuning",
+  source: SOURCE,
+  yields: "scalar",
+  symbol: "R(n, \\theta)",
+  expression:
+    "noiseVariance + normSquared((contextShare * (1 - keyShare) + queryShare) * targetTask - task)" +
+    " + (contextShare * keyShare * labelWeight * inner(targetTask, task) / scoreScale)^2" +
+    " + contextShare * queryShare * (keyShare^2 * normSquared(targetTask) + labelWeight^2 / scoreScale^2 * (((1 - keyShare)^2 + keyShare^2) * normSquared(targetTask) * (normSquared(task) + noiseVariance) + keyShare^2 * inner(targetTask, task)^2))",
+});
+
+/** (v, M) of a zero-shot optimum, all free entries that the zero-shot loss does not see at zero but w. */
+export function zeroShotFullParameters<T>(
+  field: NumberField<T>,
+  targetTask: Vector<T>,
+  optimum: ZeroShotFullOptimum<T>,
+): AttentionParameters<T> {
+  const { scoreScale, labelWeight } = optimum;
+  const block = zeroBlock(field, targetTask.length);
+  const scaled = targetTask.map((value) => field.divide(value, scoreScale));
+  if (optimum.branch === "constant-score") {
+    return blockParameters(field, { block, scoreScale, valueVector: scaled, labelWeight });
+  }
+  const times = (share: T) => scaled.map((value) => field.multiply(share, value));
+  return blockParameters(field, {
+    block,
+    valueConstant: scoreScale,
+    firstColumn: times(optimum.keyShare),
+    firstRow: times(field.subtract(field.one, optimum.keyShare)),
+    labelWeight,
+  });
+}
+
+/** R(n, θ) at a zero-shot optimum. */
+export function zeroShotFullRisk<T>(
+  field: NumberField<T>,
+  { covariance, noiseVariance }: RegressionProblem<T>,
+  targetTask: Vector<T>,
+  { branch, ...optimum }: ZeroShotFullOptimum<T>,
+  task: Vector<T>,
+  shots: ShotCount,
+): T {
+  const formula = branch === "constant-score" ? CONSTANT_SCORE_RISK : CONSTANT_VALUE_RISK;
+  return evaluate(formula, field, {
+    covariance,
+    noiseVariance,
+    targetTask,
+    task,
+    ...optimum,
+    ...tokenShares(field, shots),
+  });
+}
