@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { registerNotebooksCommand } from "./commands/notebooks";
 import { InputError } from "./inputError";
 
 /** Exit codes that other programs rely on. */
@@ -13,6 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .exitOverride()
     .showHelpAfterError("(add --help for the options)");
+  registerNotebooksCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;

@@ -1,0 +1,158 @@
+import { type CellFailure, describeExit, type Failure, failingCell } from "./cellFailure";
+import type { JsonObject } from "./json";
+import { type Answer, Kernel } from "./kernel";
+import type { ExecuteReply, KernelMessage } from "./kernelMessage";
+import { findMachinePath } from "./machinePath";
+import { type Cell, type CodeCell, hasTag, isExecutable, type Notebook, type Output } from "./nbformat";
+import { OutputCollector } from "./outputCollector";
+import { isUnhandled, reportOf, withErrorOutput } from "./thrownText";
+
+export interface RunOptions {
+  /** The folder of the notebook: where its imports resolve from, as under Jupyter. */
+  readonly cwd: string;
+  /** Limit for each cell. */
+  readonly timeoutMs: number;
+  readonly onCellDone?: () => void;
+}
+
+export type RunOutcome =
+  | { readonly status: "ok"; readonly notebook: Notebook }
+  | { readonly status: "failed"; readonly failure: Failure };
+
+const START_MS = 120_000;
+// Text may come after a cell is done (a rejection that nobody handles, a timer): listen a little longer.
+const QUIET_MS = 15;
+const LAST_QUIET_MS = 300;
+
+/**
+ * Runs the code cells of a notebook in order on a fresh kernel and returns the notebook with their outputs, or the
+ * first failure. Touches no file; the kernel is gone when the promise settles.
+ */
+export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunOutcome> {
+  const { kernel, answer } = await Kernel.start(options.cwd, START_MS);
+  try {
+    if (answer.kind !== "answered") return { status: "failed", failure: notStarted(answer) };
+    const run = new Run(notebook, kernel, options);
+    const failure = await run.runCells();
+    if (failure) return { status: "failed", failure };
+    await kernel.stop();
+    return { status: "ok", notebook: run.executed(answer.content) };
+  } finally {
+    kernel.kill();
+  }
+}
+
+/** What one cell did, beside its outputs. */
+interface CellRun {
+  readonly index: number;
+  readonly cell: CodeCell;
+  readonly stderr: string[];
+  executionCount: number | null;
+  /** tslab's report when the cell threw. */
+  report: string | undefined;
+}
+
+class Run {
+  readonly #outputs = new OutputCollector();
+  readonly #runs: CellRun[] = [];
+
+  constructor(
+    readonly notebook: Notebook,
+    readonly kernel: Kernel,
+    readonly options: RunOptions,
+  ) {}
+
+  async runCells(): Promise<Failure | undefined> {
+    const cells = [...this.notebook.cells.entries()].flatMap(([index, cell]) =>
+      isExecutable(cell) ? [{ index, cell, stderr: [], executionCount: null, report: undefined }] : [],
+    );
+    for (const [position, run] of cells.entries()) {
+      const isLast = position === cells.length - 1;
+      this.#runs.push(run);
+      const failure = (await this.#runCell(run, isLast ? LAST_QUIET_MS : QUIET_MS)) ?? this.#findFailure();
+      if (failure) return failure;
+      this.options.onCellDone?.();
+    }
+    return undefined;
+  }
+
+  /** The notebook with outputs in place of the old ones. */
+  executed(kernelInfo: JsonObject): Notebook {
+    const runs = new Map(this.#runs.map((run) => [run.cell.id, run]));
+    const cells = this.notebook.cells.map((cell): Cell => {
+      if (cell.cell_type !== "code") return cell;
+      const run = runs.get(cell.id);
+      if (!run) return { ...cell, execution_count: null, outputs: [] };
+      return { ...cell, execution_count: run.executionCount, outputs: this.#outputsOf(run) };
+    });
+    const kernelspec = { name: "tslab", display_name: "TypeScript", language: "typescript" };
+    const { language_info } = kernelInfo;
+    const info = language_info === undefined ? {} : { language_info };
+    return { ...this.notebook, cells, metadata: { kernelspec, ...this.notebook.metadata, ...info } };
+  }
+
+  async #runCell(run: CellRun, quietMs: number): Promise<Failure | undefined> {
+    const { timeoutMs } = this.options;
+    const onMessage = (message: KernelMessage) => {
+      if (message.type === "stream" && message.name === "stderr") run.stderr.push(message.text);
+      this.#outputs.add(run.cell.id, message);
+    };
+    const answer = await this.kernel.execute(run.cell.source, timeoutMs, onMessage);
+    if (answer.kind !== "answered") return this.#unanswered(run, answer);
+    run.executionCount = answer.content.executionCount;
+    if (answer.content.status === "error") run.report = reportOf(run.stderr);
+    const settled = await this.kernel.settle(quietMs, timeoutMs);
+    return settled.kind === "answered" ? undefined : this.#unanswered(run, settled);
+  }
+
+  #unanswered(run: CellRun, answer: Unanswered): Failure {
+    if (answer.kind === "died") return failed(run, { kind: "kernel died", exit: answer.exit });
+    return failed(run, { kind: "timed out", seconds: this.options.timeoutMs / 1000 });
+  }
+
+  /** Looks at every cell so far, since text of an earlier cell may have come while a later one ran. */
+  #findFailure(): Failure | undefined {
+    for (const run of this.#runs) {
+      const failure = this.#failureOf(run);
+      if (failure) return failed(run, failure);
+    }
+    return undefined;
+  }
+
+  #failureOf(run: CellRun): CellFailure | undefined {
+    const throws = hasTag(run.cell, "raises-exception");
+    if (run.report !== undefined && !throws) return { kind: "threw", text: run.report };
+    const outputs = this.#outputsOf(run);
+    const text = stderrOf(outputs);
+    if (isUnhandled(text)) return { kind: "unhandled", text };
+    if (text !== "" && !hasTag(run.cell, "allow-stderr")) return { kind: "wrote to stderr", text };
+    if (run.report === undefined && throws) return { kind: "did not throw" };
+    const path = findMachinePath(outputs, this.options.cwd);
+    return path === undefined ? undefined : { kind: "machine path", path };
+  }
+
+  #outputsOf({ cell, report }: CellRun): readonly Output[] {
+    const outputs = this.#outputs.outputsOf(cell.id);
+    return report === undefined ? outputs : withErrorOutput(outputs, report);
+  }
+}
+
+type Unanswered = Exclude<Answer<ExecuteReply>, { kind: "answered" }>;
+
+function failed({ cell, index }: CellRun, failure: CellFailure): Failure {
+  return { kind: "cell", cell: failingCell(cell, index), failure };
+}
+
+function notStarted(answer: Unanswered): Failure {
+  const reason =
+    answer.kind === "died"
+      ? `the kernel ended before it was ready ${describeExit(answer.exit)}`
+      : `the kernel was not ready within ${START_MS / 1000} s`;
+  return { kind: "not started", reason };
+}
+
+function stderrOf(outputs: readonly Output[]): string {
+  return outputs
+    .map((output) => (output.output_type === "stream" && output.name === "stderr" ? output.text : ""))
+    .join("");
+}
