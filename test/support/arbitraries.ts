@@ -44,7 +44,10 @@ export function instances(maxDimension = 3): fc.Arbitrary<Instance> {
       targetTask: vector(d),
       value: vector(d + 2),
       keyQuery: matrix(d + 2, d + 2),
-      shots: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constant("infinity" as const)),
+      shots: fc.oneof(
+        { weight: 7, arbitrary: fc.integer({ min: 0, max: 40 }) },
+        { weight: 1, arbitrary: fc.constant("infinity" as const) },
+      ),
       free: vector(2),
     }),
   );

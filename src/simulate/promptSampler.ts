@@ -1,0 +1,73 @@
+import type { Vector } from "../algebra/matrix";
+import type { Prompt } from "../problem/prompt";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { RandomSource } from "./randomSource";
+
+/** Draws examples (x, y) of one task, one at a time, into a buffer: x = L ε with Σ = L Lᵀ, y = θᵀx + noise. */
+export class ExampleSampler {
+  readonly dimension: number;
+  /** The covariates of the last example drawn, length d. */
+  readonly covariates: Float64Array;
+  private readonly root: Float64Array;
+  private readonly task: Float64Array;
+  private readonly noise: number;
+  private readonly normals: Float64Array;
+
+  constructor(
+    problem: RegressionProblem,
+    task: Vector,
+    private readonly random: RandomSource,
+  ) {
+    this.dimension = problem.dimension;
+    this.covariates = new Float64Array(problem.dimension);
+    this.normals = new Float64Array(problem.dimension);
+    this.root = choleskyFactor(problem);
+    this.task = Float64Array.from(task);
+    this.noise = Math.sqrt(problem.noiseVariance);
+  }
+
+  /** Draws the next example into `covariates` and returns its label. */
+  next(): number {
+    const { dimension: d, covariates: x, normals, root, task, random } = this;
+    for (let i = 0; i < d; i += 1) normals[i] = random.normal();
+    let label = this.noise === 0 ? 0 : this.noise * random.normal();
+    for (let i = 0, row = 0; i < d; i += 1, row += d) {
+      let sum = 0;
+      for (let k = 0; k <= i; k += 1) sum += root[row + k]! * normals[k]!;
+      x[i] = sum;
+      label += task[i]! * sum;
+    }
+    return label;
+  }
+}
+
+/** A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens. */
+export function samplePrompt(sampler: ExampleSampler, shots: number): { prompt: Prompt; queryLabel: number } {
+  const examples = Array.from({ length: shots }, () => {
+    const label = sampler.next();
+    return { covariates: [...sampler.covariates], label };
+  });
+  const queryLabel = sampler.next();
+  return {
+    prompt: {
+      covariates: examples.map((example) => example.covariates),
+      labels: examples.map((example) => example.label),
+      query: [...sampler.covariates],
+    },
+    queryLabel,
+  };
+}
+
+/** L, lower triangular and row-major, with Σ = L Lᵀ. @throws RangeError when Σ is not positive definite. */
+function choleskyFactor({ covariance, dimension: d }: RegressionProblem): Float64Array {
+  const root = new Float64Array(d * d);
+  for (let i = 0; i < d; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let sum = covariance[i]![j]!;
+      for (let k = 0; k < j; k += 1) sum -= root[i * d + k]! * root[j * d + k]!;
+      if (i === j && !(sum > 0)) throw new RangeError("the covariance is not positive definite");
+      root[i * d + j] = i === j ? Math.sqrt(sum) : sum / root[j * d + j]!;
+    }
+  }
+  return root;
+}
