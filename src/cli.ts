@@ -1,5 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { registerNotebooksCommand } from "./commands/notebooks";
+import { registerPredictCommand } from "./commands/predict";
+import { registerRiskCommand } from "./commands/risk";
 import { InputError } from "./inputError";
 
 /** Exit codes that other programs rely on. */
@@ -14,6 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .exitOverride()
     .showHelpAfterError("(add --help for the options)");
+  registerRiskCommand(program);
+  registerPredictCommand(program);
   registerNotebooksCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -48,13 +48,17 @@ export function readProblem<T>(
   return { dimension: covariance.length, covariance, noiseVariance };
 }
 
-/** Reads the pretraining fields `taskCovariance` and `pretrainingShots` of a record for a problem of dimension d. */
+/** The fields of a problem that say what the model was pretrained on. */
+export const PRETRAINING_FIELDS = ["taskCovariance", "pretrainingShots"] as const;
+
+/** Reads `taskCovariance` and `pretrainingShots` from a problem of dimension d. @throws InputError naming the field. */
 export function readPretraining<T>(
   field: NumberField<T>,
-  record: { readonly taskCovariance?: unknown; readonly pretrainingShots?: unknown },
+  raw: unknown,
   dimension: number,
   path = "problem",
 ): Pretraining<T> {
+  const record = readRecord(raw, path, [...PROBLEM_FIELDS, ...PRETRAINING_FIELDS]);
   return {
     taskCovariance: readCovariance(field, record.taskCovariance, join(path, "taskCovariance"), {
       size: dimension,

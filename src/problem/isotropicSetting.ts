@@ -1,0 +1,36 @@
+import { matrixFrom } from "../algebra/matrix";
+import { FLOAT } from "../algebra/numberField";
+import { InputError } from "../inputError";
+import { readWhole } from "./readInput";
+import { type Pretraining, type RegressionProblem, readProblem } from "./regressionProblem";
+import { readShots, type ShotCount } from "./shots";
+
+/** A problem and what the model was pretrained on. */
+export interface Setting {
+  readonly problem: RegressionProblem;
+  readonly pretraining: Pretraining;
+}
+
+/**
+ * The setting of the released experiment: Σ = I in d dimensions and pretraining tasks uniform on the unit sphere, so that
+ * E θθᵀ = I/d.
+ * @throws InputError when `dimension`, `noiseVariance` or `pretrainingShots` is out of its domain.
+ */
+export function isotropicSetting(choice: {
+  readonly dimension: number;
+  readonly noiseVariance: number;
+  readonly pretrainingShots: ShotCount;
+}): Setting {
+  const d = readWhole(choice.dimension, "dimension", 1);
+  if (!(choice.noiseVariance >= 0) || !Number.isFinite(choice.noiseVariance)) {
+    throw new InputError("noiseVariance", choice.noiseVariance, "a finite number, 0 or more");
+  }
+  const scaledIdentity = (scale: number) => matrixFrom(d, d, (i, j) => (i === j ? scale : 0));
+  return {
+    problem: readProblem(FLOAT, { covariance: scaledIdentity(1), noiseVariance: choice.noiseVariance }),
+    pretraining: {
+      taskCovariance: scaledIdentity(1 / d),
+      shots: readShots(choice.pretrainingShots, "pretrainingShots", { least: 1, infinite: true }),
+    },
+  };
+}

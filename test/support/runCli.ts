@@ -1,0 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const PROGRAM = join(__dirname, "../../bin/finetune-icl.js");
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command line as a child process, `input` on its standard input. */
+export function runCli(args: readonly string[], input: unknown = ""): CliResult {
+  const text = typeof input === "string" ? input : JSON.stringify(input);
+  const child = spawnSync(process.execPath, [PROGRAM, ...args], { input: text, encoding: "utf8" });
+  return { code: child.status, out: child.stdout, err: child.stderr };
+}
