@@ -66,7 +66,7 @@ function table(results: readonly NotebookResult[]): string {
   return results
     .map(
       ({ notebook, cells, status, seconds }) =>
-        `${status.padEnd(9)} ${notebook}  ${cells} cells, ${seconds.toFixed(1)} s\n`,
+        `${status.padEnd(9)} ${notebook}  ${cells} ${cells === 1 ? "cell" : "cells"}, ${seconds.toFixed(1)} s\n`,
     )
     .join("");
 }

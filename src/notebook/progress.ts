@@ -13,12 +13,26 @@ export function createProgress(total: number, stream: NodeJS.WriteStream): Progr
   if (!stream.isTTY) {
     return { step: () => {}, log: (text) => stream.write(`${text}\n`), stop: () => {} };
   }
-  const format = "{bar} {value} of {total} cells, {duration_formatted}";
-  const bars = new MultiBar({ stream, format, clearOnComplete: true }, Presets.shades_classic);
+  const bars = new MultiBar(
+    {
+      stream,
+      format: "{bar} {value} of {total} cells, {duration_formatted}",
+      barsize: 24,
+      clearOnComplete: true,
+      // Neither the terminal's settings nor the signals are touched: a killed run leaves nothing to repair.
+      linewrap: true,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
   const bar = bars.create(total, 0);
   return {
     step: () => bar.increment(),
-    log: (text) => bars.log(`${text}\n`),
+    log: (text) => {
+      bars.log(`${text}\n`);
+      // Logged lines wait for the next redraw, which may never come.
+      bars.update();
+    },
     stop: () => bars.stop(),
   };
 }

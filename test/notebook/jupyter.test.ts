@@ -1,0 +1,96 @@
+import { execFile, execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { compareNotebooks, describeDifference } from "../../src/notebook/compareNotebooks";
+import { kernelPreload, notebooksDirectory, packageRoot } from "../../src/notebook/packagePaths";
+import { readNotebook } from "../../src/notebook/readNotebook";
+
+/** The `jupyter` program, if there is one. On a build machine there must be one. */
+function findJupyter(): string | undefined {
+  try {
+    return execFileSync("sh", ["-c", "command -v jupyter"], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const jupyter = findJupyter();
+const notebooks = [...list(notebooksDirectory), ...list(join(packageRoot, "test", "notebook", "fixtures"))];
+
+function list(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => name.endsWith(".ipynb"));
+  return names.sort().map((name) => join(directory, name));
+}
+
+describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jupyter", () => {
+  // A home of its own: the user's Jupyter settings neither matter nor change.
+  const home = mkdtempSync(join(tmpdir(), "jupyter-"));
+  const kernel = join(home, "data", "kernels", "tslab");
+  mkdirSync(kernel, { recursive: true });
+  const tslab = join(packageRoot, "node_modules", ".bin", "tslab");
+  writeFileSync(
+    join(kernel, "kernel.json"),
+    JSON.stringify({
+      argv: [tslab, "kernel", "--config-path", "{connection_file}"],
+      display_name: "TypeScript",
+      language: "typescript",
+    }),
+  );
+  const env = {
+    ...process.env,
+    HOME: home,
+    JUPYTER_DATA_DIR: join(home, "data"),
+    JUPYTER_CONFIG_DIR: join(home, "config"),
+    JUPYTER_RUNTIME_DIR: join(home, "runtime"),
+    NODE_OPTIONS: `--require "${kernelPreload}"`,
+  };
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it("is installed", () => expect(jupyter).toBeTypeOf("string"));
+
+  it.each(notebooks.map((path) => [basename(path), path]))(
+    "executes %s with the outputs that are stored in it",
+    async (name, path) => {
+      const args = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600"];
+      const before = readFileSync(path, "utf8");
+      await promisify(execFile)(jupyter ?? "jupyter", [...args, "--output-dir", home, path], { env });
+      const stored = readNotebook(path);
+      const got = readNotebook(join(home, name));
+      const cells = (read: typeof stored) => read.cells.map(({ id, source }) => ({ id, source }));
+      expect(cells(got)).toEqual(cells(stored));
+      const differences = compareNotebooks(stored, got).map((each) => describeDifference(name, each));
+      expect(differences, differences.join("\n")).toEqual([]);
+      expect(readFileSync(path, "utf8"), "the notebook is as it was").toBe(before);
+    },
+    900_000,
+  );
+
+  it("finds every notebook valid, and would write the same bytes", () => {
+    // The Python that Jupyter itself runs on.
+    const python = /^#!(\S+)/.exec(readFileSync(jupyter ?? "", "utf8"))?.[1] ?? "python3";
+    const program = [
+      "import nbformat, sys",
+      "for path in sys.argv[1:]:",
+      "    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)",
+      "    nbformat.validate(notebook)",
+      "    text = open(path, encoding='utf8').read()",
+      "    if not any('+json' in mime for cell in notebook.cells for output in cell.get('outputs', []) for mime in output.get('data', {})):",
+      "        assert nbformat.writes(notebook) + '\\n' == text, path",
+      "    print('valid')",
+    ].join("\n");
+    const printed = execFileSync(python, ["-c", program, ...notebooks], { env, encoding: "utf8" });
+    expect(printed).toBe("valid\n".repeat(notebooks.length));
+  });
+});
