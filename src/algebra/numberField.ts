@@ -1,6 +1,6 @@
 import type { Fraction } from "fraction.js";
 import { all, create, type FactoryFunctionMap, type MathJsInstance } from "mathjs";
-import { readRatio } from "./rational";
+import { ratioToNumber, readRatio } from "./rational";
 
 /**
  * The numbers a formula is computed with. The same code runs over floats and over exact rationals: matrix expressions go
@@ -38,7 +38,7 @@ function readFloat(value: number | string): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   const ratio = readRatio(value);
   if (ratio === undefined) return undefined;
-  const result = Number(ratio.numerator) / Number(ratio.denominator);
+  const result = ratioToNumber(ratio);
   return Number.isFinite(result) ? result : undefined;
 }
 
@@ -81,5 +81,5 @@ export const RATIONAL: NumberField<Rational> = {
   multiply: (a, b) => a.mul(b),
   divide: (a, b) => a.div(b),
   sign: (a) => (a.n === 0n ? 0 : Number(a.s)),
-  toNumber: (a) => a.valueOf(),
+  toNumber: (a) => ratioToNumber({ numerator: a.s * a.n, denominator: a.d }),
 };

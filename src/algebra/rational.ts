@@ -32,6 +32,29 @@ export function readRatio(value: number | string): Ratio | undefined {
   };
 }
 
+/**
+ * The float nearest to a ratio, also when numerator and denominator are too large for floats themselves: 64 or more
+ * leading bits of the quotient, the last one sticky, so that rounding happens once (results below 1e-300 may lose a bit).
+ */
+export function ratioToNumber({ numerator, denominator }: Ratio): number {
+  const negative = numerator < 0n;
+  const size = negative ? -numerator : numerator;
+  const shift = 64 - bitLength(size) + bitLength(denominator);
+  const [dividend, divisor] =
+    shift >= 0 ? [size << BigInt(shift), denominator] : [size, denominator << BigInt(-shift)];
+  const quotient = dividend / divisor;
+  const sticky = quotient * divisor === dividend ? quotient : quotient | 1n;
+  // Two factors, because 2^shift alone may leave the range of floats.
+  const half = Math.trunc(shift / 2);
+  const result = Number(sticky) * 2 ** -half * 2 ** (half - shift);
+  return negative ? -result : result;
+}
+
+/** Up to three more than the number of bits: hexadecimal digits are four bits each. */
+function bitLength(value: bigint): number {
+  return value.toString(16).length * 4;
+}
+
 /** `"3/10"`, or `"3"` for a whole number. */
 export function printRational(value: Fraction): string {
   const numerator = value.s * value.n;

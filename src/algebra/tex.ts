@@ -54,8 +54,14 @@ function printOperator({ op, args }: Children): string {
   if (second === undefined) return `${op}${print(first)}`;
   if (op === "*") return `${print(first)} ${print(second)}`;
   if (op === "/") return `\\frac{${print(unwrapped(first))}}{${print(unwrapped(second))}}`;
-  if (op === "^") return `${print(first)}^{${print(unwrapped(second))}}`;
+  if (op === "^") return `${printBase(first)}^{${print(unwrapped(second))}}`;
   return `${print(first)} ${op} ${print(second)}`;
+}
+
+/** A symbol that is itself a fraction or a power, such as σ², is put in parentheses before it is raised to a power. */
+function printBase(node: MathNode): string {
+  const tex = print(node);
+  return node.type === "SymbolNode" && /[\\^].*[{^]/.test(tex) ? `\\left(${tex}\\right)` : tex;
 }
 
 function unwrapped(node: MathNode): MathNode {

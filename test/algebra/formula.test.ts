@@ -1,0 +1,69 @@
+import katex from "katex";
+import { describe, expect, it } from "vitest";
+import { evaluate, type Formula, freeSymbols } from "../../src/algebra/formula";
+import { NOTATION } from "../../src/algebra/notation";
+import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
+import { expressionTex, formulaTex } from "../../src/algebra/tex";
+import * as exact from "../../src/exact/exactRisk";
+import * as selection from "../../src/theory/gradientFlowSelection";
+import * as pretraining from "../../src/theory/pretraining";
+import * as full from "../../src/theory/zeroShotFull";
+import * as valueOnly from "../../src/theory/zeroShotValue";
+
+const FORMULAS = [exact, pretraining, full, selection, valueOnly]
+  .flatMap((module) => Object.values(module) as unknown[])
+  .filter((item): item is Formula => typeof item === "object" && item !== null && "expression" in item);
+
+describe("formulas", () => {
+  it("are found", () => {
+    expect(FORMULAS.length).toBeGreaterThanOrEqual(14);
+  });
+
+  it.each(FORMULAS.map((formula) => [formula.title, formula] as const))(
+    "%s: every symbol has a notation, and the TeX is valid",
+    (_title, formula) => {
+      for (const symbol of freeSymbols(formula, FLOAT)) expect(Object.keys(NOTATION)).toContain(symbol);
+      const html = katex.renderToString(formulaTex(formula), { throwOnError: true, strict: "error" });
+      expect(html).toContain("<math");
+      expect(formula.source.length).toBeGreaterThan(10);
+    },
+  );
+
+  it("print with the field's symbols", () => {
+    expect(expressionTex("noiseVariance + 2 * normSquared(targetTask) / (dimension + 4)")).toBe(
+      "\\sigma^2 + \\frac{2 \\left\\lVert \\theta_0 \\right\\rVert^2}{d + 4}",
+    );
+    expect(expressionTex("inv(covariance * taskCovariance + kappa * identity)")).toBe(
+      "\\left(\\Sigma \\Lambda + \\kappa I\\right)^{-1}",
+    );
+    expect(expressionTex("-queryShare^2 * transpose(gamma)")).toBe(
+      "-\\left(\\tfrac{1}{N}\\right)^{2} \\Gamma^{\\top}",
+    );
+  });
+
+  it("evaluate over floats and rationals alike", () => {
+    const formula = valueOnly.VALUE_ONLY_ZERO_SHOT_RISK_INVERSE;
+    const float = evaluate(formula, FLOAT, {
+      covariance: [[2]],
+      noiseVariance: 0.5,
+      dimension: 1,
+      targetTask: [3],
+    });
+    const rational = evaluate(formula, RATIONAL, {
+      covariance: [[RATIONAL.from(2)]],
+      noiseVariance: RATIONAL.from("1/2"),
+      dimension: RATIONAL.one,
+      targetTask: [RATIONAL.from(3)],
+    });
+    expect(float).toBeCloseTo(7.7, 14);
+    expect(rational.toFraction()).toBe("77/10");
+  });
+
+  it("refuse to evaluate when a symbol is missing or the kind is wrong", () => {
+    const formula = valueOnly.VALUE_ONLY_OPTIMUM_INVERSE;
+    expect(() => evaluate(formula, FLOAT, { targetTask: [1] })).toThrow("dimension");
+    expect(() =>
+      evaluate({ ...formula, yields: "scalar" as const }, FLOAT, { targetTask: [1], dimension: 1 }),
+    ).toThrow("yields a vector, declared as scalar");
+  });
+});
