@@ -22,6 +22,7 @@ export type CellFailure =
   | { readonly kind: "did not throw" }
   | { readonly kind: "timed out"; readonly seconds: number }
   | { readonly kind: "kernel died"; readonly exit: KernelExit }
+  | { readonly kind: "too much output"; readonly characters: number }
   | { readonly kind: "machine path"; readonly path: string };
 
 const LONGEST_LINE = 60;
@@ -62,6 +63,8 @@ function describeCellFailure(failure: CellFailure): string {
       return `did not end within ${failure.seconds} s (--timeout sets the limit)`;
     case "kernel died":
       return `ended the kernel ${describeExit(failure.exit)}`;
+    case "too much output":
+      return `has more than ${failure.characters} characters of output: a notebook is for reading`;
     case "machine path":
       return `shows a path of this machine, ${failure.path}: outputs must be the same everywhere`;
   }

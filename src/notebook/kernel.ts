@@ -44,9 +44,7 @@ export class Kernel {
     this.#iopub.subscribe();
     this.#listen(this.#shell, (message) => this.#onReply(message));
     this.#listen(this.#iopub, (message) => this.#onBroadcast(message));
-    void this.#process.exited.then((exit) => {
-      for (const request of this.#requests.values()) request.finish({ kind: "died", exit });
-    });
+    void this.#process.exited.then((exit) => this.#endRequests(exit));
   }
 
   /** Starts a kernel in folder `cwd` and waits until it answers on both channels, at most `timeoutMs`. */
@@ -180,7 +178,13 @@ export class Kernel {
     const listen = async () => {
       for await (const frames of socket) onMessage(decodeMessage(frames, this.#connection.key));
     };
-    void listen();
+    listen().catch((error: Error) =>
+      this.#endRequests({ code: null, signal: null, lastWords: error.message }),
+    );
+  }
+
+  #endRequests(exit: KernelExit): void {
+    for (const request of this.#requests.values()) request.finish({ kind: "died", exit });
   }
 }
 

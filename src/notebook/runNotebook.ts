@@ -23,6 +23,8 @@ const START_MS = 120_000;
 // Text may come after a cell is done (a rejection that nobody handles, a timer): listen a little longer.
 const QUIET_MS = 15;
 const LAST_QUIET_MS = 300;
+// A cell that prints in an endless loop fills the memory long before its time is over.
+const MOST_OUTPUT = 50_000_000;
 
 /**
  * Runs the code cells of a notebook in order on a fresh kernel and returns the notebook with their outputs, or the
@@ -47,6 +49,8 @@ interface CellRun {
   readonly index: number;
   readonly cell: CodeCell;
   readonly stderr: string[];
+  /** Characters printed so far. */
+  printed: number;
   executionCount: number | null;
   /** tslab's report when the cell threw. */
   report: string | undefined;
@@ -64,7 +68,9 @@ class Run {
 
   async runCells(): Promise<Failure | undefined> {
     const cells = [...this.notebook.cells.entries()].flatMap(([index, cell]) =>
-      isExecutable(cell) ? [{ index, cell, stderr: [], executionCount: null, report: undefined }] : [],
+      isExecutable(cell)
+        ? [{ index, cell, stderr: [], printed: 0, executionCount: null, report: undefined }]
+        : [],
     );
     for (const [position, run] of cells.entries()) {
       const isLast = position === cells.length - 1;
@@ -94,7 +100,11 @@ class Run {
   async #runCell(run: CellRun, quietMs: number): Promise<Failure | undefined> {
     const { timeoutMs } = this.options;
     const onMessage = (message: KernelMessage) => {
-      if (message.type === "stream" && message.name === "stderr") run.stderr.push(message.text);
+      if (message.type === "stream") {
+        if (message.name === "stderr") run.stderr.push(message.text);
+        run.printed += message.text.length;
+        if (run.printed > MOST_OUTPUT) return this.kernel.kill();
+      }
       this.#outputs.add(run.cell.id, message);
     };
     const answer = await this.kernel.execute(run.cell.source, timeoutMs, onMessage);
@@ -106,6 +116,7 @@ class Run {
   }
 
   #unanswered(run: CellRun, answer: Unanswered): Failure {
+    if (run.printed > MOST_OUTPUT) return failed(run, { kind: "too much output", characters: MOST_OUTPUT });
     if (answer.kind === "died") return failed(run, { kind: "kernel died", exit: answer.exit });
     return failed(run, { kind: "timed out", seconds: this.options.timeoutMs / 1000 });
   }

@@ -167,7 +167,7 @@ describe("finetune-icl notebooks", () => {
   it("keeps the mode of the file", () => expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask()));
 });
 
-describe("wrong input ends with 2 and one line", () => {
+describe.concurrent("wrong input ends with 2 and one line", () => {
   const directory = makeWorkDirectory();
   const at = (name: string, text: string) => {
     writeFileSync(join(directory, name), text);

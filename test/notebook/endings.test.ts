@@ -54,7 +54,7 @@ afterAll(() => {
 });
 
 describe.concurrent("no kernel outlives a runner that ends by", () => {
-  it.each(cases)("$name", async ({ name, signal, inside, ended: expected }) => {
+  it.for(cases)("$name", async ({ name, signal, inside, ended: expected }, { onTestFinished }) => {
     const slug = basename(name.replaceAll(/\W+/g, "-"));
     const TMPDIR = join(temporary, slug);
     mkdirSync(TMPDIR);
@@ -68,6 +68,7 @@ describe.concurrent("no kernel outlives a runner that ends by", () => {
 
     const { child, ended } = startNode(args, { TMPDIR });
     const pids = await waitFor("the cell runs", () => readPids(pidsFile));
+    onTestFinished(() => killAll(pids));
     const running = pids.filter(isRunning);
     const folders = readdirSync(TMPDIR);
     const modes = folders.map((folder) => statSync(join(TMPDIR, folder)).mode & 0o777);
@@ -91,13 +92,14 @@ describe.concurrent("no kernel outlives a runner that ends by", () => {
     assertEqual(readFileSync(path, "utf8"), text, "the file is as it was");
   });
 
-  it("SIGKILL while the kernel starts", async () => {
+  it("SIGKILL while the kernel starts", async ({ onTestFinished }) => {
     const TMPDIR = join(temporary, "starting");
     mkdirSync(TMPDIR);
     const { path } = writeNotebook(directory, "starting", ["1"]);
     const { child, ended } = startNode([program, "notebooks", path], { TMPDIR });
     const folder = await waitFor("the kernel is started", () => readdirSync(TMPDIR)[0]);
     await waitFor("its process is there", () => findProcesses(folder).length > 0);
+    onTestFinished(() => killAll(findProcesses(folder)));
     child.kill("SIGKILL");
     await ended;
     await waitFor("the kernel ends", () => findProcesses(folder).length === 0, 10);
@@ -109,6 +111,11 @@ function readPids(file: string): readonly number[] | undefined {
   if (!existsSync(file)) return undefined;
   const pids = readFileSync(file, "utf8").split(" ").map(Number);
   return pids.length === 2 && pids.every((pid) => pid > 0) ? pids : undefined;
+}
+
+/** When a test fails, what it found alive must not stay. */
+function killAll(pids: readonly number[]): void {
+  for (const pid of pids.filter(isRunning)) process.kill(pid, "SIGKILL");
 }
 
 function assertEqual(got: unknown, expected: unknown, context: string): void {

@@ -55,6 +55,10 @@ const cases: Record<string, Case> = {
     cells: ["const before = 1;", "while (true) {}"],
     message: /cell 2 \(id c2\) `while \(true\) \{\}` did not end within 4 s/,
   },
+  "prints for ever": {
+    cells: ["while (true) console.log('x'.repeat(1e6))"],
+    message: /cell 1 .* has more than 50000000 characters of output/,
+  },
   "awaits for ever": {
     cells: ["await new Promise(() => {})"],
     message: /cell 1 .* did not end within 4 s/,
@@ -79,7 +83,7 @@ describe("a notebook that must fail", () => {
   let results: readonly NotebookResult[];
 
   beforeAll(async () => {
-    ended = await runNotebooks("--timeout", "4", ...files.map(({ path }) => path));
+    ended = await runNotebooks("--timeout", "4", "--jobs", "3", ...files.map(({ path }) => path));
     results = JSON.parse(ended.stdout).notebooks;
   }, 180_000);
   afterAll(() => removeDirectory(directory));

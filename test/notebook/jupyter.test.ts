@@ -79,7 +79,7 @@ describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jup
 
   it("finds every notebook valid, and would write the same bytes", () => {
     // The Python that Jupyter itself runs on.
-    const python = /^#!(\S+)/.exec(readFileSync(jupyter ?? "", "utf8"))?.[1] ?? "python3";
+    const python = /^#!(\S*python\S*)/.exec(readFileSync(jupyter ?? "", "utf8"))?.[1] ?? "python3";
     const program = [
       "import nbformat, sys",
       "for path in sys.argv[1:]:",
