@@ -1,1 +1,92 @@
-export {};
+/** What a notebook or another program imports from this package. */
+
+export { type Bindings, evaluate, type Formula } from "./algebra/formula";
+// Numbers, formulas
+export type { Matrix, Vector } from "./algebra/matrix";
+export { NOTATION, type Notation, type SymbolName } from "./algebra/notation";
+export { FLOAT, type NumberField, RATIONAL, type Rational } from "./algebra/numberField";
+export { printRational } from "./algebra/rational";
+export { expressionTex, formulaTex } from "./algebra/tex";
+// Exact risk
+export { EXACT_RISK, exactRisk } from "./exact/exactRisk";
+export { FastRisk } from "./exact/fastRisk";
+export { type PackedParameters, pack, unpack, zeroParameters } from "./exact/packedParameters";
+// Figures and tables
+export { type CurvesOptions, curvesFigure } from "./figures/curves";
+export { dataFrame } from "./figures/dataFrame";
+export { showFigure, showMarkdown, showTable } from "./figures/display";
+export type { Figure } from "./figures/figure";
+export { type LabelledMatrix, matricesFigure } from "./figures/matrices";
+export { staticPicture } from "./figures/staticPicture";
+export { REGIME_STYLE, type SeriesStyle } from "./figures/style";
+export {
+  type Cell,
+  loadTable,
+  parseCsv,
+  saveFigureTable,
+  saveTable,
+  type Table,
+  tableFrom,
+  toCsv,
+} from "./figures/table";
+// Problem
+export { InputError } from "./inputError";
+// Model
+export { type AttentionParameters, readAttentionParameters } from "./model/attentionParameters";
+export {
+  type AttentionHead,
+  type AttentionLayer,
+  applyLayer,
+  forwardLabel,
+  mergedKeyQuery,
+  reducedParameters,
+} from "./model/linearAttention";
+export { readLayers } from "./model/readLayers";
+export { predictLabel } from "./model/reducedPrediction";
+export { promptTokens } from "./model/tokens";
+export { isotropicSetting, type Setting } from "./problem/isotropicSetting";
+export { type Prompt, readPrompt } from "./problem/prompt";
+export { REGIME_KINDS, type Regime, type RegimeKind } from "./problem/regime";
+export {
+  type Pretraining,
+  type RegressionProblem,
+  readPretraining,
+  readProblem,
+  readTask,
+} from "./problem/regressionProblem";
+export { readShots, type ShotCount, type TokenShares, tokenShares } from "./problem/shots";
+// Simulation
+export { monteCarloRisk, type RiskEstimate } from "./simulate/monteCarloRisk";
+export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
+export { RandomSource } from "./simulate/randomSource";
+// Theory
+export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
+export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
+export { type Prediction, predict } from "./theory/predict";
+export {
+  PRETRAINED_BLOCK,
+  PRETRAINED_RIDGE,
+  PRETRAINED_RISK,
+  PRETRAINED_RISK_INVERSE,
+  pretrainedBlock,
+  pretrainedParameters,
+  pretrainedRisk,
+} from "./theory/pretraining";
+export {
+  CONSTANT_SCORE_RISK,
+  CONSTANT_VALUE_RISK,
+  type ZeroShotFullOptimum,
+  zeroShotFullParameters,
+  zeroShotFullRisk,
+} from "./theory/zeroShotFull";
+export {
+  VALUE_ONLY_OPTIMUM,
+  VALUE_ONLY_OPTIMUM_INVERSE,
+  VALUE_ONLY_RISK,
+  VALUE_ONLY_RISK_INVERSE,
+  VALUE_ONLY_ZERO_SHOT_RISK,
+  VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
+  valueOnlyOptimum,
+  valueOnlyParameters,
+  valueOnlyRisk,
+} from "./theory/zeroShotValue";

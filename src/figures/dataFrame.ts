@@ -1,0 +1,12 @@
+import type { DataFrame } from "danfojs-node";
+import type { Table } from "./table";
+
+/** The table as a danfojs DataFrame, for readers who want to group, filter or join. danfojs is loaded at the first call. */
+export function dataFrame(table: Table): DataFrame {
+  // A second to load: only when a table is really worked with.
+  const danfo = require("danfojs-node") as { DataFrame: new (data: unknown, options: object) => DataFrame };
+  return new danfo.DataFrame(
+    table.rows.map((row) => [...row]),
+    { columns: [...table.columns] },
+  );
+}

@@ -1,0 +1,62 @@
+import type { Figure, JsonObject } from "./figure";
+import { figureHtml } from "./figureHtml";
+import { staticPicture } from "./staticPicture";
+import type { Cell, Table } from "./table";
+import { tableHtml, tableText } from "./tableView";
+
+/** What one display message holds: the same thing in several MIME types, of which a client shows the best it knows. */
+type MimeBundle = Readonly<Record<string, string | JsonObject>>;
+
+/**
+ * Shows a figure in a notebook: interactive where the client can (VS Code and Jupyter with plotly's renderer by MIME type,
+ * stock Jupyter by script), and a static picture everywhere else. Await it, or the next output may come first.
+ */
+export async function showFigure(figure: Figure): Promise<void> {
+  const svg = await staticPicture(figure);
+  send({
+    "application/vnd.plotly.v1+json": {
+      data: figure.data,
+      layout: figure.layout,
+      config: { responsive: true, displaylogo: false },
+    },
+    "text/html": figureHtml(figure, svg),
+    "image/svg+xml": svg,
+    "text/plain": `Figure: ${figure.title}. ${figure.description}`,
+  });
+}
+
+/** Shows a table, or a danfojs DataFrame; numbers with `digits` significant digits (5 unless told). */
+export function showTable(
+  table: Table | { readonly columns: readonly string[]; readonly values: unknown },
+  options: { readonly digits?: number } = {},
+): void {
+  const digits = options.digits ?? 5;
+  const plain: Table =
+    "rows" in table ? table : { columns: table.columns, rows: table.values as readonly (readonly Cell[])[] };
+  send({ "text/html": tableHtml(plain, digits), "text/plain": tableText(plain, digits) });
+}
+
+/** Shows Markdown, mathematics between dollar signs included. */
+export function showMarkdown(text: string): void {
+  send({ "text/markdown": text, "text/plain": text });
+}
+
+interface KernelModule {
+  readonly lastWriteDisplayData: ((content: object, update: boolean) => void) | null;
+}
+
+/** Sends one display message to the notebook; outside a kernel, prints its plain text instead. */
+function send(data: MimeBundle): void {
+  const write = kernelModule()?.lastWriteDisplayData;
+  if (write == null) process.stdout.write(`${String(data["text/plain"])}\n`);
+  else write({ data, metadata: {}, transient: {} }, false);
+}
+
+/**
+ * The tslab that runs this process, wherever it is installed: the loaded module is asked for, because a copy of our own
+ * would not be connected to any notebook. Its writer changes with every cell, so it is looked up at each call.
+ */
+function kernelModule(): KernelModule | undefined {
+  const path = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
+  return path === undefined ? undefined : (require.cache[path]?.exports as KernelModule | undefined);
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { installBrowserShims } from "./browserShims";
+import type { Figure } from "./figure";
+import { FONT } from "./style";
+
+interface Plotly {
+  toImage(
+    figure: { readonly data: unknown; readonly layout: unknown },
+    options: {
+      readonly format: "svg";
+      readonly width: number;
+      readonly height: number;
+      readonly imageDataOnly: true;
+    },
+  ): Promise<string>;
+}
+
+/**
+ * The figure as SVG, drawn by plotly without a browser; the same figure gives the same bytes. plotly and jsdom are loaded
+ * at the first call (about half a second), because a reader of the numerical core never needs them.
+ */
+export async function staticPicture(figure: Figure): Promise<string> {
+  plotly ??= loadPlotly();
+  const drawer = await plotly;
+  // plotly writes into what it is given.
+  const { data, layout } = JSON.parse(JSON.stringify(figure)) as Figure;
+  const size = { width: figure.width, height: figure.height };
+  const svg = await drawer.toImage({ data, layout }, { format: "svg", ...size, imageDataOnly: true });
+  return tidy(svg, figure);
+}
+
+let plotly: Promise<Plotly> | undefined;
+
+async function loadPlotly(): Promise<Plotly> {
+  const { JSDOM, VirtualConsole } = await import("jsdom");
+  // No console: what plotly would say to a browser's developer is nothing to the reader of a notebook.
+  const { window } = new JSDOM("<!doctype html><body></body>", {
+    runScripts: "outside-only",
+    pretendToBeVisual: true,
+    virtualConsole: new VirtualConsole(),
+  });
+  installBrowserShims(window);
+  window.eval(readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8"));
+  // An animation clock would keep the process alive.
+  window.setInterval = (() => 0) as never;
+  return (window as unknown as { Plotly: Plotly }).Plotly;
+}
+
+/** Replaces plotly's random identifiers, rounds coordinates to a tenth of a pixel, and adds words for screen readers. */
+function tidy(svg: string, { title, description }: Figure): string {
+  const prefix = shortName(title);
+  const ids = new Map<string, string>();
+  for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) {
+    if (!ids.has(id!)) ids.set(id!, `${prefix}-${ids.size}`);
+  }
+  const renamed = svg
+    .replace(/\bid="([^"]+)"/g, (_whole, id: string) => `id="${ids.get(id)}"`)
+    .replace(
+      /url\((['"]?|&quot;)#([^'")&]+)\1\)/g,
+      (_whole, _quote, id: string) => `url(#${ids.get(id) ?? id})`,
+    );
+  const rounded = renamed
+    // Inside tags only: what the reader reads keeps its digits.
+    .replace(/<[^>]*>/g, (tag) =>
+      tag.replace(/\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
+    )
+    .replace(/rgb\((\d+), (\d+), (\d+)\)/g, (_whole, ...channels: string[]) => hexColor(channels.slice(0, 3)))
+    .replace(/(?:vector-effect: none|(?:stroke-|fill-)?opacity: 1|stroke-miterlimit: 2);? ?/g, "")
+    .replaceAll(`font-family: ${FONT}; `, "")
+    .replace(/ ?white-space: pre;/g, "")
+    .replace(/ style=""/g, "")
+    .replace(/ (?:class|data-[a-z-]+|pointer-events)="[^"]*"/g, "");
+  return withoutEmptyGroups(rounded).replace(
+    /^<svg([^>]*)>/,
+    (_whole, attributes: string) =>
+      `<svg${attributes} role="img" font-family="${FONT}"><title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`,
+  );
+}
+
+function hexColor(channels: readonly string[]): string {
+  return `#${channels.map((channel) => Number(channel).toString(16).padStart(2, "0")).join("")}`;
+}
+
+function withoutEmptyGroups(svg: string): string {
+  const next = svg.replace(/<(?:g|path)\/>|<g>\s*<\/g>/g, "");
+  return next === svg ? svg : withoutEmptyGroups(next);
+}
+
+/** A short identifier that differs between figures of one page (FNV-1a of the title). */
+function shortName(title: string): string {
+  let hash = 0x811c9dc5;
+  for (const letter of title) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  return `f${(hash >>> 0).toString(36)}`;
+}
+
+export function escapeXml(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+  };
+  return text.replace(/[&<>"]/g, (sign) => entities[sign]!);
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import { InputError } from "../inputError";
+
+/** One cell of a table. */
+export type Cell = number | string;
+
+/** A plain table: what every figure is drawn from, and what is saved beside it. */
+export interface Table {
+  readonly columns: readonly string[];
+  /** Each as long as `columns`. */
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Collects records into a table; the columns are those of the first record. @throws InputError when a record differs. */
+export function tableFrom(records: readonly Readonly<Record<string, Cell>>[]): Table {
+  const columns = Object.keys(records[0] ?? {});
+  const rows = records.map((record, i) => {
+    const keys = Object.keys(record);
+    if (keys.length !== columns.length || !columns.every((column) => column in record)) {
+      throw new InputError(`records[${i}]`, keys, `the columns ${columns.join(", ")}`);
+    }
+    return columns.map((column) => record[column]!);
+  });
+  return { columns, rows };
+}
+
+/** The table as CSV (RFC 4180), numbers with full precision, one line a row. */
+export function toCsv({ columns, rows }: Table): string {
+  return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
+}
+
+function csvCell(cell: Cell): string {
+  const text = String(cell);
+  // A text that looks like a number is quoted, so that it comes back as a text.
+  const quoted =
+    typeof cell === "string" && (/[",\r\n]/.test(text) || text === "" || !Number.isNaN(Number(text)));
+  return quoted ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Reads what {@link toCsv} writes: quoted cells are text, the others numbers where they can be. */
+export function parseCsv(text: string): Table {
+  const lines: Cell[][] = [];
+  let line: Cell[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+  while (cell.lastIndex < text.length) {
+    const at = cell.lastIndex;
+    const match = cell.exec(text);
+    if (match === null) throw new InputError("CSV", text.slice(at, at + 20), "cells separated by commas");
+    const [, quoted, plain = "", end] = match;
+    line.push(quoted === undefined ? readPlain(plain) : quoted.replaceAll('""', '"'));
+    if (end !== ",") {
+      lines.push(line);
+      line = [];
+    }
+  }
+  const [columns = [], ...rows] = lines;
+  return { columns: columns.map(String), rows };
+}
+
+function readPlain(text: string): Cell {
+  const number = Number(text);
+  return text === "" || (Number.isNaN(number) && text !== "NaN") ? text : number;
+}
+
+/** Saves a table as CSV, whole or not at all. */
+export function saveTable(path: string, table: Table): void {
+  writeFileAtomic(path, toCsv(table));
+}
+
+/**
+ * Saves the table behind a figure as `data/figures/NAME.csv` of this package, and returns the table.
+ * @throws InputError when the name is not made of lower-case letters, digits and hyphens.
+ */
+export function saveFigureTable(name: string, table: Table): Table {
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
+    throw new InputError("name", name, "lower-case letters, digits and hyphens");
+  }
+  mkdirSync(FIGURE_FOLDER, { recursive: true });
+  saveTable(join(FIGURE_FOLDER, `${name}.csv`), table);
+  return table;
+}
+
+// From dist/figures or src/figures, the package's root is two folders up.
+const FIGURE_FOLDER = join(__dirname, "..", "..", "data", "figures");
+
+/** Reads a table saved by {@link saveTable}. @throws InputError when the file cannot be read. */
+export function loadTable(path: string): Table {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new InputError("table", path, "a CSV file that can be read");
+  }
+  return parseCsv(text);
+}
