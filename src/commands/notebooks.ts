@@ -59,7 +59,9 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       `${bad} of ${notebooks} failed: see the messages above; ${bad === 1 ? "its file is" : "their files are"} as before`,
     );
   const done = check ? "agree with their stored outputs" : "ran and hold their outputs";
-  process.stderr.write(`${notebooks}: all ${done}; to read them, see docs/notebooks.md\n`);
+  process.stderr.write(
+    `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer (docs/notebooks.md says how); the tables behind the figures are in data/figures/.\n`,
+  );
 }
 
 function table(results: readonly NotebookResult[]): string {
