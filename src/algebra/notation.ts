@@ -21,7 +21,7 @@ export const NOTATION = {
   kappa: { tex: "\\kappa", meaning: "ridge that pretraining on m shots adds" },
   scoreScale: { tex: "c", meaning: "constant entry M₀₀ of the key-query matrix after full fine-tuning" },
   labelWeight: { tex: "w", meaning: "label slot of the value row" },
-  keyShare: { tex: "s", meaning: "part of a linear score that stands in the first column of M" },
+  keyShare: { tex: "\\rho", meaning: "part of a linear score that stands in the first column of M" },
   valueVector: { tex: "v_x", meaning: "covariate part of the value row" },
   mixedTask: { tex: "\\varphi", meaning: "what a labelled token contributes on average, v_x + wθ" },
   bias: { tex: "s", meaning: "mean prediction of the context minus the task" },

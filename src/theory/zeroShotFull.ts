@@ -19,7 +19,7 @@ export type ZeroShotFullOptimum<T> =
   /** M₀₀ = c and v_x = θ₀/c: every token gets the same score, the value row knows the task. */
   | { readonly branch: "constant-score"; readonly scoreScale: T; readonly labelWeight: T }
   /**
-   * v₀ = c; the score of the query token is θ₀ᵀx/c, of which the part s stands in the first column of M and 1 − s in its
+   * v₀ = c; the score of the query token is θ₀ᵀx/c, of which the part ρ stands in the first column of M and 1 − ρ in its
    * first row: the value row is constant, the score knows the task.
    */
   | {
