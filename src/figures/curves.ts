@@ -1,6 +1,16 @@
 import { InputError } from "../inputError";
 import type { Figure, JsonObject } from "./figure";
-import { axis, baseLayout, FREE_STYLES, logarithmicAxis, referenceLine, type SeriesStyle } from "./style";
+import {
+  axis,
+  baseLayout,
+  FREE_STYLES,
+  logarithmicAxis,
+  logarithmicTicks,
+  referenceLine,
+  type SeriesStyle,
+  TITLE_ROOM,
+  wordWidth,
+} from "./style";
 import type { Cell, Table } from "./table";
 
 /** What one figure of curves is made of: which columns of the table are drawn, and how. */
@@ -28,14 +38,15 @@ export interface CurvesOptions {
 }
 
 const PANEL_GAP = 0.03;
+const HEIGHT = 460;
 
 /**
  * Theory as lines, measurement as points with error bars, one panel beside the other on a shared y axis. Rows that hold no
  * finite number in a column (NaN) are left out of what that column draws.
- * @throws InputError when the table lacks a column.
+ * @throws InputError when the table lacks a column, or has more series than there are styles.
  */
 export function curvesFigure(table: Table, options: CurvesOptions): Figure {
-  const read = columnReader(table);
+  const read = columnReader(table, options);
   const seriesNames = distinct(table.rows.map((row) => read(row, options.series)));
   const panels =
     options.panel === undefined ? [""] : distinct(table.rows.map((row) => read(row, options.panel!)));
@@ -48,7 +59,7 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
           String(read(row, options.series)) === name &&
           (options.panel === undefined || String(read(row, options.panel)) === panel),
       );
-      const column = (key: string) => rows.map((row) => Number(read(row, key)));
+      const column = (key: string) => rows.map((row) => asNumber(read(row, key)));
       const place = { xaxis: p === 0 ? "x" : `x${p + 1}`, yaxis: p === 0 ? "y" : `y${p + 1}` };
       const common = { ...place, name: styles[name]!.label, legendgroup: name, panel };
       const line = lineTrace(
@@ -71,10 +82,29 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
     title: options.title,
     description: options.description,
     data,
-    layout: panelLayout(panels, options),
-    width: panels.length === 1 ? 720 : 340 * panels.length + 60,
-    height: 460,
+    layout: panelLayout(
+      panels,
+      seriesNames.map((name) => styles[name]!.label),
+      data,
+      options,
+    ),
+    width: figureWidth(panels.length),
+    height: HEIGHT,
   };
+}
+
+function figureWidth(panels: number): number {
+  return panels === 1 ? 720 : 340 * panels + 60;
+}
+
+/** A text, empty or not, is no number, though JavaScript would read some as one. */
+function asNumber(cell: Cell): number {
+  return typeof cell === "number" ? cell : Number.NaN;
+}
+
+/** Where both coordinates are finite numbers. */
+function finiteAt(x: readonly number[], y: readonly number[]): readonly number[] {
+  return y.flatMap((value, i) => (Number.isFinite(value) && Number.isFinite(x[i]) ? [i] : []));
 }
 
 interface TracePlace {
@@ -93,7 +123,7 @@ function lineTrace(
   showlegend: boolean,
   { predicted, x: xColumn }: CurvesOptions,
 ): JsonObject {
-  const drawn = y.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
+  const drawn = finiteAt(x, y);
   return {
     type: "scatter",
     mode: "lines",
@@ -114,7 +144,7 @@ function pointTrace(
   { panel, ...place }: TracePlace,
   { measured, x: xColumn }: CurvesOptions,
 ): JsonObject {
-  const drawn = mean.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
+  const drawn = finiteAt(x, mean);
   return {
     type: "scatter",
     mode: "markers",
@@ -124,7 +154,8 @@ function pointTrace(
     y: drawn.map((i) => mean[i]!),
     error_y: {
       type: "data",
-      array: drawn.map((i) => 2 * standardError[i]!),
+      // An unknown standard error draws no bar.
+      array: drawn.map((i) => (Number.isFinite(standardError[i]) ? 2 * standardError[i]! : 0)),
       color: style.color,
       thickness: 1.2,
       width: 3,
@@ -138,24 +169,32 @@ function hoverHead(label: string, panel: string): string {
   return panel === "" ? `${label}<br>` : `${label}, ${panel}<br>`;
 }
 
-function panelLayout(panels: readonly string[], options: CurvesOptions): JsonObject {
+function panelLayout(
+  panels: readonly string[],
+  labels: readonly string[],
+  data: readonly JsonObject[],
+  options: CurvesOptions,
+): JsonObject {
   const width = (1 - PANEL_GAP * (panels.length - 1)) / panels.length;
-  const layout: { [key: string]: JsonObject[keyof JsonObject] } = { ...baseLayout(options.title) };
+  const layout: { [key: string]: JsonObject[keyof JsonObject] } = {
+    ...baseLayout(options.title),
+    ...room(panels, labels, options),
+  };
   const shapes: JsonObject[] = [];
   const annotations: JsonObject[] = [];
   panels.forEach((panel, p) => {
     const suffix = p === 0 ? "" : String(p + 1);
     const left = p * (width + PANEL_GAP);
-    const [xAxis, yAxis] = [options.logarithmicX, options.logarithmicY].map((logarithmic) =>
-      logarithmic === true ? logarithmicAxis : axis,
-    ) as [typeof axis, typeof axis];
+    const xAxis = options.logarithmicX === true ? logarithmicAxis : axis;
+    const yAxis = options.logarithmicY === true ? logarithmicAxis : axis;
     layout[`xaxis${suffix}`] = xAxis(options.xTitle, {
       domain: [left, Math.min(1, left + width)],
       anchor: `y${suffix}`,
+      ...(options.logarithmicX === true ? logarithmicTicks(drawnAt(data, "x")) : {}),
     });
     layout[`yaxis${suffix}`] = yAxis(p === 0 ? options.yTitle : "", {
       anchor: `x${suffix}`,
-      ...(options.logarithmicY === true ? {} : { rangemode: "tozero" }),
+      ...(options.logarithmicY === true ? logarithmicTicks(drawnAt(data, "y")) : { rangemode: "tozero" }),
       ...(p === 0 ? {} : { matches: "y", showticklabels: false }),
     });
     if (panel !== "") annotations.push(panelTitle(panel, `x${suffix}`));
@@ -170,6 +209,39 @@ function panelLayout(panels: readonly string[], options: CurvesOptions): JsonObj
   return { ...layout, shapes, annotations };
 }
 
+/** All that is drawn along one axis, in all panels. */
+function drawnAt(data: readonly JsonObject[], key: "x" | "y"): readonly number[] {
+  return data.flatMap((trace) => trace[key] as readonly number[]);
+}
+
+/**
+ * Margins and legend: from the top the title, the legend in as many lines as it needs, the names of the panels. Words of
+ * reference lines stand in the right margin, where no curve passes.
+ */
+function room(panels: readonly string[], labels: readonly string[], options: CurvesOptions): JsonObject {
+  const words = (options.references ?? []).map(({ text }) => text);
+  const margin = { l: 76, r: words.length === 0 ? 20 : 14 + wordWidth(words, 11), b: 60 };
+  const perLine = Math.floor(
+    (figureWidth(panels.length) - margin.l - margin.r) / (62 + wordWidth(labels, 13)),
+  );
+  const lines = Math.ceil(labels.length / Math.max(1, perLine));
+  const panelNames = panels.some((panel) => panel !== "") ? 22 : 0;
+  const top = TITLE_ROOM + 24 * lines + 6 + panelNames;
+  const plotHeight = HEIGHT - top - margin.b;
+  return {
+    margin: { ...margin, t: top },
+    legend: {
+      orientation: "h",
+      x: 0,
+      xanchor: "left",
+      y: 1 + (panelNames + 4) / plotHeight,
+      yanchor: "bottom",
+      itemwidth: 46,
+      tracegroupgap: 4,
+    },
+  };
+}
+
 function panelTitle(text: string, x: string): JsonObject {
   return {
     text: `<b>${text}</b>`,
@@ -178,9 +250,8 @@ function panelTitle(text: string, x: string): JsonObject {
     xanchor: "center",
     yref: "paper",
     y: 1,
-    yanchor: "top",
+    yanchor: "bottom",
     showarrow: false,
-    bgcolor: "rgba(255,255,255,0.8)",
   };
 }
 
@@ -188,24 +259,38 @@ function seriesStyles(
   names: readonly string[],
   given: Readonly<Record<string, SeriesStyle>>,
 ): Readonly<Record<string, SeriesStyle>> {
-  let free = 0;
+  // Object.hasOwn, because a series may be called like a method of every object.
+  const hasStyle = (name: string) => Object.hasOwn(given, name);
+  const taken = names.filter(hasStyle).map((name) => given[name]!);
+  const free = FREE_STYLES.filter((style) => !taken.some((other) => looksLike(style, other)));
+  const others = names.filter((name) => !hasStyle(name));
+  if (others.length > free.length) {
+    throw new InputError("series", others, `at most ${free.length} without a style of their own`);
+  }
   return Object.fromEntries(
     names.map((name) => [
       name,
-      // Object.hasOwn, because a series may be called like a method of every object.
-      Object.hasOwn(given, name)
-        ? given[name]!
-        : { label: name, ...FREE_STYLES[free++ % FREE_STYLES.length]! },
+      hasStyle(name) ? given[name]! : { label: name, ...free[others.indexOf(name)]! },
     ]),
   );
 }
 
-function columnReader(table: Table): (row: readonly Cell[], column: string) => Cell {
-  return (row, column) => {
-    const at = table.columns.indexOf(column);
-    if (at < 0) throw new InputError("column", column, `one of ${table.columns.join(", ")}`);
-    return row[at]!;
-  };
+/** Whether two series could be taken for each other. */
+function looksLike(a: Omit<SeriesStyle, "label">, b: Omit<SeriesStyle, "label">): boolean {
+  return a.color === b.color || a.dash === b.dash || a.marker === b.marker;
+}
+
+/** Checks that the table has every column the figure needs, and reads by name. */
+function columnReader(
+  table: Table,
+  { x, predicted, series, panel, measured }: CurvesOptions,
+): (row: readonly Cell[], column: string) => Cell {
+  for (const column of [x, predicted, series, panel, measured?.mean, measured?.standardError]) {
+    if (column !== undefined && !table.columns.includes(column)) {
+      throw new InputError("column", column, `one of ${table.columns.join(", ")}`);
+    }
+  }
+  return (row, column) => row[table.columns.indexOf(column)]!;
 }
 
 function distinct(cells: readonly Cell[]): readonly string[] {

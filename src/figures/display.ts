@@ -1,3 +1,4 @@
+import { InputError } from "../inputError";
 import type { Figure, JsonObject } from "./figure";
 import { figureHtml } from "./figureHtml";
 import { staticPicture } from "./staticPicture";
@@ -25,12 +26,15 @@ export async function showFigure(figure: Figure): Promise<void> {
   });
 }
 
-/** Shows a table, or a danfojs DataFrame; numbers with `digits` significant digits (5 unless told). */
+/** Shows a table, or a danfojs DataFrame; numbers with `digits` significant digits (5 unless told). @throws InputError when `digits` is none. */
 export function showTable(
   table: Table | { readonly columns: readonly string[]; readonly values: unknown },
   options: { readonly digits?: number } = {},
 ): void {
   const digits = options.digits ?? 5;
+  if (!Number.isInteger(digits) || digits < 1 || digits > 100) {
+    throw new InputError("digits", digits, "an integer from 1 to 100");
+  }
   const plain: Table =
     "rows" in table ? table : { columns: table.columns, rows: table.values as readonly (readonly Cell[])[] };
   send({ "text/html": tableHtml(plain, digits), "text/plain": tableText(plain, digits) });

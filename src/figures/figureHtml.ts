@@ -8,11 +8,14 @@ import { escapeXml } from "./staticPicture";
  */
 export function figureHtml(figure: Figure, svg: string): string {
   const picture = Buffer.from(svg, "utf8").toString("base64");
-  // Inside a script element only "</" could end the JSON early.
-  const specification = JSON.stringify({ data: figure.data, layout: figure.layout }).replaceAll("</", "<\\/");
+  // Inside a script element "</script" ends the JSON early and "<!--" changes how it is read: no "<" at all.
+  const specification = JSON.stringify({ data: figure.data, layout: figure.layout }).replaceAll(
+    "<",
+    "\\u003c",
+  );
   return [
-    `<div class="finetune-icl-figure" style="width:${figure.width}px;max-width:100%">`,
-    `<img alt="${escapeXml(`${figure.title}. ${figure.description}`)}" width="${figure.width}" height="${figure.height}" src="data:image/svg+xml;base64,${picture}">`,
+    `<div class="finetune-icl-figure" style="width:${figure.width}px;max-width:100%;overflow-x:auto">`,
+    `<img alt="${escapeXml(`${figure.title}. ${figure.description}`)}" width="${figure.width}" height="${figure.height}" style="max-width:100%;height:auto" src="data:image/svg+xml;base64,${picture}">`,
     `<script type="application/json">${specification}</script>`,
     `<script>${UPGRADE}</script>`,
     "</div>",
@@ -49,7 +52,7 @@ window.finetuneIclPlotly.then((plotly) => {
     const live = document.createElement("div");
     live.style.height = picture.getAttribute("height") + "px";
     box.prepend(live);
-    plotly.newPlot(live, data, layout, { responsive: true, displaylogo: false }).then(() => picture.remove());
+    plotly.newPlot(live, data, layout, { responsive: true, displaylogo: false }).then(() => picture.remove(), () => live.remove());
   }
 }, () => {});
 })();`;

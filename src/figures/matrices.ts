@@ -1,6 +1,7 @@
 import type { Matrix } from "../algebra/matrix";
+import { InputError } from "../inputError";
 import type { Figure, JsonObject } from "./figure";
-import { baseLayout } from "./style";
+import { baseLayout, TITLE_ROOM, wordWidth } from "./style";
 
 /** A matrix to draw, with the names of its rows and columns. */
 export interface LabelledMatrix {
@@ -11,26 +12,40 @@ export interface LabelledMatrix {
 }
 
 const CELL = 44;
+/** Title, names of the matrices, names of their columns. */
+const TOP = TITLE_ROOM + 50;
 
 /**
  * Matrices side by side, one square a cell: blue for positive entries, orange for negative ones, darker for larger, the
  * number written in it. All share one colour scale.
+ * @throws InputError when the names do not match the rows and columns of their matrix.
  */
 export function matricesFigure(
   matrices: readonly LabelledMatrix[],
   { title, description }: { readonly title: string; readonly description: string },
 ): Figure {
-  const largest = Math.max(...matrices.flatMap(({ matrix }) => matrix.flat().map(Math.abs)), 1e-12);
-  const columns = matrices.map(({ matrix }) => matrix[0]!.length);
-  // One empty column between two matrices.
-  const total = columns.reduce((sum, count) => sum + count, 0) + 1.6 * (matrices.length - 1);
+  matrices.forEach(checkNames);
+  const entries = matrices.flatMap(({ matrix }) => matrix.flat().map(Math.abs));
+  const largest = Math.max(...entries.filter(Number.isFinite), 1e-12);
+  const columns = matrices.map(({ columns: names }) => names.length);
+  const marginLeft = 20 + wordWidth(matrices[0]?.rows ?? [], 13);
+  // Room between two matrices, in cells, for the names of the second one's rows.
+  const gaps = matrices.map(({ rows }, m) =>
+    m === 0 ? 0 : Math.max(1.6, (36 + wordWidth(rows, 13)) / CELL),
+  );
+  const total = [...columns, ...gaps].reduce((sum, count) => sum + count, 0);
   const height = Math.max(...matrices.map(({ matrix }) => matrix.length));
+  const drawnWidth = Math.round(marginLeft + CELL * total);
+  // A long title may need more room than the matrices.
+  const marginRight = Math.max(20, 24 + wordWidth([title], 16) - drawnWidth);
+  const size = { width: drawnWidth + marginRight, height: Math.round(TOP + 20 + CELL * height) };
   const layout: { [key: string]: JsonObject[keyof JsonObject] } = { ...baseLayout(title), showlegend: false };
   const annotations: JsonObject[] = [];
   let left = 0;
   const data = matrices.map((labelled, m) => {
     const suffix = m === 0 ? "" : String(m + 1);
     const width = columns[m]!;
+    left += gaps[m]!;
     layout[`xaxis${suffix}`] = {
       domain: [left / total, Math.min(1, (left + width) / total)],
       anchor: `y${suffix}`,
@@ -50,20 +65,29 @@ export function matricesFigure(
       x: 0.5,
       yref: "paper",
       y: 1,
-      yshift: 34,
+      yshift: 36,
       showarrow: false,
     });
-    left += width + 1.6;
+    left += width;
     return cellsTrace(labelled, largest, suffix);
   });
   return {
     title,
     description,
     data,
-    layout: { ...layout, annotations, margin: { l: 60, r: 20, t: 100, b: 20 } },
-    width: Math.round(80 + CELL * total),
-    height: Math.round(120 + CELL * height),
+    // A size of its own: the squares do not stretch with the page.
+    layout: { ...layout, annotations, margin: { l: marginLeft, r: marginRight, t: TOP, b: 20 }, ...size },
+    ...size,
   };
+}
+
+function checkNames({ name, matrix, rows, columns }: LabelledMatrix): void {
+  if (rows.length !== matrix.length)
+    throw new InputError(`row names of ${name}`, rows, `${matrix.length} names`);
+  const wrong = matrix.find((row) => row.length !== columns.length);
+  if (wrong !== undefined) {
+    throw new InputError(`column names of ${name}`, columns, `${wrong.length} names`);
+  }
 }
 
 function cellAxis(names: readonly string[]): JsonObject {
@@ -93,7 +117,7 @@ function cellsTrace(
     yaxis: `y${suffix}`,
     x: cells.map(({ j }) => j),
     y: cells.map(({ i }) => i),
-    text: cells.map(({ value }) => (value === 0 ? "0" : value.toPrecision(2))),
+    text: cells.map(({ value }) => cellText(value)),
     textfont: {
       size: 11,
       color: cells.map(({ value }) => (Math.abs(value) > 0.6 * largest ? "#ffffff" : "#222222")),
@@ -110,8 +134,17 @@ function cellsTrace(
   };
 }
 
+/** Two digits, short enough for its square: 0.79, 12, 4.0e-5. */
+function cellText(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 9.95 && size < 99999) return value.toFixed(0);
+  return size < 0.001 || size >= 99999 ? value.toExponential(1).replace("e+", "e") : value.toPrecision(2);
+}
+
 /** White at 0, blue at 1, orange at −1. */
 function shade(value: number): string {
+  if (Number.isNaN(value)) return "#ffffff";
   const end = value >= 0 ? [0, 114, 178] : [213, 94, 0];
   const depth = Math.min(1, Math.abs(value));
   return `rgb(${end.map((channel) => Math.round(245 + (channel - 245) * depth)).join(",")})`;

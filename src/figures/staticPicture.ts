@@ -47,34 +47,36 @@ async function loadPlotly(): Promise<Plotly> {
 }
 
 /** Replaces plotly's random identifiers, rounds coordinates to a tenth of a pixel, and adds words for screen readers. */
-function tidy(svg: string, { title, description }: Figure): string {
-  const prefix = shortName(title);
+function tidy(svg: string, figure: Figure): string {
+  const prefix = shortName(figure);
   const ids = new Map<string, string>();
-  for (const [, id] of svg.matchAll(/\bid="([^"]+)"/g)) {
+  for (const [, id] of svg.matchAll(/<[^>]*? id="([^"]+)"/g)) {
     if (!ids.has(id!)) ids.set(id!, `${prefix}-${ids.size}`);
   }
-  const renamed = svg
-    .replace(/\bid="([^"]+)"/g, (_whole, id: string) => `id="${ids.get(id)}"`)
-    .replace(
-      /url\((['"]?|&quot;)#([^'")&]+)\1\)/g,
-      (_whole, _quote, id: string) => `url(#${ids.get(id) ?? id})`,
-    );
-  const rounded = renamed
-    // Inside tags only: what the reader reads keeps its digits.
-    .replace(/<[^>]*>/g, (tag) =>
-      tag.replace(/\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
-    )
-    .replace(/rgb\((\d+), (\d+), (\d+)\)/g, (_whole, ...channels: string[]) => hexColor(channels.slice(0, 3)))
-    .replace(/(?:vector-effect: none|(?:stroke-|fill-)?opacity: 1|stroke-miterlimit: 2);? ?/g, "")
-    .replaceAll(`font-family: ${FONT}; `, "")
-    .replace(/ ?white-space: pre;/g, "")
-    .replace(/ style=""/g, "")
-    .replace(/ (?:class|data-[a-z-]+|pointer-events)="[^"]*"/g, "");
-  return withoutEmptyGroups(rounded).replace(
+  // Inside tags only: what the reader reads stays as it is.
+  const tidied = svg.replace(/<[^>]*>/g, (tag) => tidyTag(tag, ids));
+  const { title, description } = figure;
+  return withoutEmptyGroups(tidied).replace(
     /^<svg([^>]*)>/,
     (_whole, attributes: string) =>
       `<svg${attributes} role="img" font-family="${FONT}"><title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`,
   );
+}
+
+function tidyTag(tag: string, ids: ReadonlyMap<string, string>): string {
+  return tag
+    .replace(/ (?:class|data-[a-z-]+|pointer-events)="[^"]*"/g, "")
+    .replace(/ id="([^"]+)"/g, (_whole, id: string) => ` id="${ids.get(id)}"`)
+    .replace(
+      /url\((['"]?|&quot;)#([^'")&]+)\1\)/g,
+      (_whole, _quote, id: string) => `url(#${ids.get(id) ?? id})`,
+    )
+    .replace(/rgb\((\d+), (\d+), (\d+)\)/g, (_whole, ...channels: string[]) => hexColor(channels.slice(0, 3)))
+    .replace(/(?:vector-effect: none|(?:stroke-|fill-)?opacity: 1|stroke-miterlimit: 2)(?:; ?|(?="))/g, "")
+    .replaceAll(`font-family: ${FONT}; `, "")
+    .replace(/ ?white-space: pre;/g, "")
+    .replace(/ style=" ?"/g, "")
+    .replace(/(?<!opacity: ?)\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))));
 }
 
 function hexColor(channels: readonly string[]): string {
@@ -86,10 +88,10 @@ function withoutEmptyGroups(svg: string): string {
   return next === svg ? svg : withoutEmptyGroups(next);
 }
 
-/** A short identifier that differs between figures of one page (FNV-1a of the title). */
-function shortName(title: string): string {
+/** A short identifier that differs between the figures of one page (FNV-1a of all they hold). */
+function shortName(figure: Figure): string {
   let hash = 0x811c9dc5;
-  for (const letter of title) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  for (const letter of JSON.stringify(figure)) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
   return `f${(hash >>> 0).toString(36)}`;
 }
 

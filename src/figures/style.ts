@@ -5,7 +5,7 @@ import type { JsonObject } from "./figure";
 export interface SeriesStyle {
   readonly label: string;
   readonly color: string;
-  readonly dash: "solid" | "dash" | "dot" | "dashdot" | "longdash";
+  readonly dash: "solid" | "dash" | "dot" | "dashdot" | "longdash" | "longdashdot";
   readonly marker: string;
 }
 
@@ -26,29 +26,44 @@ export const FREE_STYLES: readonly Omit<SeriesStyle, "label">[] = [
   { color: "#009E73", dash: "dot", marker: "diamond" },
   { color: "#CC79A7", dash: "dashdot", marker: "triangle-up" },
   { color: "#56B4E9", dash: "longdash", marker: "cross" },
-  { color: "#D55E00", dash: "solid", marker: "x" },
+  { color: "#D55E00", dash: "longdashdot", marker: "x" },
 ];
 
 export const FONT = "Helvetica, Arial, sans-serif";
 const GREY = "#5f5f5f";
 
-/** The layout every figure starts from: white ground, light grid, legend below the title. */
+/** Height in pixels that the title takes at the top of every figure. */
+export const TITLE_ROOM = 40;
+
+/** About the width in pixels of the longest of some texts. */
+export function wordWidth(texts: readonly string[], size: number): number {
+  return Math.ceil(Math.max(0, ...texts.map((text) => [...text].length)) * 0.6 * size);
+}
+
+/** The layout every figure starts from: white ground, light grid, title at the top left. */
 export function baseLayout(title: string): JsonObject {
   return {
-    title: { text: title, x: 0.01, xanchor: "left", font: { size: 16 } },
+    title: {
+      text: title,
+      x: 0,
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { l: 12, t: 12 },
+      font: { size: 16 },
+    },
     font: { family: FONT, size: 13, color: "#222222" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     hovermode: "closest",
-    margin: { l: 70, r: 20, t: 84, b: 60 },
-    legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" },
   };
 }
 
 /** An axis with a name; `kind` is linear unless told. */
 export function axis(title: string, more: JsonObject = {}): JsonObject {
   return {
-    title: { text: title, standoff: 14 },
+    title: { text: title, standoff: 14, font: { size: 14 } },
     gridcolor: "#e6e6e6",
     linecolor: "#888888",
     ticks: "outside",
@@ -60,21 +75,36 @@ export function axis(title: string, more: JsonObject = {}): JsonObject {
   };
 }
 
-/** A logarithmic axis whose ticks 1, 2, 5, 10 … are written out in full. */
+/** A logarithmic axis; see {@link logarithmicTicks} for ticks that fit its data. */
 export function logarithmicAxis(title: string, more: JsonObject = {}): JsonObject {
-  const ticks = DECADES.flatMap((decade) => [1, 2, 5].map((step) => Number(`${step}e${decade}`)));
-  return axis(title, {
-    type: "log",
-    tickmode: "array",
-    tickvals: ticks,
-    ticktext: ticks.map(String),
-    ...more,
-  });
+  return axis(title, { type: "log", ...logarithmicTicks([1e-4, 1e4]), ...more });
 }
 
-const DECADES = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
+/** Ticks for a logarithmic axis, written out in full: 1, 2, 5, 10 …, closer or wider apart as the values demand. */
+export function logarithmicTicks(values: readonly number[]): JsonObject {
+  const logarithms = values.filter((value) => value > 0).map(Math.log10);
+  // Reduced, not spread into Math.min: a figure may have very many points.
+  const low = logarithms.reduce((a, b) => Math.min(a, b), logarithms[0] ?? 0);
+  const high = logarithms.reduce((a, b) => Math.max(a, b), logarithms[0] ?? 0);
+  const first = Math.floor(low) - 1;
+  const decades = Array.from({ length: Math.ceil(high) - first + 2 }, (_, i) => first + i);
+  const choices = (high - low > 4.5 ? [[1]] : TICK_STEPS).map((steps) =>
+    decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))),
+  );
+  const countInside = (ticks: readonly number[]) =>
+    ticks.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high).length;
+  const ticks = choices.find((each) => countInside(each) >= 3) ?? choices.at(-1)!;
+  return { tickmode: "array", tickvals: ticks, ticktext: ticks.map(String) };
+}
 
-/** A thin horizontal reference line with a word at its right end, such as the noise floor. */
+/** Steps within a decade: the first that give three ticks are taken; for many decades, their beginnings only. */
+const TICK_STEPS: readonly (readonly number[])[] = [
+  [1, 2, 5],
+  [1, 1.5, 2, 3, 4, 5, 7],
+  [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
+];
+
+/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. */
 export function referenceLine(
   y: number,
   text: string,
@@ -97,10 +127,10 @@ export function referenceLine(
     annotation: {
       xref: `${axes.x} domain`,
       x: 1,
-      xanchor: "right",
+      xanchor: "left",
       yref: axes.y,
       y,
-      yanchor: "bottom",
+      yanchor: "middle",
       text,
       showarrow: false,
       font: { size: 11, color: GREY },

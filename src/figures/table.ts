@@ -18,7 +18,7 @@ export function tableFrom(records: readonly Readonly<Record<string, Cell>>[]): T
   const columns = Object.keys(records[0] ?? {});
   const rows = records.map((record, i) => {
     const keys = Object.keys(record);
-    if (keys.length !== columns.length || !columns.every((column) => column in record)) {
+    if (keys.length !== columns.length || !columns.every((column) => Object.hasOwn(record, column))) {
       throw new InputError(`records[${i}]`, keys, `the columns ${columns.join(", ")}`);
     }
     return columns.map((column) => record[column]!);
@@ -26,36 +26,50 @@ export function tableFrom(records: readonly Readonly<Record<string, Cell>>[]): T
   return { columns, rows };
 }
 
-/** The table as CSV (RFC 4180), numbers with full precision, one line a row. */
+/** The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0. */
 export function toCsv({ columns, rows }: Table): string {
   return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
 function csvCell(cell: Cell): string {
-  const text = String(cell);
+  if (typeof cell === "number") return Object.is(cell, -0) ? "-0" : String(cell);
   // A text that looks like a number is quoted, so that it comes back as a text.
-  const quoted =
-    typeof cell === "string" && (/[",\r\n]/.test(text) || text === "" || !Number.isNaN(Number(text)));
-  return quoted ? `"${text.replaceAll('"', '""')}"` : text;
+  const quoted = /[",\r\n]/.test(cell) || cell === "" || typeof readPlain(cell) === "number";
+  return quoted ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** Reads what {@link toCsv} writes: quoted cells are text, the others numbers where they can be. */
+/**
+ * Reads what {@link toCsv} writes: quoted cells are text, the others numbers where they can be.
+ * @throws InputError when the text is no CSV, or a row is shorter or longer than the first.
+ */
 export function parseCsv(text: string): Table {
+  return readCsv(text, "CSV");
+}
+
+function readCsv(text: string, field: string): Table {
   const lines: Cell[][] = [];
   let line: Cell[] = [];
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  while (cell.lastIndex < text.length) {
+  let end: string | undefined;
+  // After a comma at the very end stands one more cell, an empty one.
+  while (cell.lastIndex < text.length || end === ",") {
     const at = cell.lastIndex;
     const match = cell.exec(text);
-    if (match === null) throw new InputError("CSV", text.slice(at, at + 20), "cells separated by commas");
-    const [, quoted, plain = "", end] = match;
+    if (match === null) throw new InputError(field, text.slice(at, at + 20), "cells separated by commas");
+    const [, quoted, plain = ""] = match;
+    end = match[3];
     line.push(quoted === undefined ? readPlain(plain) : quoted.replaceAll('""', '"'));
     if (end !== ",") {
       lines.push(line);
       line = [];
     }
   }
-  const [columns = [], ...rows] = lines;
+  // A table without columns is an empty line: an empty name would stand between quotes.
+  const [columns = [], ...rows] = text.startsWith("\n") ? [] : lines;
+  const wrong = rows.find((row) => row.length !== columns.length);
+  if (wrong !== undefined) {
+    throw new InputError(`${field}, row ${rows.indexOf(wrong) + 1}`, wrong, `${columns.length} cells`);
+  }
   return { columns: columns.map(String), rows };
 }
 
@@ -85,7 +99,7 @@ export function saveFigureTable(name: string, table: Table): Table {
 // From dist/figures or src/figures, the package's root is two folders up.
 const FIGURE_FOLDER = join(__dirname, "..", "..", "data", "figures");
 
-/** Reads a table saved by {@link saveTable}. @throws InputError when the file cannot be read. */
+/** Reads a table saved by {@link saveTable}. @throws InputError when the file cannot be read or is no table. */
 export function loadTable(path: string): Table {
   let text: string;
   try {
@@ -93,5 +107,5 @@ export function loadTable(path: string): Table {
   } catch {
     throw new InputError("table", path, "a CSV file that can be read");
   }
-  return parseCsv(text);
+  return readCsv(text, path);
 }
