@@ -1,6 +1,5 @@
 import { matrixFrom } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { InputError } from "../inputError";
 import { readWhole } from "./readInput";
 import { type Pretraining, type RegressionProblem, readProblem } from "./regressionProblem";
 import { readShots, type ShotCount } from "./shots";
@@ -22,12 +21,9 @@ export function isotropicSetting(choice: {
   readonly pretrainingShots: ShotCount;
 }): Setting {
   const d = readWhole(choice.dimension, "dimension", 1);
-  if (!(choice.noiseVariance >= 0) || !Number.isFinite(choice.noiseVariance)) {
-    throw new InputError("noiseVariance", choice.noiseVariance, "a finite number, 0 or more");
-  }
   const scaledIdentity = (scale: number) => matrixFrom(d, d, (i, j) => (i === j ? scale : 0));
   return {
-    problem: readProblem(FLOAT, { covariance: scaledIdentity(1), noiseVariance: choice.noiseVariance }),
+    problem: readProblem(FLOAT, { covariance: scaledIdentity(1), noiseVariance: choice.noiseVariance }, ""),
     pretraining: {
       taskCovariance: scaledIdentity(1 / d),
       shots: readShots(choice.pretrainingShots, "pretrainingShots", { least: 1, infinite: true }),

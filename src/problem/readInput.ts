@@ -38,6 +38,11 @@ export function readVector<T>(field: NumberField<T>, raw: unknown, path: string,
   return (raw as readonly unknown[]).map((item, i) => readScalar(field, item, `${path}[${i}]`));
 }
 
+/** For vectors that are already numbers: refuses a wrong length, which would otherwise turn into NaN far from here. */
+export function requireLength(vector: ArrayLike<unknown>, path: string, length: number): void {
+  if (vector.length !== length) throw new InputError(path, vector, `an array of ${count(length, "number")}`);
+}
+
 /** A square matrix as an array of rows, of the given size when one is given. */
 export function readSquareMatrix<T>(
   field: NumberField<T>,

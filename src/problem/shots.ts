@@ -13,12 +13,16 @@ export interface TokenShares<T> {
   readonly queryShare: T;
 }
 
-/** n/N and 1/N for n shots, N = n + 1: the query token counts, as in the model's definition. */
+/**
+ * n/N and 1/N for n shots, N = n + 1: the query token counts, as in the model's definition.
+ * @throws InputError when `shots` is neither a whole number from 0 up nor "infinity".
+ */
 export function tokenShares<T>(field: NumberField<T>, shots: ShotCount): TokenShares<T> {
-  if (shots === "infinity") return { contextShare: field.one, queryShare: field.zero };
-  const tokens = field.from(shots + 1);
+  const count = readShots(shots, "shots", { infinite: true });
+  if (count === "infinity") return { contextShare: field.one, queryShare: field.zero };
+  const tokens = field.from(count + 1);
   return {
-    contextShare: field.divide(field.from(shots), tokens),
+    contextShare: field.divide(field.from(count), tokens),
     queryShare: field.divide(field.one, tokens),
   };
 }

@@ -1,8 +1,9 @@
 import type { Vector } from "../algebra/matrix";
-import { InputError } from "../inputError";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
+import { readWhole, requireLength } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
+import { readShots } from "../problem/shots";
 import { ExampleSampler } from "./promptSampler";
 import { RandomSource } from "./randomSource";
 
@@ -19,7 +20,7 @@ export interface RiskEstimate {
  * E (f − y)² estimated on `prompts` fresh prompts of n shots, every token drawn. Knows nothing of the theory: only the
  * definition of the model and of the problem. The same seed gives the same bytes; estimates with different `stream`
  * numbers are independent.
- * @throws InputError when `prompts` is below 2 or `seed` is not a whole number.
+ * @throws InputError when `prompts` is below 2, `seed` or `shots` is not a whole number, or a length does not fit.
  */
 export function monteCarloRisk(
   problem: RegressionProblem,
@@ -29,11 +30,13 @@ export function monteCarloRisk(
   sampling: { readonly prompts: number; readonly seed: number; readonly stream?: number },
 ): RiskEstimate {
   const { prompts, seed, stream = 0 } = sampling;
-  if (!Number.isSafeInteger(prompts) || prompts < 2) {
-    throw new InputError("prompts", prompts, "a whole number, 2 or more");
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new InputError("seed", seed, "a whole number, 0 or more");
+  readWhole(prompts, "prompts", 2);
+  readWhole(seed, "seed", 0);
+  readWhole(stream, "stream", 0);
+  readShots(shots, "shots");
+  requireLength(task, "task", problem.dimension);
+  requireLength(parameters.value, "value", tokenLength(problem.dimension));
+  requireLength(parameters.keyQuery, "keyQuery", tokenLength(problem.dimension));
 
   const sampler = new ExampleSampler(problem, task, new RandomSource(seed, stream));
   const predictor = new QueryPredictor(parameters, problem.dimension);

@@ -1,6 +1,7 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
+import { requireLength } from "../problem/readInput";
 import type { Regime } from "../problem/regime";
 import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
@@ -17,8 +18,24 @@ export interface Prediction {
   readonly method: "closed form";
 }
 
-/** The prediction for a model pretrained to its optimum and then fine-tuned by `regime`. */
+/**
+ * The prediction for a model pretrained to its optimum and then fine-tuned by `regime`.
+ * @throws InputError when a task has the wrong length, or a shot count is none.
+ */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
+  if (regime.kind !== "pretrained") requireLength(regime.targetTask, "targetTask", problem.dimension);
+  const { parameters, risk, method } = predictRegime(problem, pretraining, regime);
+  return {
+    parameters,
+    method,
+    risk: (task, shots) => {
+      requireLength(task, "task", problem.dimension);
+      return risk(task, shots);
+    },
+  };
+}
+
+function predictRegime(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
   const gamma = pretrainedBlock(FLOAT, problem, pretraining);
   switch (regime.kind) {
     case "pretrained":
