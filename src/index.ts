@@ -46,7 +46,7 @@ export { predictLabel } from "./model/reducedPrediction";
 export { promptTokens } from "./model/tokens";
 export { isotropicSetting, type Setting } from "./problem/isotropicSetting";
 export { type Prompt, readPrompt } from "./problem/prompt";
-export { REGIME_KINDS, type Regime, type RegimeKind } from "./problem/regime";
+export { type AuxiliaryWeight, REGIME_KINDS, type Regime, type RegimeKind } from "./problem/regime";
 export {
   type Pretraining,
   type RegressionProblem,
@@ -60,6 +60,15 @@ export { monteCarloRisk, type RiskEstimate } from "./simulate/monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
 export { RandomSource } from "./simulate/randomSource";
 // Theory
+export {
+  AUXILIARY_LABEL_WEIGHT,
+  AUXILIARY_VALUE_VECTOR,
+  auxiliaryValueOptimum,
+  BEST_LABEL_WEIGHT,
+  BEST_LABEL_WEIGHT_LIMIT,
+  LABEL_WEIGHT_CHANGE,
+  type ValueOptimum,
+} from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
 export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
 export { type Prediction, predict } from "./theory/predict";

@@ -53,6 +53,15 @@ export const NOTATION = {
   valueSpread: { tex: "q", meaning: "variance of vᵀz over labelled tokens" },
   readerSpread: { tex: "r", meaning: "variance of uᵀz over labelled tokens, averaged over the query" },
   tokenVariance: { tex: "\\nu", meaning: "variance of one labelled token's contribution" },
+  contextHessian: { tex: "C_n", meaning: "Hessian (halved) of the few-shot risk in φ" },
+  mixedHessian: { tex: "E_n", meaning: "its coupling between context and query token" },
+  valueHessian: { tex: "H_{vv}", meaning: "Hessian (halved) of the weighted loss in v_x" },
+  valueSlope: { tex: "g_v", meaning: "its slope in v_x at zero (halved, sign changed)" },
+  crossVector: { tex: "h", meaning: "coupling of v_x and w in the few-shot risk" },
+  labelCurvature: { tex: "H_{ww}", meaning: "curvature (halved) of the few-shot risk in w" },
+  labelSlope: { tex: "g_w", meaning: "slope of the few-shot risk in w at zero (halved, sign changed)" },
+  bestLabelWeight: { tex: "w_*", meaning: "label weight that is best for a task" },
+  auxiliaryWeight: { tex: "\\lambda", meaning: "weight of the auxiliary few-shot loss" },
   identity: { tex: "I", meaning: "identity matrix" },
 } as const satisfies Record<string, Notation>;
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { readChoice, readList, readRecord } from "../problem/readInput";
-import { REGIME_KINDS, type Regime, type RegimeKind } from "../problem/regime";
+import { InputError } from "../inputError";
+import { type RawRecord, readChoice, readList, readRecord, readScalar } from "../problem/readInput";
+import { type AuxiliaryWeight, REGIME_KINDS, type Regime, type RegimeKind } from "../problem/regime";
 import {
   PRETRAINING_FIELDS,
   type RegressionProblem,
@@ -21,18 +21,26 @@ export function registerPredictCommand(program: Command): void {
     .description("Optimal parameters of a fine-tuning regime in closed form, and the risks they give.")
     .argument(
       "<file>",
-      "JSON {problem: {covariance, noiseVariance, taskCovariance, pretrainingShots}, regime, targetTask, testTasks, shots}, or -",
+      "JSON {problem: {covariance, noiseVariance, taskCovariance, pretrainingShots}, regime, targetTask, auxiliaryShots, auxiliaryWeight, testTasks, shots}, or -",
     )
     .addHelpText("after", `\nRegimes: ${REGIME_KINDS.join(", ")}. Shots are whole numbers or "infinity".`)
     .action((path: string) => printJson(answer(readJson(path))));
 }
 
 function answer(raw: unknown): unknown {
-  const record = readRecord(raw, "input", ["problem", "regime", "targetTask", "testTasks", "shots"]);
+  const record = readRecord(raw, "input", [
+    "problem",
+    "regime",
+    "targetTask",
+    "auxiliaryShots",
+    "auxiliaryWeight",
+    "testTasks",
+    "shots",
+  ]);
   const problem = readProblem(FLOAT, record.problem, "problem", PRETRAINING_FIELDS);
   const pretraining = readPretraining(FLOAT, record.problem, problem.dimension);
   const kind = readChoice(record.regime, "regime", REGIME_KINDS);
-  const regime = readRegime(kind, record.targetTask, problem);
+  const regime = readRegime(kind, record, problem);
   const tasks = readList(record.testTasks, "testTasks", "task vectors", (item, at) =>
     readTask(FLOAT, item, at, problem),
   );
@@ -49,10 +57,29 @@ function answer(raw: unknown): unknown {
   };
 }
 
-/** The target task is required where there is one; for the pretrained model it may stand there, and is only checked. */
-function readRegime(kind: RegimeKind, rawTarget: unknown, problem: RegressionProblem): Regime {
-  const target = (): Vector => readTask(FLOAT, rawTarget, "targetTask", problem);
-  if (kind !== "pretrained") return { kind, targetTask: target() };
-  if (rawTarget !== undefined) target();
-  return { kind };
+/** What a regime needs is required; what it does not need may stand there, and is only checked. */
+function readRegime(kind: RegimeKind, record: RawRecord, problem: RegressionProblem): Regime {
+  const needs = (field: string, required: boolean): boolean => required || record[field] !== undefined;
+  const auxiliary = kind === "auxiliary-value";
+  const auxiliaryShots = needs("auxiliaryShots", auxiliary)
+    ? readShots(record.auxiliaryShots, "auxiliaryShots", { least: 1, infinite: true })
+    : 1;
+  const auxiliaryWeight = needs("auxiliaryWeight", auxiliary)
+    ? readWeight(record.auxiliaryWeight)
+    : "annealed";
+  const targetTask = needs("targetTask", kind !== "pretrained")
+    ? readTask(FLOAT, record.targetTask, "targetTask", problem)
+    : [];
+  if (kind === "pretrained") return { kind };
+  return kind === "auxiliary-value"
+    ? { kind, targetTask, auxiliaryShots, auxiliaryWeight }
+    : { kind, targetTask };
+}
+
+function readWeight(raw: unknown): AuxiliaryWeight {
+  if (raw === "annealed") return raw;
+  const allowed = 'a finite number, 0 or more, or "annealed"';
+  const weight = readScalar(FLOAT, raw, "auxiliaryWeight", allowed);
+  if (weight < 0) throw new InputError("auxiliaryWeight", raw, allowed);
+  return weight;
 }

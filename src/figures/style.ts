@@ -17,6 +17,18 @@ export const REGIME_STYLE: Readonly<Record<RegimeKind, SeriesStyle>> = {
   pretrained: { label: "pretrained", color: "#000000", dash: "solid", marker: "circle" },
   "zero-shot-full": { label: "all parameters", color: "#D55E00", dash: "dash", marker: "square" },
   "zero-shot-value": { label: "value matrix only", color: "#0072B2", dash: "dashdot", marker: "diamond" },
+  "zero-shot-key-query": {
+    label: "key-query matrix only",
+    color: "#009E73",
+    dash: "dot",
+    marker: "triangle-up",
+  },
+  "auxiliary-value": {
+    label: "value matrix, auxiliary loss",
+    color: "#CC79A7",
+    dash: "longdash",
+    marker: "cross",
+  },
 };
 
 /** For series that are not regimes, in this order. */

@@ -5,10 +5,12 @@ import { requireLength } from "../problem/readInput";
 import type { Regime } from "../problem/regime";
 import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
+import { auxiliaryValueOptimum, type ValueOptimum } from "./auxiliaryValue";
+import { blockParameters } from "./blockParameters";
 import { gradientFlowOptimum } from "./gradientFlowSelection";
 import { pretrainedBlock, pretrainedParameters, pretrainedRisk } from "./pretraining";
 import { zeroShotFullParameters, zeroShotFullRisk } from "./zeroShotFull";
-import { valueOnlyOptimum, valueOnlyParameters, valueOnlyRisk } from "./zeroShotValue";
+import { valueOnlyOptimum, valueOnlyRisk } from "./zeroShotValue";
 
 /** What the theory says of one regime: the parameters it ends at, and the risk they give on any task. */
 export interface Prediction {
@@ -42,10 +44,25 @@ function predictRegime(problem: RegressionProblem, pretraining: Pretraining, reg
       return closedForm(pretrainedParameters(FLOAT, problem, pretraining), (task, shots) =>
         pretrainedRisk(FLOAT, problem, gamma, task, shots),
       );
+    // With v = (0, 0, 1) the zero-shot prediction is zero whatever M is: its gradient in M vanishes, and nothing moves.
+    case "zero-shot-key-query":
+      return predictRegime(problem, pretraining, { kind: "pretrained" });
     case "zero-shot-full":
       return predictZeroShotFull(problem, gamma, regime.targetTask);
     case "zero-shot-value":
-      return predictZeroShotValue(problem, gamma, regime.targetTask);
+      return predictValueOnly(problem, gamma, {
+        valueVector: valueOnlyOptimum(FLOAT, problem, gamma, regime.targetTask),
+        labelWeight: 1,
+      });
+    case "auxiliary-value":
+      return predictValueOnly(
+        problem,
+        gamma,
+        auxiliaryValueOptimum(FLOAT, problem, gamma, regime.targetTask, {
+          shots: regime.auxiliaryShots,
+          weight: regime.auxiliaryWeight,
+        }),
+      );
   }
 }
 
@@ -56,10 +73,13 @@ function predictZeroShotFull(problem: RegressionProblem, gamma: Matrix, targetTa
   );
 }
 
-function predictZeroShotValue(problem: RegressionProblem, gamma: Matrix, targetTask: Vector): Prediction {
-  const valueVector = valueOnlyOptimum(FLOAT, problem, gamma, targetTask);
-  return closedForm(valueOnlyParameters(FLOAT, gamma, valueVector), (task, shots) =>
-    valueOnlyRisk(FLOAT, problem, gamma, { valueVector, labelWeight: 1 }, task, shots),
+function predictValueOnly(
+  problem: RegressionProblem,
+  gamma: Matrix,
+  value: ValueOptimum<number>,
+): Prediction {
+  return closedForm(blockParameters(FLOAT, { block: gamma, ...value }), (task, shots) =>
+    valueOnlyRisk(FLOAT, problem, gamma, value, task, shots),
   );
 }
 

@@ -5,18 +5,19 @@ import { NOTATION } from "../../src/algebra/notation";
 import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
 import { expressionTex, formulaTex } from "../../src/algebra/tex";
 import * as exact from "../../src/exact/exactRisk";
+import * as auxiliary from "../../src/theory/auxiliaryValue";
 import * as selection from "../../src/theory/gradientFlowSelection";
 import * as pretraining from "../../src/theory/pretraining";
 import * as full from "../../src/theory/zeroShotFull";
 import * as valueOnly from "../../src/theory/zeroShotValue";
 
-const FORMULAS = [exact, pretraining, full, selection, valueOnly]
+const FORMULAS = [exact, pretraining, full, selection, valueOnly, auxiliary]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter((item): item is Formula => typeof item === "object" && item !== null && "expression" in item);
 
 describe("formulas", () => {
   it("are found", () => {
-    expect(FORMULAS.length).toBeGreaterThanOrEqual(14);
+    expect(FORMULAS.length).toBeGreaterThanOrEqual(20);
   });
 
   it.each(FORMULAS.map((formula) => [formula.title, formula] as const))(

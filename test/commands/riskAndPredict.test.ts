@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
 import { printRational } from "../../src/algebra/rational";
 import { exactRisk } from "../../src/exact/exactRisk";
+import { REGIME_KINDS } from "../../src/problem/regime";
 import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
 
@@ -35,6 +36,8 @@ const predictQuestion = {
   },
   regime: "zero-shot-value",
   targetTask: [1, 0],
+  auxiliaryShots: 20,
+  auxiliaryWeight: "annealed",
   testTasks: [
     [1, 0],
     [-1, 0],
@@ -252,31 +255,28 @@ describe("finetune-icl risk", () => {
 });
 
 describe("finetune-icl predict", () => {
-  it.each(["pretrained", "zero-shot-full", "zero-shot-value"])(
-    "gives %s parameters whose exact risk is the predicted one",
-    (regime) => {
-      const { code, out, err } = runCli(["predict", "-"], { ...predictQuestion, regime });
-      expect({ code, err }).toEqual({ code: 0, err: "" });
-      const answer = JSON.parse(out) as {
-        parameters: { value: number[]; keyQuery: number[][] };
-        risks: { task: number; shots: number | "infinity"; risk: number }[];
-        method: string;
-      };
-      expect(answer.method).toBe("closed form");
-      expect(answer.risks.map(({ task, shots }) => [task, shots])).toEqual(
-        [0, 1].flatMap((task) => predictQuestion.shots.map((shots) => [task, shots])),
-      );
-      const problem = { dimension: 2, covariance: identity, noiseVariance: 0.1 };
-      for (const { task, shots, risk } of answer.risks) {
-        const exact = exactRisk(FLOAT, problem, predictQuestion.testTasks[task]!, shots, answer.parameters);
-        expectClose(risk, exact, {
-          tolerance: 1e-13 * (1 + exact),
-          reason: "rounding",
-          input: { regime, task, shots },
-        });
-      }
-    },
-  );
+  it.each([...REGIME_KINDS])("gives %s parameters whose exact risk is the predicted one", (regime) => {
+    const { code, out, err } = runCli(["predict", "-"], { ...predictQuestion, regime });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const answer = JSON.parse(out) as {
+      parameters: { value: number[]; keyQuery: number[][] };
+      risks: { task: number; shots: number | "infinity"; risk: number }[];
+      method: string;
+    };
+    expect(answer.method).toBe("closed form");
+    expect(answer.risks.map(({ task, shots }) => [task, shots])).toEqual(
+      [0, 1].flatMap((task) => predictQuestion.shots.map((shots) => [task, shots])),
+    );
+    const problem = { dimension: 2, covariance: identity, noiseVariance: 0.1 };
+    for (const { task, shots, risk } of answer.risks) {
+      const exact = exactRisk(FLOAT, problem, predictQuestion.testTasks[task]!, shots, answer.parameters);
+      expectClose(risk, exact, {
+        tolerance: 1e-13 * (1 + exact),
+        reason: "rounding",
+        input: { regime, task, shots },
+      });
+    }
+  });
 
   it.each([
     [
@@ -308,6 +308,21 @@ describe("finetune-icl predict", () => {
       "a task covariance of another size",
       inPredictProblem({ taskCovariance: [[1]] }),
       "problem.taskCovariance: holds [[1]]; allowed: a square matrix, an array of 2 rows",
+    ],
+    [
+      "an auxiliary loss without its weight",
+      { ...predictQuestion, regime: "auxiliary-value", auxiliaryWeight: undefined },
+      'auxiliaryWeight: holds nothing; allowed: a finite number, 0 or more, or "annealed"',
+    ],
+    [
+      "a negative auxiliary weight, also where it is not needed",
+      { ...predictQuestion, auxiliaryWeight: -1 },
+      'auxiliaryWeight: holds -1; allowed: a finite number, 0 or more, or "annealed"',
+    ],
+    [
+      "an auxiliary loss without shots",
+      { ...predictQuestion, regime: "auxiliary-value", auxiliaryShots: 0 },
+      'auxiliaryShots: holds 0; allowed: a whole number, 1 or more, or "infinity"',
     ],
     [
       "test tasks that are no list",
