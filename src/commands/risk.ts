@@ -5,7 +5,7 @@ import { exactRisk } from "../exact/exactRisk";
 import { InputError } from "../inputError";
 import { readAttentionParameters } from "../model/attentionParameters";
 import { readList, readRecord } from "../problem/readInput";
-import { readProblem, readTask } from "../problem/regressionProblem";
+import { PRETRAINING_FIELDS, readProblem, readTask } from "../problem/regressionProblem";
 import { readShots } from "../problem/shots";
 import { monteCarloRisk } from "../simulate/monteCarloRisk";
 import { printJson, readJson } from "./jsonInput";
@@ -64,7 +64,8 @@ function risks<T>(
 
 function readQuestion<T>(field: NumberField<T>, raw: unknown) {
   const record = readRecord(raw, "input", ["problem", "task", "shots", "parameters"]);
-  const problem = readProblem(field, record.problem);
+  // A problem written for predict serves here too; what it says of pretraining does not matter to the risk.
+  const problem = readProblem(field, record.problem, "problem", PRETRAINING_FIELDS);
   return {
     problem,
     task: readTask(field, record.task, "task", problem),

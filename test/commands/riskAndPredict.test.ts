@@ -82,6 +82,11 @@ describe("finetune-icl risk", () => {
     expect(JSON.parse(out)).toEqual({ risks: expected });
   });
 
+  it("takes a problem that was written for predict", () => {
+    const { code, out } = runCli(["risk", "-"], { ...riskQuestion, problem: predictQuestion.problem });
+    expect({ code, out }).toEqual({ code: 0, out: runCli(["risk", "-"], riskQuestion).out });
+  });
+
   it("measures beside it, and repeats itself for the same seed", () => {
     const args = ["risk", "-", "--monte-carlo", "40000", "--seed", "5"];
     const [first, second] = [runCli(args, riskQuestion), runCli(args, riskQuestion)];
