@@ -109,6 +109,7 @@ function cellsTrace(
   suffix: string,
 ): JsonObject {
   const cells = matrix.flatMap((row, i) => row.map((value, j) => ({ i, j, value })));
+  const texts = cells.map(({ value }) => cellText(value));
   return {
     type: "scatter",
     mode: "markers+text",
@@ -117,9 +118,9 @@ function cellsTrace(
     yaxis: `y${suffix}`,
     x: cells.map(({ j }) => j),
     y: cells.map(({ i }) => i),
-    text: cells.map(({ value }) => cellText(value)),
+    text: texts,
     textfont: {
-      size: 11,
+      size: texts.map((text) => (text.length > 6 ? 9 : 11)),
       color: cells.map(({ value }) => (Math.abs(value) > 0.6 * largest ? "#ffffff" : "#222222")),
     },
     customdata: cells.map(({ i, j }) => `${rows[i]}, ${columns[j]}`),

@@ -56,7 +56,7 @@ function tidy(svg: string, figure: Figure): string {
   // Inside tags only: what the reader reads stays as it is.
   const tidied = svg.replace(/<[^>]*>/g, (tag) => tidyTag(tag, ids));
   const { title, description } = figure;
-  return withoutEmptyGroups(tidied).replace(
+  return sharedStyles(withoutEmptyGroups(tidied)).replace(
     /^<svg([^>]*)>/,
     (_whole, attributes: string) =>
       `<svg${attributes} role="img" font-family="${FONT}"><title>${escapeXml(title)}</title><desc>${escapeXml(description)}</desc>`,
@@ -86,6 +86,18 @@ function hexColor(channels: readonly string[]): string {
 function withoutEmptyGroups(svg: string): string {
   const next = svg.replace(/<(?:g|path)\/>|<g>\s*<\/g>/g, "");
   return next === svg ? svg : withoutEmptyGroups(next);
+}
+
+/** Writes a style that all paths of a group have once, at the group: the markers of a series, its error bars. */
+function sharedStyles(svg: string): string {
+  return svg
+    .replace(/<g>(<path[^>]*\/>)<\/g>/g, "$1")
+    .replace(/<g>((?:<path[^>]*\/>){2,})<\/g>/g, (whole, paths: string) => {
+      const [style] = / style="[^"]*"/.exec(paths) ?? [];
+      const isShared = style !== undefined && paths.split(style).length === paths.split("<path").length;
+      // Opacity is not inherited but would act on the group as a whole.
+      return isShared && !style.includes("opacity") ? `<g${style}>${paths.replaceAll(style, "")}</g>` : whole;
+    });
 }
 
 /** A short identifier that differs between the figures of one page (FNV-1a of all they hold). */

@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 
 const rootOf = (name: string) => pictures.get(name)!.root;
-const style = (element: Element) => element.getAttribute("style") ?? "";
+/** An element's own style or, if it has none, that of the group around it. */
+const style = (element: Element) => element.closest("[style]")?.getAttribute("style") ?? "";
 const paths = (root: Element) => [...root.querySelectorAll("path")];
 
 /** Curves: paths through points, which a legend's sample (one horizontal stroke) is not. */
@@ -73,8 +74,15 @@ describe.each(names)("the picture of %s", (name) => {
     expect(root.querySelector(":scope > desc")?.textContent).toBe(figure.description);
   });
 
-  it("has one marker for each point of the data", () => {
-    expect(markers(rootOf(name)).length).toBe(drawnPoints(figure));
+  it("has one marker for each point of the data, in its colour", () => {
+    const found = markers(rootOf(name));
+    expect(found.length).toBe(drawnPoints(figure));
+    const expected = figure.data
+      .filter(({ mode }) => mode === "markers")
+      .flatMap(({ x, marker }) => (x as readonly number[]).map(() => String((marker as JsonObject).color)));
+    if (expected.length === 0) return;
+    const colors = found.map((each) => /fill: (#\w+)/.exec(style(each))![1]);
+    expect(colors.sort()).toEqual(expected.map((color) => color.toLowerCase()).sort());
   });
 
   it("has no random identifiers, and every reference finds its element", () => {
@@ -101,7 +109,7 @@ describe.each(names)("the picture of %s", (name) => {
     }
   });
 
-  it("is small", () => expect(pictures.get(name)!.svg.length).toBeLessThan(60_000));
+  it("is small", () => expect(pictures.get(name)!.svg.length).toBeLessThan(40_000));
 });
 
 describe.each(curves)("the curves of %s", (name) => {
