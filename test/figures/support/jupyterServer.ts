@@ -47,7 +47,7 @@ export async function startJupyter(trusted: readonly string[]): Promise<JupyterS
   };
   // `jupyter trust`, which Debian does not install as a program.
   const trust = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()";
-  execFileSync(jupyterPython(), ["-c", trust, ...trusted], { env, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(jupyterPython(), ["-c", trust, ...trusted], { env, stdio: "pipe" });
 
   const port = await freePort();
   const options = ["--no-browser", "--ip=127.0.0.1", `--port=${port}`, "--port-retries=0", "--allow-root"];
