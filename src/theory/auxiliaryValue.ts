@@ -4,7 +4,7 @@ import type { NumberField } from "../algebra/numberField";
 import type { AuxiliaryWeight } from "../problem/regime";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
-import { valueOnlyOptimum } from "./zeroShotValue";
+import { NORMAL_MATRIX, TRACES, valueOnlyOptimum } from "./zeroShotValue";
 
 const SOURCE =
   "Value-only fine-tuning on the zero-shot loss plus an auxiliary few-shot loss of weight λ on the same task " +
@@ -15,12 +15,8 @@ const SOURCE =
  * constant. At n = 0 only H_vv = B and g_v = a remain.
  */
 const QUADRATIC = [
-  ["firstTrace", "trace(gamma * covariance)"],
-  ["secondTrace", "trace(gamma * covariance * gamma * covariance)"],
-  [
-    "normalMatrix",
-    "(firstTrace^2 + 2 * secondTrace) * covariance + 4 * firstTrace * covariance * gamma * covariance + 8 * covariance * gamma * covariance * gamma * covariance",
-  ],
+  ...TRACES,
+  NORMAL_MATRIX,
   [
     "contextHessian",
     "contextShare * covariance * gamma * covariance * gamma * covariance + contextShare * queryShare * secondTrace * covariance",

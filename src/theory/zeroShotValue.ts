@@ -9,18 +9,22 @@ import { blockParameters } from "./blockParameters";
 const SOURCE =
   "Value-only fine-tuning on zero-shot prompts from the pretrained point (Lee, Sohn, Lee, arXiv 2602.23197); re-derived.";
 
-const TRACES = [
+/** T₁ and T₂. */
+export const TRACES = [
   ["firstTrace", "trace(gamma * covariance)"],
   ["secondTrace", "trace(gamma * covariance * gamma * covariance)"],
+] as const;
+
+/** B, half the Hessian of the zero-shot risk in v_x; needs the traces. */
+export const NORMAL_MATRIX = [
+  "normalMatrix",
+  "(firstTrace^2 + 2 * secondTrace) * covariance + 4 * firstTrace * covariance * gamma * covariance + 8 * covariance * gamma * covariance * gamma * covariance",
 ] as const;
 
 const NORMAL_EQUATIONS = [
   ...TRACES,
   ["normalVector", "(firstTrace * covariance + 2 * covariance * gamma * covariance) * targetTask"],
-  [
-    "normalMatrix",
-    "(firstTrace^2 + 2 * secondTrace) * covariance + 4 * firstTrace * covariance * gamma * covariance + 8 * covariance * gamma * covariance * gamma * covariance",
-  ],
+  NORMAL_MATRIX,
 ] as const;
 
 /** v_x: the zero-shot risk is a convex quadratic in it. */
@@ -53,7 +57,7 @@ export const VALUE_ONLY_RISK = defineFormula({
     ...TRACES,
     ["mixedTask", "valueVector + labelWeight * task"],
     ["bias", "contextShare * gamma * covariance * mixedTask - task"],
-    NORMAL_EQUATIONS[3],
+    NORMAL_MATRIX,
   ],
   expression:
     "noiseVariance + normSquared(bias) + 2 * queryShare * bias * (firstTrace * covariance + 2 * covariance * gamma * covariance) * valueVector" +

@@ -1,20 +1,12 @@
 import { execFile, execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { compareNotebooks, describeDifference } from "../../src/notebook/compareNotebooks";
-import { kernelPreload, notebooksDirectory, packageRoot } from "../../src/notebook/packagePaths";
+import { notebooksDirectory, packageRoot } from "../../src/notebook/packagePaths";
 import { readNotebook } from "../../src/notebook/readNotebook";
+import { makeJupyterHome } from "../support/jupyterHome";
 
 /** The `jupyter` program, if there is one. On a build machine there must be one. */
 function findJupyter(): string | undefined {
@@ -35,27 +27,7 @@ function list(directory: string): readonly string[] {
 }
 
 describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jupyter", () => {
-  // A home of its own: the user's Jupyter settings neither matter nor change.
-  const home = mkdtempSync(join(tmpdir(), "jupyter-"));
-  const kernel = join(home, "data", "kernels", "tslab");
-  mkdirSync(kernel, { recursive: true });
-  const tslab = join(packageRoot, "node_modules", ".bin", "tslab");
-  writeFileSync(
-    join(kernel, "kernel.json"),
-    JSON.stringify({
-      argv: [tslab, "kernel", "--config-path", "{connection_file}"],
-      display_name: "TypeScript",
-      language: "typescript",
-    }),
-  );
-  const env = {
-    ...process.env,
-    HOME: home,
-    JUPYTER_DATA_DIR: join(home, "data"),
-    JUPYTER_CONFIG_DIR: join(home, "config"),
-    JUPYTER_RUNTIME_DIR: join(home, "runtime"),
-    NODE_OPTIONS: `--require "${kernelPreload}"`,
-  };
+  const { directory: home, env } = makeJupyterHome();
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it("is installed", () => expect(jupyter).toBeTypeOf("string"));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../src/algebra/formula";
+import { evaluate, type Formula } from "../../src/algebra/formula";
 import type { Matrix } from "../../src/algebra/matrix";
 import { RATIONAL, type Rational } from "../../src/algebra/numberField";
 import { exactRisk } from "../../src/exact/exactRisk";
@@ -59,6 +59,24 @@ const someBlock = ({ taskCovariance }: Realised<Rational>): Matrix<Rational> => 
 
 const risk = (point: Realised<Rational>, parameters: AttentionParameters<Rational>): Rational =>
   exactRisk(RATIONAL, point.problem, point.task, point.shots, parameters);
+
+/** A formula for value-only fine-tuning with Γ = Σ⁻¹, and the exact risk, at any v_x and w. */
+function valueOnlyInverse(
+  formula: Formula<"scalar">,
+  point: Realised<Rational>,
+): readonly [Rational, Rational] {
+  const [valueVector, labelWeight] = [point.targetTask, point.free[0]!];
+  const claimed = evaluate(formula, RATIONAL, {
+    ...point.problem,
+    dimension: RATIONAL.from(point.problem.dimension),
+    task: point.task,
+    valueVector,
+    labelWeight,
+    ...tokenShares(RATIONAL, point.shots),
+  });
+  const block = inverse(point.problem.covariance);
+  return [claimed, risk(point, blockParameters(RATIONAL, { block, valueVector, labelWeight }))];
+}
 
 describe("closed forms equal the exact risk of the closed-form parameters", () => {
   identity("pretrained, any symmetric Γ", (point) => {
@@ -127,23 +145,7 @@ describe("closed forms equal the exact risk of the closed-form parameters", () =
     ];
   });
 
-  identity("value-only, Γ = Σ⁻¹, any v_x and w", (point) => {
-    const [valueVector, labelWeight] = [point.targetTask, point.free[0]!];
-    return [
-      evaluate(VALUE_ONLY_RISK_INVERSE, RATIONAL, {
-        ...point.problem,
-        dimension: RATIONAL.from(point.problem.dimension),
-        task: point.task,
-        valueVector,
-        labelWeight,
-        ...tokenShares(RATIONAL, point.shots),
-      }),
-      risk(
-        point,
-        blockParameters(RATIONAL, { block: inverse(point.problem.covariance), valueVector, labelWeight }),
-      ),
-    ];
-  });
+  identity("value-only, Γ = Σ⁻¹, any v_x and w", (point) => valueOnlyInverse(VALUE_ONLY_RISK_INVERSE, point));
 
   identity("value-only optimum, zero-shot risk", (point) => {
     const gamma = someBlock(point);
@@ -200,18 +202,7 @@ describe("closed forms equal the exact risk of the closed-form parameters", () =
       let accepted = 0;
       fc.assert(
         fc.property(instances(3), (instance) => {
-          const point = asRationals(instance);
-          const [valueVector, labelWeight] = [point.targetTask, point.free[0]!];
-          const claimed = evaluate(formula, RATIONAL, {
-            ...point.problem,
-            dimension: RATIONAL.from(point.problem.dimension),
-            task: point.task,
-            valueVector,
-            labelWeight,
-            ...tokenShares(RATIONAL, point.shots),
-          });
-          const block = inverse(point.problem.covariance);
-          const exact = risk(point, blockParameters(RATIONAL, { block, valueVector, labelWeight }));
+          const [claimed, exact] = valueOnlyInverse(formula, asRationals(instance));
           if (claimed.equals(exact)) accepted += 1;
         }),
         { numRuns: POINTS, seed: 20 },

@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kernelPreload, packageRoot } from "../../../src/notebook/packagePaths";
+import { packageRoot } from "../../../src/notebook/packagePaths";
+import { makeJupyterHome } from "../../support/jupyterHome";
 
 /** Whether Jupyter's notebook server is installed. */
 export const hasJupyter = (() => {
@@ -24,27 +23,7 @@ export interface JupyterServer {
 
 /** Serves the repository with stock Jupyter, whose settings stand in a folder of their own; trusts these notebooks. */
 export async function startJupyter(trusted: readonly string[]): Promise<JupyterServer> {
-  const home = mkdtempSync(join(tmpdir(), "jupyter-"));
-  const kernel = join(home, "data", "kernels", "tslab");
-  mkdirSync(kernel, { recursive: true });
-  const argv = [
-    join(packageRoot, "node_modules", ".bin", "tslab"),
-    "kernel",
-    "--config-path",
-    "{connection_file}",
-  ];
-  writeFileSync(
-    join(kernel, "kernel.json"),
-    JSON.stringify({ argv, display_name: "TypeScript", language: "typescript" }),
-  );
-  const env = {
-    ...process.env,
-    HOME: home,
-    JUPYTER_DATA_DIR: join(home, "data"),
-    JUPYTER_CONFIG_DIR: join(home, "config"),
-    JUPYTER_RUNTIME_DIR: join(home, "runtime"),
-    NODE_OPTIONS: `--require "${kernelPreload}"`,
-  };
+  const { directory: home, env } = makeJupyterHome();
   // `jupyter trust`, which Debian does not install as a program.
   const trust = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()";
   execFileSync(jupyterPython(), ["-c", trust, ...trusted], { env, stdio: "pipe" });
