@@ -11,6 +11,8 @@ export { expressionTex, formulaTex } from "./algebra/tex";
 export { EXACT_RISK, exactRisk } from "./exact/exactRisk";
 export { FastRisk } from "./exact/fastRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./exact/packedParameters";
+export { relaxedBound } from "./exact/relaxedBound";
+export { type PromptFeature, promptFeatures, relaxedLoss, relaxedPoint } from "./exact/relaxedRisk";
 // Figures and tables
 export { type CurvesOptions, curvesFigure } from "./figures/curves";
 export { dataFrame } from "./figures/dataFrame";
@@ -44,6 +46,9 @@ export {
 export { readLayers } from "./model/readLayers";
 export { predictLabel } from "./model/reducedPrediction";
 export { promptTokens } from "./model/tokens";
+// Prediction
+export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
+export { type Prediction, predict } from "./predict/predict";
 export { isotropicSetting, type Setting } from "./problem/isotropicSetting";
 export { type Prompt, readPrompt } from "./problem/prompt";
 export { type AuxiliaryWeight, REGIME_KINDS, type Regime, type RegimeKind } from "./problem/regime";
@@ -54,6 +59,7 @@ export {
   readProblem,
   readTask,
 } from "./problem/regressionProblem";
+export type { RiskTerm } from "./problem/riskTerm";
 export { readShots, type ShotCount, type TokenShares, tokenShares } from "./problem/shots";
 // Simulation
 export { monteCarloRisk, type RiskEstimate } from "./simulate/monteCarloRisk";
@@ -71,7 +77,6 @@ export {
 } from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
 export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
-export { type Prediction, predict } from "./theory/predict";
 export {
   PRETRAINED_BLOCK,
   PRETRAINED_RIDGE,

@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ["algebra", "problem"],
   exact: ["algebra", "problem", "model"],
   theory: ["algebra", "problem", "model"],
+  predict: ["algebra", "problem", "model", "exact", "theory"],
   simulate: ["algebra", "problem", "model"],
   figures: ["algebra", "problem"],
   notebook: [],

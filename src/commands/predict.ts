@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { FLOAT } from "../algebra/numberField";
 import { InputError } from "../inputError";
+import { predict } from "../predict/predict";
 import { type RawRecord, readChoice, readList, readRecord, readScalar } from "../problem/readInput";
 import { type AuxiliaryWeight, REGIME_KINDS, type Regime, type RegimeKind } from "../problem/regime";
 import {
@@ -11,14 +12,15 @@ import {
   readTask,
 } from "../problem/regressionProblem";
 import { readShots } from "../problem/shots";
-import { predict } from "../theory/predict";
 import { printJson, readJson } from "./jsonInput";
 
 /** Adds `finetune-icl predict FILE|-`: optimal parameters of a regime, and the risks they give. */
 export function registerPredictCommand(program: Command): void {
   program
     .command("predict")
-    .description("Optimal parameters of a fine-tuning regime in closed form, and the risks they give.")
+    .description(
+      "Optimal parameters of a fine-tuning regime, in closed form where there is one, and the risks they give.",
+    )
     .argument(
       "<file>",
       "JSON {problem: {covariance, noiseVariance, taskCovariance, pretrainingShots}, regime, targetTask, auxiliaryShots, auxiliaryWeight, testTasks, shots}, or -",
@@ -47,20 +49,20 @@ function answer(raw: unknown): unknown {
   const shotCounts = readList(record.shots, "shots", "shot counts", (item, at) =>
     readShots(item, at, { infinite: true }),
   );
-  const { parameters, risk, method } = predict(problem, pretraining, regime);
+  const { parameters, risk, ...how } = predict(problem, pretraining, regime);
   return {
     parameters,
     risks: tasks.flatMap((theta, task) =>
       shotCounts.map((shots) => ({ task, shots, risk: risk(theta, shots) })),
     ),
-    method,
+    ...how,
   };
 }
 
 /** What a regime needs is required; what it does not need may stand there, and is only checked. */
 function readRegime(kind: RegimeKind, record: RawRecord, problem: RegressionProblem): Regime {
   const needs = (field: string, required: boolean): boolean => required || record[field] !== undefined;
-  const auxiliary = kind === "auxiliary-value";
+  const auxiliary = kind === "auxiliary-value" || kind === "auxiliary-full";
   const auxiliaryShots = needs("auxiliaryShots", auxiliary)
     ? readShots(record.auxiliaryShots, "auxiliaryShots", { least: 1, infinite: true })
     : 1;
@@ -71,7 +73,7 @@ function readRegime(kind: RegimeKind, record: RawRecord, problem: RegressionProb
     ? readTask(FLOAT, record.targetTask, "targetTask", problem)
     : [];
   if (kind === "pretrained") return { kind };
-  return kind === "auxiliary-value"
+  return kind === "auxiliary-value" || kind === "auxiliary-full"
     ? { kind, targetTask, auxiliaryShots, auxiliaryWeight }
     : { kind, targetTask };
 }

@@ -29,6 +29,12 @@ export const REGIME_STYLE: Readonly<Record<RegimeKind, SeriesStyle>> = {
     dash: "longdash",
     marker: "cross",
   },
+  "auxiliary-full": {
+    label: "all parameters, auxiliary loss",
+    color: "#E69F00",
+    dash: "longdashdot",
+    marker: "x",
+  },
 };
 
 /** For series that are not regimes, in this order. */

@@ -20,6 +20,13 @@ export type Regime<T = number> =
       readonly targetTask: Vector<T>;
       readonly auxiliaryShots: ShotCount;
       readonly auxiliaryWeight: AuxiliaryWeight<T>;
+    }
+  /** All of M and v, on the same two losses: the point that descent reaches. */
+  | {
+      readonly kind: "auxiliary-full";
+      readonly targetTask: Vector<T>;
+      readonly auxiliaryShots: ShotCount;
+      readonly auxiliaryWeight: AuxiliaryWeight<T>;
     };
 
 export type RegimeKind = Regime["kind"];
@@ -30,4 +37,5 @@ export const REGIME_KINDS = [
   "zero-shot-value",
   "zero-shot-key-query",
   "auxiliary-value",
+  "auxiliary-full",
 ] as const satisfies readonly RegimeKind[];

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../src/algebra/numberField";
 import { exactRisk } from "../../src/exact/exactRisk";
 import { InputError } from "../../src/inputError";
+import { predict } from "../../src/predict/predict";
 import { isotropicSetting } from "../../src/problem/isotropicSetting";
 import { monteCarloRisk } from "../../src/simulate/monteCarloRisk";
-import { predict } from "../../src/theory/predict";
 import { pretrainedParameters } from "../../src/theory/pretraining";
 
 const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });

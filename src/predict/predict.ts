@@ -1,24 +1,29 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
+import { FastRisk } from "../exact/fastRisk";
+import { pack } from "../exact/packedParameters";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { requireLength } from "../problem/readInput";
 import type { Regime } from "../problem/regime";
 import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
-import { auxiliaryValueOptimum, type ValueOptimum } from "./auxiliaryValue";
-import { blockParameters } from "./blockParameters";
-import { gradientFlowOptimum } from "./gradientFlowSelection";
-import { pretrainedBlock, pretrainedParameters, pretrainedRisk } from "./pretraining";
-import { zeroShotFullParameters, zeroShotFullRisk } from "./zeroShotFull";
-import { valueOnlyOptimum, valueOnlyRisk } from "./zeroShotValue";
+import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
+import { blockParameters } from "../theory/blockParameters";
+import { gradientFlowOptimum } from "../theory/gradientFlowSelection";
+import { pretrainedBlock, pretrainedParameters, pretrainedRisk } from "../theory/pretraining";
+import { zeroShotFullParameters, zeroShotFullRisk } from "../theory/zeroShotFull";
+import { valueOnlyOptimum, valueOnlyRisk } from "../theory/zeroShotValue";
+import { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./auxiliaryFull";
 
-/** What the theory says of one regime: the parameters it ends at, and the risk they give on any task. */
-export interface Prediction {
+/** What is predicted of one regime: the parameters it ends at, and the risk they give on any task. */
+export type Prediction = {
   readonly parameters: AttentionParameters;
-  /** R(n, θ) by the closed form, in squared label units. */
+  /** R(n, θ) in squared label units. */
   readonly risk: (task: Vector, shots: ShotCount) => number;
-  readonly method: "closed form";
-}
+} & (
+  | { readonly method: "closed form" }
+  | { readonly method: "exact optimisation"; readonly optimisation: AuxiliaryFullOptimum["optimisation"] }
+);
 
 /**
  * The prediction for a model pretrained to its optimum and then fine-tuned by `regime`.
@@ -26,13 +31,12 @@ export interface Prediction {
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
   if (regime.kind !== "pretrained") requireLength(regime.targetTask, "targetTask", problem.dimension);
-  const { parameters, risk, method } = predictRegime(problem, pretraining, regime);
+  const prediction = predictRegime(problem, pretraining, regime);
   return {
-    parameters,
-    method,
+    ...prediction,
     risk: (task, shots) => {
       requireLength(task, "task", problem.dimension);
-      return risk(task, shots);
+      return prediction.risk(task, shots);
     },
   };
 }
@@ -63,7 +67,33 @@ function predictRegime(problem: RegressionProblem, pretraining: Pretraining, reg
           weight: regime.auxiliaryWeight,
         }),
       );
+    // Without weight nothing but the zero-shot loss is left.
+    case "auxiliary-full":
+      return regime.auxiliaryWeight === 0
+        ? predictZeroShotFull(problem, gamma, regime.targetTask)
+        : predictAuxiliaryFull(problem, pretraining, regime);
   }
+}
+
+function predictAuxiliaryFull(
+  problem: RegressionProblem,
+  pretraining: Pretraining,
+  regime: Extract<Regime, { kind: "auxiliary-full" }>,
+): Prediction {
+  const { parameters, optimisation } = auxiliaryFullOptimum(
+    problem,
+    pretrainedParameters(FLOAT, problem, pretraining),
+    regime.targetTask,
+    { shots: regime.auxiliaryShots, weight: regime.auxiliaryWeight },
+  );
+  const engine = new FastRisk(problem);
+  const packed = pack(parameters);
+  return {
+    parameters,
+    risk: (task, shots) => engine.risk(Float64Array.from(task), shots, packed),
+    method: "exact optimisation",
+    optimisation,
+  };
 }
 
 function predictZeroShotFull(problem: RegressionProblem, gamma: Matrix, targetTask: Vector): Prediction {

@@ -1,0 +1,135 @@
+import type { Quadratic } from "../algebra/convexQuadratic";
+import { entry, type Matrix, type Vector } from "../algebra/matrix";
+import type { NumberField } from "../algebra/numberField";
+import type { AttentionParameters } from "../model/attentionParameters";
+import { labelSlot, tokenLength } from "../model/tokens";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { RiskTerm } from "../problem/riskTerm";
+import { type ShotCount, tokenShares } from "../problem/shots";
+import { gaussianMoment } from "./gaussianMoment";
+import { queryMoment, tokenCovariance } from "./moments";
+
+/**
+ * One feature of a prompt, Ŝ_ak z_qb with Ŝ = (1/N) Σ_j z_j z_jᵀ over all N tokens: the prediction of linear attention is
+ * f = Σ M_ab v_k Ŝ_ak z_qb. Slots a ≤ k, because Ŝ is symmetric; b is no label slot, because the query has no label.
+ */
+export interface PromptFeature {
+  readonly pair: readonly [number, number];
+  readonly query: number;
+}
+
+/** All features of a prompt with d covariates: (d+2)(d+3)/2 · (d+1) of them. */
+export function promptFeatures(dimension: number): readonly PromptFeature[] {
+  const size = tokenLength(dimension);
+  const features: PromptFeature[] = [];
+  for (let a = 0; a < size; a += 1) {
+    for (let k = a; k < size; k += 1) {
+      for (let query = 0; query < labelSlot(dimension); query += 1) features.push({ pair: [a, k], query });
+    }
+  }
+  return features;
+}
+
+/** M⊗v in the coordinates of {@link promptFeatures}; any number of heads is a sum of such points. */
+export function relaxedPoint<T>(
+  field: NumberField<T>,
+  { value, keyQuery }: AttentionParameters<T>,
+): Vector<T> {
+  return promptFeatures(value.length - 2).map(({ pair: [a, k], query }) => {
+    const term = (i: number, j: number): T => field.multiply(entry(keyQuery, i, query), value[j]!);
+    return a === k ? term(a, k) : field.add(term(a, k), term(k, a));
+  });
+}
+
+/**
+ * The loss Σ weight · R(n, θ) of predictors that are linear in prompt features with free coefficients: a convex quadratic,
+ * and a lower bound of the loss of every (v, M), of any rank and any number of heads. Each group of features shares one
+ * coefficient; without groups every feature has its own.
+ */
+export function relaxedLoss<T>(
+  field: NumberField<T>,
+  problem: RegressionProblem<T>,
+  terms: readonly RiskTerm<T>[],
+  groups: readonly (readonly PromptFeature[])[] = promptFeatures(problem.dimension).map((item) => [item]),
+): Quadratic<T> {
+  const label = labelSlot(problem.dimension);
+  const parts = terms.map((term) => ({
+    term,
+    moments: featureMoments(field, problem, term.task, term.shots),
+  }));
+  const weighted = (of: (moments: FeatureMoments<T>) => T): T =>
+    parts.reduce(
+      (sum, { term, moments }) => field.add(sum, field.multiply(term.weight, of(moments))),
+      field.zero,
+    );
+  const total = (items: readonly T[]): T => items.reduce(field.add, field.zero);
+  const curvature: T[][] = [];
+  groups.forEach((group, i) => {
+    const row = groups
+      .slice(0, i + 1)
+      .map((other) =>
+        weighted((moments) => total(group.flatMap((p) => other.map((q) => moments.product(p, q))))),
+      );
+    curvature.push(row);
+    row.slice(0, i).forEach((value, j) => {
+      curvature[j]!.push(value);
+    });
+  });
+  return {
+    curvature,
+    slope: groups.map((group) => weighted((moments) => total(group.map(moments.withLabel)))),
+    constant: weighted(({ covariance }) => entry(covariance, label, label)),
+  };
+}
+
+interface FeatureMoments<T> {
+  /** C of a labelled token of this task. */
+  readonly covariance: Matrix<T>;
+  /** E of the product of two features. */
+  readonly product: (p: PromptFeature, q: PromptFeature) => T;
+  /** E of a feature times the query's true label. */
+  readonly withLabel: (p: PromptFeature) => T;
+}
+
+/** With N = n + 1, the n labelled tokens are independent of each other and of the query token, which is one of the N. */
+function featureMoments<T>(
+  field: NumberField<T>,
+  problem: RegressionProblem<T>,
+  task: Vector<T>,
+  shots: ShotCount,
+): FeatureMoments<T> {
+  const { multiply, add, subtract } = field;
+  const label = labelSlot(problem.dimension);
+  const { contextShare: a, queryShare: b } = tokenShares(field, shots);
+  const same = multiply(a, b);
+  const different = subtract(multiply(a, a), same);
+  const both = multiply(b, b);
+  const covariance = tokenCovariance(field, problem, task);
+  const queryCovariance = queryMoment(field, problem);
+  const ofToken = (...slots: readonly number[]): T => gaussianMoment(field, covariance, slots);
+  const ofQuery = (...slots: readonly number[]): T =>
+    slots.includes(label) ? field.zero : gaussianMoment(field, queryCovariance, slots);
+  return {
+    covariance,
+    product: ({ pair: p, query: s }, { pair: q, query: t }) => {
+      const tokens = add(
+        multiply(same, ofToken(...p, ...q)),
+        multiply(different, multiply(ofToken(...p), ofToken(...q))),
+      );
+      const mixed = add(
+        multiply(ofToken(...p), ofQuery(...q, s, t)),
+        multiply(ofToken(...q), ofQuery(...p, s, t)),
+      );
+      return add(
+        add(multiply(tokens, ofQuery(s, t)), multiply(same, mixed)),
+        multiply(both, ofQuery(...p, ...q, s, t)),
+      );
+    },
+    withLabel: ({ pair, query }) => {
+      const context = multiply(a, multiply(ofToken(...pair), ofToken(query, label)));
+      // The noise of the label is independent of the query token, so the moment of a labelled token serves.
+      const own = pair.includes(label) ? field.zero : ofToken(...pair, query, label);
+      return add(context, multiply(b, own));
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { Vector } from "../algebra/matrix";
+import { FastRisk } from "../exact/fastRisk";
+import { type PackedParameters, pack, unpack, zeroParameters } from "../exact/packedParameters";
+import { relaxedBound } from "../exact/relaxedBound";
+import type { AttentionParameters } from "../model/attentionParameters";
+import { tokenLength } from "../model/tokens";
+import type { AuxiliaryWeight } from "../problem/regime";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { RiskTerm } from "../problem/riskTerm";
+import type { ShotCount } from "../problem/shots";
+import { type Differentiable, dampedNewton } from "./dampedNewton";
+
+/** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
+export interface AuxiliaryFullOptimum {
+  readonly parameters: AttentionParameters;
+  readonly optimisation: {
+    /** λ; for an annealed weight the last one followed, so that the parameters are off by its order. */
+    readonly weight: number;
+    /** R(0, θ₀) + λ R(n, θ₀) at the parameters. */
+    readonly loss: number;
+    /** Below this no predictor linear in the prompt's features can go, of any number of heads. */
+    readonly lowerBound: number;
+    /** The same among predictors with v₀ = 0, which descent from the pretrained point never leaves. */
+    readonly lowerBoundWithoutConstant: number;
+    readonly gradientNorm: number;
+  };
+}
+
+/** A decade at a time from 1 down: small enough that the remaining λ does not show in eight digits. */
+const ANNEALING: readonly number[] = Array.from({ length: 9 }, (_, decade) => 10 ** -decade);
+
+/**
+ * Descends on R(0, θ₀) + λ R(n, θ₀) over all of v and M from `start`, by exact gradients and exact Hessians. There is no
+ * closed form, and the loss is not convex in (v, M): the result is the local minimum below `start`. "annealed" follows the
+ * minimum while λ falls from 1 towards 0.
+ * @throws Error when the descent does not settle.
+ */
+export function auxiliaryFullOptimum(
+  problem: RegressionProblem,
+  start: AttentionParameters,
+  targetTask: Vector,
+  auxiliary: { readonly shots: ShotCount; readonly weight: AuxiliaryWeight },
+): AuxiliaryFullOptimum {
+  const weights = auxiliary.weight === "annealed" ? ANNEALING : [auxiliary.weight];
+  const termsAt = (weight: number): readonly RiskTerm[] => [
+    { task: targetTask, shots: 0, weight: 1 },
+    { task: targetTask, shots: auxiliary.shots, weight },
+  ];
+  const packed = pack(start);
+  let point = Float64Array.from([...packed.value, ...packed.keyQuery]);
+  let end = { value: Number.NaN, gradientNorm: Number.NaN };
+  for (const weight of weights) {
+    const descent = dampedNewton(lossOf(problem, termsAt(weight)), point, SETTLED);
+    point = Float64Array.from(descent.point);
+    end = descent;
+  }
+  const weight = weights[weights.length - 1]!;
+  return {
+    parameters: unpack(shaped(point, tokenLength(problem.dimension))),
+    optimisation: {
+      weight,
+      loss: end.value,
+      lowerBound: relaxedBound(problem, termsAt(weight)),
+      lowerBoundWithoutConstant: relaxedBound(problem, termsAt(weight), "without constant content"),
+      gradientNorm: end.gradientNorm,
+    },
+  };
+}
+
+// The risk is quadratic in every single entry, so a difference step of 1 is as exact as any and loses the least to rounding.
+const SETTLED = { tolerance: 1e-11, maxSteps: 2000, difference: 1 };
+
+const shaped = (point: Float64Array, size: number): PackedParameters => ({
+  value: point.subarray(0, size),
+  keyQuery: point.subarray(size),
+});
+
+function lossOf(problem: RegressionProblem, terms: readonly RiskTerm[]): Differentiable {
+  const size = tokenLength(problem.dimension);
+  const engine = new FastRisk(problem);
+  const part = zeroParameters(size);
+  const tasks = terms.map(({ task }) => Float64Array.from(task));
+  return (point, gradient) => {
+    gradient.fill(0);
+    const parameters = shaped(point, size);
+    return terms.reduce((loss, { shots, weight }, i) => {
+      const risk = engine.riskAndGradient(tasks[i]!, shots, parameters, part);
+      for (let k = 0; k < size; k += 1) gradient[k]! += weight * part.value[k]!;
+      for (let k = 0; k < size * size; k += 1) gradient[size + k]! += weight * part.keyQuery[k]!;
+      return loss + weight * risk;
+    }, 0);
+  };
+}
