@@ -48,6 +48,7 @@ export { predictLabel } from "./model/reducedPrediction";
 export { promptTokens } from "./model/tokens";
 // Prediction
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
+export { keyQueryFlow } from "./predict/keyQueryFlow";
 export { type Prediction, predict } from "./predict/predict";
 export { isotropicSetting, type Setting } from "./problem/isotropicSetting";
 export { type Prompt, readPrompt } from "./problem/prompt";
@@ -76,19 +77,29 @@ export {
   type ValueOptimum,
 } from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
+export { FACTORISED_SADDLE_RISK, factorisedSaddle } from "./theory/factorisedSaddle";
 export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
+export {
+  KEY_QUERY_GROWTH_CONSTANT,
+  KEY_QUERY_GROWTH_COVARIATES,
+  KEY_QUERY_GROWTH_LINEAR,
+} from "./theory/keyQueryGrowth";
 export {
   PRETRAINED_BLOCK,
   PRETRAINED_RIDGE,
   PRETRAINED_RISK,
   PRETRAINED_RISK_INVERSE,
+  PRETRAINED_RISK_LIMIT,
   pretrainedBlock,
   pretrainedParameters,
   pretrainedRisk,
 } from "./theory/pretraining";
 export {
   CONSTANT_SCORE_RISK,
+  CONSTANT_SCORE_RISK_LIMIT,
   CONSTANT_VALUE_RISK,
+  OVERSHOOT_RATIO,
+  TARGET_OVERSHOOT,
   type ZeroShotFullOptimum,
   zeroShotFullParameters,
   zeroShotFullRisk,
@@ -98,6 +109,8 @@ export {
   VALUE_ONLY_OPTIMUM_INVERSE,
   VALUE_ONLY_RISK,
   VALUE_ONLY_RISK_INVERSE,
+  VALUE_ONLY_RISK_LIMIT,
+  VALUE_ONLY_RISK_LIMIT_INVERSE,
   VALUE_ONLY_ZERO_SHOT_RISK,
   VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
   valueOnlyOptimum,

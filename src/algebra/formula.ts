@@ -1,4 +1,4 @@
-import type { MathNode } from "mathjs";
+import type { Matrix as MathMatrix, MathNode } from "mathjs";
 import type { Matrix, Vector } from "./matrix";
 import { FUNCTION_TEX, type SymbolName } from "./notation";
 import type { NumberField } from "./numberField";
@@ -12,7 +12,8 @@ export type Bindings<T> = { readonly [Name in SymbolName]?: Binding<T> };
 
 /**
  * A formula as a reader sees it: mathjs expressions over the shared notation. It evaluates over floats and over exact
- * rationals, and prints as TeX. `inner(a, b)` is aᵀΣb and `normSquared(a)` is aᵀΣa, Σ being the `covariance` bound.
+ * rationals, and prints as TeX. `inner(a, b)` is aᵀΣb and `normSquared(a)` is aᵀΣa, Σ being the `covariance` bound;
+ * `outer(a, b)` is abᵀ.
  */
 export interface Formula<Kind extends ValueKind = ValueKind> {
   readonly title: string;
@@ -74,6 +75,9 @@ export function evaluate<T, Kind extends ValueKind>(
     math.multiply(math.multiply(a, scope.get("covariance") as never), b);
   scope.set("inner", inner);
   scope.set("normSquared", (a: never) => inner(a, a));
+  scope.set("outer", (a: MathMatrix, b: MathMatrix) =>
+    math.multiply(math.reshape(a, [a.size()[0]!, 1]), math.reshape(b, [1, b.size()[0]!])),
+  );
 
   for (const [name, code] of steps(formula, field)) scope.set(name, code.evaluate(scope));
   return asKind(formula, scope.get("result"), math.isMatrix) as Value<T>[Kind];

@@ -73,6 +73,7 @@ export const FUNCTION_TEX: Readonly<Record<string, (args: readonly string[]) => 
   normSquared: ([a]) => `\\left\\lVert ${a} \\right\\rVert^2`,
   trace: ([a]) => `\\operatorname{tr}\\left(${a}\\right)`,
   transpose: ([a]) => `${a}^{\\top}`,
+  outer: ([a, b]) => `${a} \\left(${b}\\right)^{\\top}`,
   inv: ([a]) => `${a}^{-1}`,
   sqrt: ([a]) => `\\sqrt{${a}}`,
 };

@@ -49,6 +49,15 @@ export const PRETRAINED_RISK_INVERSE = defineFormula({
     "noiseVariance + queryShare^2 * normSquared(task) + contextShare * queryShare * ((dimension + 1) * normSquared(task) + dimension * noiseVariance)",
 });
 
+/** What infinitely many examples leave, for any symmetric Γ; nothing but the noise for Γ = Σ⁻¹. */
+export const PRETRAINED_RISK_LIMIT = defineFormula({
+  title: "In-context risk after pretraining, for many examples",
+  source: `${SOURCE} n → ∞.`,
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  expression: "noiseVariance + normSquared(gamma * covariance * task - task)",
+});
+
 /**
  * Γ* for any task covariance Λ (semidefinite, not zero) and m ≥ 1 shots, "infinity" included: d × d, symmetric.
  *

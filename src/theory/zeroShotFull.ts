@@ -51,6 +51,38 @@ export const CONSTANT_VALUE_RISK = defineFormula({
     " + contextShare * queryShare * (keyShare^2 * normSquared(targetTask) + labelWeight^2 / scoreScale^2 * (((1 - keyShare)^2 + keyShare^2) * normSquared(targetTask) * (normSquared(task) + noiseVariance) + keyShare^2 * inner(targetTask, task)^2))",
 });
 
+/** Its limit, the noise included: examples tell nothing about any task. */
+export const CONSTANT_SCORE_RISK_LIMIT = defineFormula({
+  title: "In-context risk after full fine-tuning, for many examples",
+  source: `${SOURCE} n → ∞; the same for every target, c and w.`,
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  expression: "noiseVariance + normSquared(task)",
+});
+
+/** What examples cost on the target itself: a sum of squares, positive for every n ≥ 1 (unless θ₀ = 0 and cwσ = 0). */
+export const TARGET_OVERSHOOT = defineFormula({
+  title: "What examples cost on the target after full fine-tuning",
+  source: `${SOURCE} θ = θ₀.`,
+  yields: "scalar",
+  symbol: "R(n, \\theta_0) - R(0, \\theta_0)",
+  expression:
+    "contextShare^2 * normSquared(targetTask) + contextShare * queryShare * ((1 + scoreScale * labelWeight)^2 * normSquared(targetTask) + scoreScale^2 * labelWeight^2 * noiseVariance)",
+});
+
+/**
+ * The number of examples at which the risk on the target is largest, as a real number: q/(q − 2) where q > 2. For q ≤ 2
+ * the curve rises to its limit without overshooting it.
+ */
+export const OVERSHOOT_RATIO = defineFormula({
+  title: "Spread of one token against the signal",
+  source: `${SOURCE} The risk on the target is σ² + ‖θ₀‖² (n² + qn)/N², largest at n = q/(q − 2), beyond its limit if q > 2.`,
+  yields: "scalar",
+  symbol: "q",
+  expression:
+    "(1 + scoreScale * labelWeight)^2 + scoreScale^2 * labelWeight^2 * noiseVariance / normSquared(targetTask)",
+});
+
 /** (v, M) of a zero-shot optimum, all free entries that the zero-shot loss does not see at zero but w. */
 export function zeroShotFullParameters<T>(
   field: NumberField<T>,

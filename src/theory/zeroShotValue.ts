@@ -95,6 +95,25 @@ export const VALUE_ONLY_RISK_INVERSE = defineFormula({
     " + contextShare * queryShare * (dimension * (normSquared(mixedTask) + labelWeight^2 * noiseVariance) + normSquared(mixedTask))",
 });
 
+/** What infinitely many examples leave, for any symmetric Γ, v_x and w. */
+export const VALUE_ONLY_RISK_LIMIT = defineFormula({
+  title: "In-context risk after value-only fine-tuning, for many examples",
+  source: `${SOURCE} n → ∞; any symmetric Γ, any v_x and w.`,
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  where: [["mixedTask", "valueVector + labelWeight * task"]],
+  expression: "noiseVariance + normSquared(gamma * covariance * mixedTask - task)",
+});
+
+/** The same for Γ = Σ⁻¹ after zero-shot fine-tuning: one small number for every task. */
+export const VALUE_ONLY_RISK_LIMIT_INVERSE = defineFormula({
+  title: "In-context learning is preserved",
+  source: `${SOURCE} Γ = Σ⁻¹, v_x = θ₀/(d+4), w = 1, n → ∞.`,
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  expression: "noiseVariance + normSquared(targetTask) / (dimension + 4)^2",
+});
+
 /** v_x of the value-only optimum for a pretrained block Γ; length d. */
 export function valueOnlyOptimum<T>(
   field: NumberField<T>,

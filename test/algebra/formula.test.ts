@@ -6,12 +6,14 @@ import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
 import { expressionTex, formulaTex } from "../../src/algebra/tex";
 import * as exact from "../../src/exact/exactRisk";
 import * as auxiliary from "../../src/theory/auxiliaryValue";
+import * as saddle from "../../src/theory/factorisedSaddle";
 import * as selection from "../../src/theory/gradientFlowSelection";
+import * as growth from "../../src/theory/keyQueryGrowth";
 import * as pretraining from "../../src/theory/pretraining";
 import * as full from "../../src/theory/zeroShotFull";
 import * as valueOnly from "../../src/theory/zeroShotValue";
 
-const FORMULAS = [exact, pretraining, full, selection, valueOnly, auxiliary]
+const FORMULAS = [exact, pretraining, full, selection, valueOnly, auxiliary, saddle, growth]
   .flatMap((module) => Object.values(module) as unknown[])
   .filter((item): item is Formula => typeof item === "object" && item !== null && "expression" in item);
 
