@@ -1,5 +1,7 @@
 /** What a notebook or another program imports from this package. */
 
+// Exact risk
+export { type Differentiable, withOnly } from "./algebra/differentiable";
 export { type Bindings, evaluate, type Formula } from "./algebra/formula";
 // Numbers, formulas
 export type { Matrix, Vector } from "./algebra/matrix";
@@ -7,7 +9,7 @@ export { NOTATION, type Notation, type SymbolName } from "./algebra/notation";
 export { FLOAT, type NumberField, RATIONAL, type Rational } from "./algebra/numberField";
 export { printRational } from "./algebra/rational";
 export { expressionTex, formulaTex } from "./algebra/tex";
-// Exact risk
+export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exact/exactLoss";
 export { EXACT_RISK, exactRisk } from "./exact/exactRisk";
 export { FastRisk } from "./exact/fastRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./exact/packedParameters";
@@ -74,6 +76,7 @@ export {
   BEST_LABEL_WEIGHT,
   BEST_LABEL_WEIGHT_LIMIT,
   LABEL_WEIGHT_CHANGE,
+  LABEL_WEIGHT_CHANGE_LIMIT,
   type ValueOptimum,
 } from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";

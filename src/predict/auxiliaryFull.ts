@@ -1,6 +1,6 @@
 import type { Vector } from "../algebra/matrix";
-import { FastRisk } from "../exact/fastRisk";
-import { type PackedParameters, pack, unpack, zeroParameters } from "../exact/packedParameters";
+import { asParameters, asPoint, exactLoss } from "../exact/exactLoss";
+import { pack, unpack } from "../exact/packedParameters";
 import { relaxedBound } from "../exact/relaxedBound";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { tokenLength } from "../model/tokens";
@@ -8,7 +8,7 @@ import type { AuxiliaryWeight } from "../problem/regime";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import type { ShotCount } from "../problem/shots";
-import { type Differentiable, dampedNewton } from "./dampedNewton";
+import { dampedNewton } from "./dampedNewton";
 
 /** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
 export interface AuxiliaryFullOptimum {
@@ -46,17 +46,16 @@ export function auxiliaryFullOptimum(
     { task: targetTask, shots: 0, weight: 1 },
     { task: targetTask, shots: auxiliary.shots, weight },
   ];
-  const packed = pack(start);
-  let point = Float64Array.from([...packed.value, ...packed.keyQuery]);
+  let point = asPoint(pack(start));
   let end = { value: Number.NaN, gradientNorm: Number.NaN };
   for (const weight of weights) {
-    const descent = dampedNewton(lossOf(problem, termsAt(weight)), point, SETTLED);
+    const descent = dampedNewton(exactLoss(problem, termsAt(weight)), point, SETTLED);
     point = Float64Array.from(descent.point);
     end = descent;
   }
   const weight = weights[weights.length - 1]!;
   return {
-    parameters: unpack(shaped(point, tokenLength(problem.dimension))),
+    parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
     optimisation: {
       weight,
       loss: end.value,
@@ -69,25 +68,3 @@ export function auxiliaryFullOptimum(
 
 // The risk is quadratic in every single entry, so a difference step of 1 is as exact as any and loses the least to rounding.
 const SETTLED = { tolerance: 1e-11, maxSteps: 2000, difference: 1 };
-
-const shaped = (point: Float64Array, size: number): PackedParameters => ({
-  value: point.subarray(0, size),
-  keyQuery: point.subarray(size),
-});
-
-function lossOf(problem: RegressionProblem, terms: readonly RiskTerm[]): Differentiable {
-  const size = tokenLength(problem.dimension);
-  const engine = new FastRisk(problem);
-  const part = zeroParameters(size);
-  const tasks = terms.map(({ task }) => Float64Array.from(task));
-  return (point, gradient) => {
-    gradient.fill(0);
-    const parameters = shaped(point, size);
-    return terms.reduce((loss, { shots, weight }, i) => {
-      const risk = engine.riskAndGradient(tasks[i]!, shots, parameters, part);
-      for (let k = 0; k < size; k += 1) gradient[k]! += weight * part.value[k]!;
-      for (let k = 0; k < size * size; k += 1) gradient[size + k]! += weight * part.keyQuery[k]!;
-      return loss + weight * risk;
-    }, 0);
-  };
-}

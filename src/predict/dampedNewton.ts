@@ -1,7 +1,5 @@
 import { CholeskyDecomposition, Matrix as DenseMatrix } from "ml-matrix";
-
-/** A smooth function of k variables, with its gradient written into the second argument. */
-export type Differentiable = (point: Float64Array, gradient: Float64Array) => number;
+import type { Differentiable } from "../algebra/differentiable";
 
 export interface Descent {
   readonly point: Float64Array;

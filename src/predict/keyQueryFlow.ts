@@ -1,11 +1,19 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
-import { matrixFrom, type Vector } from "../algebra/matrix";
+import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import { gaussianMoment } from "../exact/gaussianMoment";
 import { queryMoment, tokenCovariance } from "../exact/moments";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { labelSlot } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
+
+/** The flow dm/dt = −2(Km − b) of the entries of M that zero-shot prompts see, row by row, label slots left out. */
+export interface LinearFlow {
+  /** K: symmetric, positive semidefinite. */
+  readonly curvature: Matrix;
+  /** b. */
+  readonly pull: Vector;
+}
 
 /**
  * Where gradient flow on the zero-shot risk of a task takes M in the time `time`, v held fixed: exactly, because the
@@ -34,17 +42,27 @@ export function keyQueryFlow(
     return sum((k) => sum((l) => gaussianMoment(FLOAT, query, [k, l, a, b, c, e])));
   });
   const pull = pairs.map(([a, b]) => sum((k) => gaussianMoment(FLOAT, labelled, [k, a, b, label])));
+  return solveLinearFlow({ curvature, pull }, start, time);
+}
 
+/** M after the time `time`, by the eigenvectors of K; all else as at the start. */
+export function solveLinearFlow(
+  { curvature, pull }: LinearFlow,
+  start: AttentionParameters,
+  time: number,
+): AttentionParameters {
+  const label = start.value.length - 1;
+  const seen = start.keyQuery.slice(0, label).flatMap((row) => row.slice(0, label));
   const { realEigenvalues, eigenvectorMatrix: basis } = new EigenvalueDecomposition(
-    new DenseMatrix(curvature),
+    new DenseMatrix(curvature.map((row) => [...row])),
     { assumeSymmetric: true },
   );
-  const coordinates = (x: readonly number[]): readonly number[] =>
+  const coordinates = (x: Vector): readonly number[] =>
     basis
       .transpose()
-      .mmul(DenseMatrix.columnVector(x as number[]))
+      .mmul(DenseMatrix.columnVector([...x]))
       .to1DArray();
-  const from = coordinates(pairs.map(([a, b]) => start.keyQuery[a]![b]!));
+  const from = coordinates(seen);
   const toward = coordinates(pull);
   const moved = realEigenvalues.map((eigenvalue, i) => {
     // (1 − e^{−2kt})/k tends to 2t where the flow meets no resistance.

@@ -63,6 +63,15 @@ export const LABEL_WEIGHT_CHANGE = defineFormula({
   expression: "labelCurvature * (labelWeight - 1) * (labelWeight + 1 - 2 * bestLabelWeight)",
 });
 
+/** That change after annealing, for Γ = Σ⁻¹ and n → ∞: a task gains when ⟨θ₀, θ⟩ > ½‖θ‖². */
+export const LABEL_WEIGHT_CHANGE_LIMIT = defineFormula({
+  title: "Change in risk from the auxiliary loss, for many examples",
+  source: `${SOURCE} Γ = Σ⁻¹, v_x = θ₀/(d+4), w = w_*(∞, θ₀), n → ∞.`,
+  yields: "scalar",
+  symbol: "R_{w_*}(\\infty, \\theta) - R_1(\\infty, \\theta)",
+  expression: "(normSquared(task) - 2 * inner(targetTask, task)) / (dimension + 4)^2",
+});
+
 /** The same minimiser of R(n, θ) for Γ = Σ⁻¹ and n → ∞; it depends on the angle between task and target. */
 export const BEST_LABEL_WEIGHT_LIMIT = defineFormula({
   title: "Best label weight for many examples",

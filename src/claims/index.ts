@@ -1,0 +1,49 @@
+import type { Claim } from "../evidence/claim";
+import { auxiliaryFullBound } from "./auxiliaryFullBound";
+import { auxiliaryValueOptimumClaim } from "./auxiliaryValueOptimum";
+import { bestLabelWeight } from "./bestLabelWeight";
+import { exactRiskOfAnyParameters } from "./exactRisk";
+import { factorisedSaddleClaim } from "./factorisedSaddle";
+import { gradientFlowSelection } from "./gradientFlowSelection";
+import { keyQueryGrowth } from "./keyQueryGrowth";
+import { keyQueryStationary } from "./keyQueryStationary";
+import { linearMaps } from "./linearMaps";
+import { overshootOnTarget } from "./overshoot";
+import { pretrainedLimit } from "./pretrainedLimit";
+import { pretrainedRiskClaim } from "./pretrainedRisk";
+import { pretrainingOptimum } from "./pretrainingOptimum";
+import { releasedPrice } from "./releasedPrice";
+import { valueOnlyLimit } from "./valueOnlyLimit";
+import { valueOnlyOptimumClaim } from "./valueOnlyOptimum";
+import { valueOnlyRiskClaim } from "./valueOnlyRisk";
+import { whoGains } from "./whoGains";
+import { zeroShotFullLimit } from "./zeroShotFullLimit";
+import { zeroShotFullMirrored } from "./zeroShotFullMirrored";
+import { zeroShotFullOptimumSet } from "./zeroShotFullOptimumSet";
+import { zeroShotFullRiskClaim } from "./zeroShotFullRisk";
+
+/** Every claim of the package, in the order in which they are told. */
+export const CLAIMS: readonly Claim[] = [
+  exactRiskOfAnyParameters,
+  linearMaps,
+  pretrainingOptimum,
+  pretrainedRiskClaim,
+  pretrainedLimit,
+  zeroShotFullOptimumSet,
+  gradientFlowSelection,
+  zeroShotFullRiskClaim,
+  zeroShotFullMirrored,
+  overshootOnTarget,
+  zeroShotFullLimit,
+  factorisedSaddleClaim,
+  valueOnlyOptimumClaim,
+  valueOnlyRiskClaim,
+  valueOnlyLimit,
+  releasedPrice,
+  auxiliaryValueOptimumClaim,
+  bestLabelWeight,
+  whoGains,
+  auxiliaryFullBound,
+  keyQueryStationary,
+  keyQueryGrowth,
+];

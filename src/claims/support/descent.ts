@@ -1,0 +1,70 @@
+import { type Differentiable, withOnly } from "../../algebra/differentiable";
+import type { Vector } from "../../algebra/matrix";
+import { FLOAT } from "../../algebra/numberField";
+import { asParameters, asPoint, exactLoss } from "../../exact/exactLoss";
+import { exactRisk } from "../../exact/exactRisk";
+import { pack, unpack } from "../../exact/packedParameters";
+import type { AttentionParameters } from "../../model/attentionParameters";
+import { tokenLength } from "../../model/tokens";
+import type { RiskTerm } from "../../problem/riskTerm";
+import { blockParameters } from "../../theory/blockParameters";
+import { type FlowEnd, followGradientFlow } from "../../train/gradientFlow";
+import type { ClaimSetting } from "./settings";
+
+/** Where gradient flow ended, with the parameters it ended at. */
+export interface Trained extends FlowEnd {
+  readonly parameters: AttentionParameters;
+}
+
+/** v = (0, 0, 1), M = Γ. */
+export const pretrainedPoint = ({ gamma }: ClaimSetting): AttentionParameters =>
+  blockParameters(FLOAT, { block: gamma });
+
+/** The zero-shot loss of the target, and with a weight the loss at some shots. */
+export function fineTuningTerms(
+  targetTask: Vector,
+  auxiliary?: { readonly shots: number; readonly weight: number },
+): readonly RiskTerm[] {
+  const zeroShot = { task: targetTask, shots: 0, weight: 1 };
+  return auxiliary === undefined ? [zeroShot] : [zeroShot, { task: targetTask, ...auxiliary }];
+}
+
+/** Gradient flow of all entries of v and M, or of v or M alone, by exact gradients. */
+export function train(
+  { problem }: ClaimSetting,
+  start: AttentionParameters,
+  terms: readonly RiskTerm[],
+  trainable: "all" | "value" | "key-query" = "all",
+): Trained {
+  const size = tokenLength(problem.dimension);
+  const all = Array.from({ length: size + size * size }, (_, i) => i);
+  const chosen = { all, value: all.slice(0, size), "key-query": all.slice(size) }[trainable];
+  const loss: Differentiable = withOnly(exactLoss(problem, terms), new Set(chosen));
+  const end = followGradientFlow(loss, asPoint(pack(start)));
+  return { ...end, parameters: unpack(asParameters(end.point, size)) };
+}
+
+/** The exact risk of trained parameters, by the readable formula. */
+export const riskOf = (
+  { problem }: ClaimSetting,
+  parameters: AttentionParameters,
+  task: Vector,
+  shots: number,
+): number => exactRisk(FLOAT, problem, task, shots, parameters);
+
+/** Euclidean distance of two lists of numbers. */
+export const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.hypot(...a.map((x, i) => x - b[i]!));
+
+/** Euclidean length of the symmetric part of M_xx. */
+export function symmetricBlockLength({ keyQuery }: AttentionParameters): number {
+  const inner = keyQuery.slice(1, -1).map((row) => row.slice(1, -1));
+  return Math.hypot(...inner.flatMap((row, i) => row.map((x, j) => (x + inner[j]![i]!) / 2)));
+}
+
+/** Why the end of a flow is this near to the point it tends to. */
+export const FLOW_TOLERANCE = {
+  tolerance: 1e-7,
+  reason:
+    "the flow stops at a gradient of 1e-9, and the slowest direction has a curvature above 1e-2; its steps are exact to 1e-12",
+} as const;

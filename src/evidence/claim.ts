@@ -1,0 +1,38 @@
+import type { IdentityEvidence } from "./identity";
+import type { SimulationEvidence } from "./simulation";
+import type { TrainingEvidence } from "./training";
+
+/** Why a kind of evidence says nothing about a claim. */
+export interface NotApplicable {
+  readonly notApplicable: string;
+}
+
+/** A result of the theory, and the three independent ways in which it is put to the test. */
+export interface Claim {
+  /** Lower-case words joined by hyphens. */
+  readonly id: string;
+  readonly title: string;
+  /** Markdown, formulas in TeX between dollar signs; no vertical bar, so that it fits into a table. */
+  readonly statement: string;
+  readonly assumptions: string;
+  /** The notebook that tells it, a file name below notebooks/. */
+  readonly notebook: string;
+  /** Exact rational arithmetic at random points. */
+  readonly identity: IdentityEvidence | NotApplicable;
+  /** Monte Carlo: sampled prompts that know nothing of the theory. */
+  readonly simulation: SimulationEvidence | NotApplicable;
+  /** Descent by exact gradients from the pretrained point. */
+  readonly training: TrainingEvidence | NotApplicable;
+}
+
+export const EVIDENCE_KINDS = ["identity", "simulation", "training"] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** How much work is spent: "quick" sees the same claims and the same controls with fewer points and prompts. */
+export type Profile = "full" | "quick";
+
+export function isApplicable<Evidence extends object>(
+  evidence: Evidence | NotApplicable,
+): evidence is Evidence {
+  return !("notApplicable" in evidence);
+}

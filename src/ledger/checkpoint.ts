@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import type { RunOptions, UnitResult } from "./unit";
+
+/** Where an interrupted run left off: the units it had finished. */
+export interface Checkpoint {
+  readonly results: Map<string, UnitResult>;
+  /** Adds a finished unit and writes the file, whole. */
+  readonly add: (name: string, result: UnitResult) => void;
+  /** Removes the file: the run is complete. */
+  readonly clear: () => void;
+}
+
+/**
+ * Opens the checkpoint of a run in `folder`. Its name holds a hash of the profile, the seed and the program itself, so
+ * that results of another version are never taken over.
+ */
+export function openCheckpoint(folder: string, options: RunOptions): Checkpoint {
+  const path = join(folder, `.unfinished-${keyOf(options)}.json`);
+  const results = new Map<string, UnitResult>(existsSync(path) ? readEntries(path) : []);
+  return {
+    results,
+    add: (name, result) => {
+      results.set(name, result);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileAtomic(path, JSON.stringify([...results]));
+    },
+    clear: () => rmSync(path, { force: true }),
+  };
+}
+
+/** A file that cannot be read back is as good as none: the work is done again. */
+function readEntries(path: string): readonly [string, UnitResult][] {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as [string, UnitResult][];
+  } catch {
+    return [];
+  }
+}
+
+function keyOf({ profile, seed }: RunOptions): string {
+  const hash = createHash("sha256").update(`${profile} ${seed}`);
+  const root = join(__dirname, "..");
+  const extension = extname(__filename);
+  for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }).sort()) {
+    if (file.endsWith(extension)) hash.update(file).update(readFileSync(join(root, file)));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
