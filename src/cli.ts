@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
+import { registerVerifyCommand } from "./commands/verify";
 import { InputError } from "./inputError";
 
 /** Exit codes that other programs rely on. */
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerRiskCommand(program);
   registerPredictCommand(program);
   registerNotebooksCommand(program);
+  registerVerifyCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;

@@ -9,6 +9,16 @@ export { NOTATION, type Notation, type SymbolName } from "./algebra/notation";
 export { FLOAT, type NumberField, RATIONAL, type Rational } from "./algebra/numberField";
 export { printRational } from "./algebra/rational";
 export { expressionTex, formulaTex } from "./algebra/tex";
+// Claims
+export { CLAIMS } from "./claims";
+export { altered } from "./evidence/altered";
+export type { Claim, NotApplicable, Profile } from "./evidence/claim";
+export * as degree from "./evidence/degree";
+export type { Differences, IdentityEvidence } from "./evidence/identity";
+export { RationalDraw, SAMPLE_SIZE } from "./evidence/rationalDraw";
+export type { ControlResult, EvidenceResult, EvidenceRow, Verdict } from "./evidence/result";
+export type { SimulationCase, SimulationEvidence } from "./evidence/simulation";
+export type { TrainingEvidence, TrainingRow } from "./evidence/training";
 export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exact/exactLoss";
 export { EXACT_RISK, exactRisk } from "./exact/exactRisk";
 export { FastRisk } from "./exact/fastRisk";
@@ -35,6 +45,8 @@ export {
 } from "./figures/table";
 // Problem
 export { InputError } from "./inputError";
+export { type Ledger, type LedgerEntry, type LedgerSummary, summarise, verifyClaim } from "./ledger/ledger";
+export { loadLedger, saveLedger } from "./ledger/saveLedger";
 // Model
 export { type AttentionParameters, readAttentionParameters } from "./model/attentionParameters";
 export {
@@ -120,3 +132,5 @@ export {
   valueOnlyParameters,
   valueOnlyRisk,
 } from "./theory/zeroShotValue";
+// Training
+export { FLOW_DEFAULTS, type FlowEnd, type FlowSettings, followGradientFlow } from "./train/gradientFlow";

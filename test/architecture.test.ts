@@ -13,7 +13,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   theory: ["algebra", "problem", "model"],
   predict: ["algebra", "problem", "model", "exact", "theory"],
   simulate: ["algebra", "problem", "model"],
+  train: ["algebra", "problem", "model", "exact"],
+  evidence: ["algebra", "problem", "model", "simulate"],
+  claims: [
+    "algebra",
+    "problem",
+    "model",
+    "exact",
+    "theory",
+    "predict",
+    "simulate",
+    "train",
+    "evidence",
+    "figures",
+  ],
   figures: ["algebra", "problem"],
+  ledger: ["figures", "evidence", "claims"],
   notebook: [],
 };
 

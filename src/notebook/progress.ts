@@ -8,15 +8,15 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-/** A bar over `total` cells on a terminal; on anything else only the lines are printed. */
-export function createProgress(total: number, stream: NodeJS.WriteStream): Progress {
+/** A bar over `total` things on a terminal; on anything else only the lines are printed. */
+export function createProgress(total: number, stream: NodeJS.WriteStream, things = "cells"): Progress {
   if (!stream.isTTY) {
     return { step: () => {}, log: (text) => stream.write(`${text}\n`), stop: () => {} };
   }
   const bars = new MultiBar(
     {
       stream,
-      format: "{bar} {value} of {total} cells, {duration_formatted}",
+      format: `{bar} {value} of {total} ${things}, {duration_formatted}`,
       barsize: 24,
       clearOnComplete: true,
       // Neither the terminal's settings nor the signals are touched: a killed run leaves nothing to repair.

@@ -6,6 +6,7 @@ import { exactRisk } from "../../exact/exactRisk";
 import { pack, unpack } from "../../exact/packedParameters";
 import type { AttentionParameters } from "../../model/attentionParameters";
 import { tokenLength } from "../../model/tokens";
+import { dampedNewton } from "../../predict/dampedNewton";
 import type { RiskTerm } from "../../problem/riskTerm";
 import { blockParameters } from "../../theory/blockParameters";
 import { type FlowEnd, followGradientFlow } from "../../train/gradientFlow";
@@ -42,6 +43,25 @@ export function train(
   const loss: Differentiable = withOnly(exactLoss(problem, terms), new Set(chosen));
   const end = followGradientFlow(loss, asPoint(pack(start)));
   return { ...end, parameters: unpack(asParameters(end.point, size)) };
+}
+
+/**
+ * Gradient flow of all entries for a long while, past the saddles on its way, which decides where descent goes, and Newton's method to come to rest there: for
+ * losses with directions so flat that the flow alone would take very long.
+ */
+export function trainToRest(
+  { problem }: ClaimSetting,
+  start: AttentionParameters,
+  terms: readonly RiskTerm[],
+): Pick<Trained, "parameters" | "value" | "settled"> {
+  const loss = exactLoss(problem, terms);
+  const flow = followGradientFlow(loss, asPoint(pack(start)), { maxTime: 3000 });
+  const end = dampedNewton(loss, flow.point, { tolerance: 1e-11, maxSteps: 500, difference: 1 });
+  return {
+    value: end.value,
+    settled: end.gradientNorm <= 1e-9,
+    parameters: unpack(asParameters(end.point, tokenLength(problem.dimension))),
+  };
 }
 
 /** The exact risk of trained parameters, by the readable formula. */
