@@ -35,7 +35,8 @@ export const PRECISION: Readonly<Record<Profile, Readonly<Record<SimulationCase[
   quick: { main: 5e-3, spread: 2e-2 },
 };
 
-const PILOT_PROMPTS = 5_000;
+/** More for main rows, among which are the errors with the heaviest tails. */
+const PILOT_PROMPTS: Readonly<Record<SimulationCase["precision"], number>> = { main: 20_000, spread: 5_000 };
 
 /** What one case gave: a row, and how far each false prediction is from the same measurement. */
 export interface SimulatedCase {
@@ -60,10 +61,11 @@ export function runSimulationCase(
       seed,
       stream: streamOf(id, item.label, phase),
     });
-  const pilot = sample("pilot", PILOT_PROMPTS);
+  const pilotPrompts = PILOT_PROMPTS[item.precision];
+  const pilot = sample("pilot", pilotPrompts);
   const spread = pilot.standardError / (wanted * pilot.mean);
   // A tenth more, because the pilot knows the spread only roughly.
-  const prompts = Math.max(PILOT_PROMPTS, Math.ceil(1.1 * PILOT_PROMPTS * spread ** 2));
+  const prompts = Math.max(pilotPrompts, Math.ceil(1.1 * pilotPrompts * spread ** 2));
   const { mean, standardError } = sample("measurement", prompts);
   const distance = (value: number): number => Math.abs(mean - value) / standardError;
   return {
