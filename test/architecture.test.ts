@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulate: ["algebra", "problem", "model"],
   figures: ["algebra", "problem"],
   notebook: [],
+  book: ["algebra", "problem", "exact", "figures", "notebook"],
 };
 
 interface Import {

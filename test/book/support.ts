@@ -1,0 +1,27 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BookReport, buildBook } from "../../src/book/buildBook";
+import { packageRoot } from "../../src/notebook/packagePaths";
+
+export interface BuiltBook {
+  readonly folder: string;
+  readonly report: BookReport;
+  /** Page → its HTML. */
+  readonly pages: ReadonlyMap<string, string>;
+  readonly remove: () => void;
+}
+
+/** Builds the book of this package into a folder of its own. */
+export async function builtBook(): Promise<BuiltBook> {
+  const parent = mkdtempSync(join(tmpdir(), "book-"));
+  const folder = join(parent, "site with a space");
+  const report = await buildBook(packageRoot, folder);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
+  return {
+    folder,
+    report,
+    pages: new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")])),
+    remove: () => rmSync(parent, { recursive: true, force: true }),
+  };
+}
