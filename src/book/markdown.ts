@@ -43,7 +43,9 @@ export class PageMarkdown {
     // The plugin prints errors and goes on: they are kept here instead, for render to throw.
     const renderToString = (tex: string, how?: KatexOptions): string => {
       try {
-        return katex.renderToString(tex, { ...how, throwOnError: true, strict: "ignore" });
+        const html = katex.renderToString(tex, { ...how, throwOnError: true, strict: "ignore" });
+        // A displayed formula may be wider than the screen: it scrolls, also by keyboard.
+        return html.replace('class="katex-display"', 'class="katex-display" tabindex="0"');
       } catch (error) {
         this.failure ??= new InputError("mathematics", tex, `TeX (${(error as Error).message})`);
         return "";

@@ -12,7 +12,7 @@ describe("the Markdown of a page", () => {
   it("renders mathematics, inline and displayed, also inside tables", () => {
     const html = page().render("Text $a<b$.\n\n$$\n\\frac12\n$$\n\n| a |\n|---|\n| $\\lVert x\\rVert$ |\n");
     expect(html.match(/class="katex"/g)).toHaveLength(3);
-    expect(html.match(/class="katex-display"/g)).toHaveLength(1);
+    expect(html.match(/class="katex-display" tabindex="0"/g)).toHaveLength(1);
     expect(html).not.toContain("$");
   });
 

@@ -28,7 +28,10 @@ async function makeLive(figure: HTMLElement): Promise<void> {
   const canvas = figure.querySelector<HTMLElement>(".canvas")!;
   const picture = canvas.querySelector("img")!;
   // A figure with a size of its own that does not fit is easier to read as a picture, which shrinks.
-  if (Number(layout.width) > canvas.clientWidth) return;
+  if (Number(layout.width) > canvas.clientWidth) {
+    figure.dataset.state = "picture";
+    return;
+  }
   const live = document.createElement("div");
   live.className = "live";
   live.style.height = `${figure.dataset.height}px`;
@@ -40,8 +43,9 @@ async function makeLive(figure: HTMLElement): Promise<void> {
     await drawer.newPlot(live, data, layout, PLOT_CONFIG);
     // The picture stays in the page for print.
     picture.classList.add("print-only");
-    figure.dataset.live = "";
+    figure.dataset.state = "live";
   } catch {
     live.remove();
+    figure.dataset.state = "picture";
   }
 }

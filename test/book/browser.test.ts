@@ -1,0 +1,237 @@
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/notebook/packagePaths";
+import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { type BuiltBook, builtBook } from "./support";
+
+// On a build machine nothing is skipped.
+const mustRun = process.env.CI !== undefined;
+
+/** Where a person can look at what the tests saw. */
+const SCREENSHOTS = join(packageRoot, "tmp", "book-screenshots");
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real browser", () => {
+  let browser: Browser;
+  let book: BuiltBook;
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    [browser, book] = await Promise.all([startBrowser(), builtBook()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    book?.remove();
+  });
+
+  const address = (file: string) => pathToFileURL(join(book.folder, file)).href;
+
+  /** Opens a page and collects what goes wrong in it. */
+  async function open(file: string, options: BrowserContextOptions = {}, url = address(file)) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const asked = await watchRequests(page);
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on("requestfailed", (request) => complaints.push(`not loaded: ${request.url()}`));
+    await page.goto(url, { waitUntil: "load" });
+    return { page, asked, complaints, close: () => context.close() };
+  }
+
+  /** Scrolls to every figure and waits until those that can be live are. */
+  async function seeAllFigures(page: Page): Promise<void> {
+    // Asked from outside, because the page's policy forbids to evaluate code in it.
+    for (const live of await page.$$("figure:has(script.figure-data)")) {
+      await live.scrollIntoViewIfNeeded();
+      await live.waitForSelector("xpath=self::*[@data-state]");
+    }
+    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
+  }
+
+  async function violations(page: Page): Promise<readonly string[]> {
+    await page.evaluate(AXE);
+    const found = (await page.evaluate(
+      "axe.run({ preload: false }).then(({ violations }) => violations)",
+    )) as readonly Violation[];
+    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  }
+
+  const files = () => [...book.pages.keys()];
+
+  it("loads every page from the file system without a complaint and passes axe-core, in light and dark", async () => {
+    for (const file of files()) {
+      const { page, asked, complaints, close } = await open(file);
+      await seeAllFigures(page);
+      const name = join(SCREENSHOTS, file.replace(".html", ""));
+      await page.screenshot({ path: `${name}-light.png` });
+      expect(await violations(page), file).toEqual([]);
+      await page.click("button.theme");
+      await page.screenshot({ path: `${name}-dark.png` });
+      expect(await violations(page), `${file}, dark`).toEqual([]);
+      expect(complaints, file).toEqual([]);
+      expect(
+        asked.filter((url) => !url.startsWith(address(""))),
+        file,
+      ).toEqual([]);
+      expect(await page.$$eval(".katex-error", (all) => all.length), file).toBe(0);
+      const missingFonts = "[...document.fonts].filter(({ status }) => status === 'error').length";
+      expect(await page.evaluate(missingFonts), file).toBe(0);
+      await close();
+    }
+  });
+
+  it("does not scroll sideways on a narrow screen", async () => {
+    for (const file of files()) {
+      const { page, complaints, close } = await open(file, { viewport: { width: 360, height: 740 } });
+      await seeAllFigures(page);
+      const [content, window] = (await page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+      )) as [number, number];
+      expect(content, file).toBeLessThanOrEqual(window);
+      expect(complaints, file).toEqual([]);
+      await page.screenshot({ path: join(SCREENSHOTS, `${file.replace(".html", "")}-narrow.png`) });
+      await close();
+    }
+  });
+
+  it("draws every trace of every live figure", async () => {
+    let drawn = 0;
+    for (const file of files().filter((name) => /^\d/.test(name))) {
+      const { page, close } = await open(file);
+      await seeAllFigures(page);
+      const counts = (await page.$$eval("figure[data-state=live]", (figures) =>
+        figures.map((figure) => {
+          const { data } = JSON.parse(String(figure.querySelector("script")?.textContent)) as {
+            data: { mode: string; x: unknown[] }[];
+          };
+          return {
+            traces: figure.querySelectorAll(".scatterlayer .trace").length,
+            points: figure.querySelectorAll(".scatterlayer path.point").length,
+            expectedTraces: data.length,
+            expectedPoints: data
+              .filter(({ mode }) => mode.includes("markers"))
+              .reduce((sum, { x }) => sum + x.length, 0),
+          };
+        }),
+      )) as { traces: number; points: number; expectedTraces: number; expectedPoints: number }[];
+      for (const { traces, points, expectedTraces, expectedPoints } of counts) {
+        expect([traces, points], file).toEqual([expectedTraces, expectedPoints]);
+        drawn += 1;
+      }
+      await close();
+    }
+    expect(drawn).toBeGreaterThanOrEqual(4);
+  });
+
+  it("finds a section by keyboard alone", async () => {
+    const { page, complaints, close } = await open("index.html");
+    await page.keyboard.press("/");
+    await page.keyboard.type("gradient flow picks");
+    await page.waitForSelector("#results a");
+    await page.keyboard.press("ArrowDown");
+    const first = await page.evaluate("document.activeElement.getAttribute('href')");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.href.endsWith(String(first)));
+    expect(first).toMatch(/^(?:03-|theory).*#/);
+    expect(await page.textContent("h1")).not.toContain("Fine-tuning and in-context learning");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("remembers dark and light, folds and copies code", async () => {
+    const { page, close } = await open("01-in-context-learning-in-one-layer.html", {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const theme = () => page.evaluate("document.documentElement.dataset.theme");
+    expect(await theme()).toBe("light");
+    await page.click("button.theme");
+    await page.reload();
+    expect(await theme()).toBe("dark");
+
+    const opened = () => page.$$eval("details.code", (all) => all.map((each) => each.hasAttribute("open")));
+    expect(new Set(await opened())).toEqual(new Set([true, false]));
+    await page.click("button.fold");
+    expect((await opened()).every(Boolean)).toBe(true);
+
+    await page.click(".cell.code .copy");
+    await page.waitForSelector("text=Copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toContain('from "finetune-icl"');
+    await close();
+  });
+
+  it("opens and closes the contents on a narrow screen", async () => {
+    const { page, close } = await open("theory.html", { viewport: { width: 360, height: 740 } });
+    expect(await page.isVisible("#contents")).toBe(false);
+    await page.click("button.menu");
+    expect(await page.isVisible("#contents")).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await page.isVisible("#contents")).toBe(false);
+    await close();
+  });
+
+  it("can be read without JavaScript: text, mathematics, pictures, contents", async () => {
+    const { page, close } = await open("03-full-fine-tuning-forgets-value-only-remembers.html", {
+      javaScriptEnabled: false,
+    });
+    for (const selector of ["#contents", "figure img", ".katex", "details.code"]) {
+      expect(await page.isVisible(selector), selector).toBe(true);
+    }
+    for (const selector of ["button.theme", ".search", "button.fold"]) {
+      expect(await page.isVisible(selector), selector).toBe(false);
+    }
+    await close();
+  });
+
+  it("prints the pictures, not the live figures nor the controls", async () => {
+    const { page, close } = await open("01-in-context-learning-in-one-layer.html");
+    await seeAllFigures(page);
+    const pdf = await page.pdf({ path: join(SCREENSHOTS, "print.pdf"), format: "A4" });
+    expect(pdf.length).toBeGreaterThan(50_000);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.isVisible("figure img")).toBe(true);
+    for (const selector of [".live", "header.bar", "#contents", ".tools"]) {
+      expect(await page.isVisible(selector), selector).toBe(false);
+    }
+    await close();
+  });
+
+  it("works from a sub-path of a web server", async () => {
+    const types: Readonly<Record<string, string>> = {
+      ".html": "text/html; charset=utf-8",
+      ".css": "text/css",
+      ".js": "text/javascript",
+      ".svg": "image/svg+xml",
+    };
+    const server = createServer((request, response) => {
+      const path = decodeURI(new URL(request.url!, "http://x").pathname).replace("/some/path/", "");
+      const file = join(book.folder, path);
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+      return response
+        .setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream")
+        .end(readFileSync(file));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path/`;
+    const file = "01-in-context-learning-in-one-layer.html";
+    const { page, asked, complaints, close } = await open(file, {}, base + file);
+    await seeAllFigures(page);
+    expect(await page.$$eval("figure[data-state=live]", (all) => all.length)).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(base))).toEqual([]);
+    await close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
