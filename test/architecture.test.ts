@@ -15,7 +15,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulate: ["algebra", "problem", "model"],
   figures: ["algebra", "problem"],
   notebook: [],
-  book: ["algebra", "problem", "exact", "figures", "notebook"],
+  explore: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "figures"],
+  book: ["algebra", "problem", "figures", "notebook", "explore"],
 };
 
 interface Import {

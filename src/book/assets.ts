@@ -39,19 +39,27 @@ async function bundle(entry: string): Promise<string> {
     target: "es2022",
     legalComments: "none",
     logLevel: "silent",
-    plugins: [smallMathjs],
+    plugins: [smallMathematics],
   };
   const { outputFiles } = await build(options);
   return outputFiles![0]!.text;
 }
 
-/** In the browser, mathjs with only the functions that the formulas call. */
-const smallMathjs: Plugin = {
-  name: "small-mathjs",
-  setup({ onResolve }) {
+/**
+ * In the browser, mathjs with only the functions that the formulas call and without units, and of ml-matrix what is used:
+ * half the size. What the pages compute is still the package's own code.
+ */
+const smallMathematics: Plugin = {
+  name: "small-mathematics",
+  setup({ onResolve, onLoad }) {
     const replacement = join(BOOK_SOURCE, "browser", "mathjs.ts");
     onResolve({ filter: /^mathjs$/ }, ({ importer }) =>
       importer === replacement ? undefined : { path: replacement },
     );
+    onLoad({ filter: /dependenciesUnitClass\.generated\.js$/ }, () => ({
+      contents: "export const UnitDependencies = {};",
+    }));
+    const modular = join(dirname(require.resolve("ml-matrix")), "src", "index.js");
+    onResolve({ filter: /^ml-matrix$/ }, () => ({ path: modular, sideEffects: false }));
   },
 };

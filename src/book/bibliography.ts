@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "../figures/staticPicture";
+import { escapeXml } from "../figures/escapeXml";
 import { readList, readRecord } from "../problem/readInput";
 import { type CrossReference, phrasePattern } from "./crossReferences";
 import type { Page } from "./page";

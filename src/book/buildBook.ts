@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EXPLORABLES } from "../explore/explorables";
 import { copies, scripts } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
+import { explorableElement, explorablePage } from "./explorablePage";
 import { replaceFolder, requireBookFolder } from "./folder";
 import { framedPage } from "./frame";
 import { frontPage } from "./frontPage";
@@ -56,9 +58,15 @@ export async function buildBook(root: string, out: string): Promise<BookReport> 
     }),
   );
   const guides = sources.docs.map((source) => docPage(source, optionsFor(source.path)));
-  const inside = [...course, ...guides];
+  const live = await Promise.all(
+    EXPLORABLES.map(async (explorable) => {
+      const element = await explorableElement(explorable, pictures);
+      return { element, page: explorablePage(explorable, element, optionsFor(`docs/${explorable.id}`)) };
+    }),
+  );
+  const inside = [...course, ...live.map(({ page }) => page), ...guides];
   const body = [...inside, bibliographyPage(works, inside)];
-  const pages = [frontPage(BOOK_TITLE, body), ...body];
+  const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
 
   const site = { title: BOOK_TITLE, version: sources.version, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);

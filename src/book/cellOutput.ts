@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/staticPicture";
+import { escapeXml } from "../figures/escapeXml";
 import { isJsonObject } from "../notebook/json";
 import type { CodeCell, MimeBundle, Output } from "../notebook/nbformat";
 import { figureElement } from "./figureElement";

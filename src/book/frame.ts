@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/staticPicture";
+import { escapeXml } from "../figures/escapeXml";
 import { inReadingOrder, PARTS, type Page } from "./page";
 
 /** What all pages share. */
@@ -40,7 +40,7 @@ export function framedPage(page: Page, site: Site): string {
 <link rel="stylesheet" href="assets/katex.min.css">
 <link rel="stylesheet" href="assets/book.css">
 <script src="assets/theme.js"></script>
-<script src="assets/book.js" defer></script>
+<script src="assets/book.js" defer></script>${(page.scripts ?? []).map((address) => `\n<script src="${address}" defer></script>`).join("")}
 </head>
 <body class="${page.part}">
 <a class="skip" href="#content">Skip to the text</a>

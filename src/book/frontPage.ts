@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/staticPicture";
+import { escapeXml } from "../figures/escapeXml";
 import { inReadingOrder, PARTS, type Page, type Part } from "./page";
 
 const LEAD: Readonly<Record<Part, string>> = {
@@ -10,7 +10,7 @@ const LEAD: Readonly<Record<Part, string>> = {
 };
 
 /** The first page: what the book says in three sentences, then its contents. */
-export function frontPage(title: string, pages: readonly Page[]): Page {
+export function frontPage(title: string, pages: readonly Page[], explorable: string): Page {
   const parts = inReadingOrder(pages).map(([part, own]) => {
     const cards = own.map(
       ({ file, title: name, summary }) =>
@@ -24,7 +24,8 @@ its prompt. Fine-tune <strong>all</strong> its parameters on prompts without exa
 task. Fine-tune the <strong>value matrix only</strong>, and it stays.</p>
 <p>Both statements are theorems about closed forms
 (<a href="bibliography.html#lee2026">Lee, Sohn and Lee, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
-computed without sampling, and sets simulations beside them.</p>
+computed without sampling, and sets simulations beside them. Turn the controls: the curves are computed as you drag.</p>
+${explorable}
 ${parts.join("\n")}
 `;
   return {
@@ -35,5 +36,6 @@ ${parts.join("\n")}
     html,
     headings: [],
     sections: [],
+    scripts: ["assets/explorable.js"],
   };
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { escapeXml } from "../figures/staticPicture";
+import { escapeXml } from "../figures/escapeXml";
 import type { Cell, CodeCell, Notebook } from "../notebook/nbformat";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";

@@ -38,6 +38,8 @@ export interface Page {
   readonly html: string;
   readonly headings: readonly Heading[];
   readonly sections: readonly SearchSection[];
+  /** Scripts that only this page needs. */
+  readonly scripts?: readonly string[];
   /** Where the reader gets the source of the page. */
   readonly download?: { readonly href: string; readonly label: string };
 }
