@@ -8,7 +8,7 @@ const BOOK_SOURCE = join(packageRoot, "src", "book");
 
 /** Bundles the scripts of the pages. File below the book's folder → what it holds. */
 export async function scripts(): Promise<ReadonlyMap<string, string>> {
-  const entries = ["theme", "book", "explorable"];
+  const entries = ["theme", "book", "explorable", "ledger"];
   const bundled = await Promise.all(
     entries.map(async (name) => [`assets/${name}.js`, await bundle(join("browser", `${name}.ts`))] as const),
   );

@@ -9,9 +9,11 @@ import { explorableElement, explorablePage } from "./explorablePage";
 import { replaceFolder, requireBookFolder } from "./folder";
 import { framedPage } from "./frame";
 import { frontPage } from "./frontPage";
+import { ledgerPage } from "./ledgerPage";
 import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
 import { Pictures } from "./pictures";
+import { readLedger } from "./readLedger";
 import { searchScript } from "./searchIndex";
 import { SiteLinks } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
@@ -25,11 +27,20 @@ export interface BookReport {
   readonly seconds: number;
 }
 
+export interface BookOptions {
+  /** The ledger of claims; its page is left out when there is no such file. */
+  readonly ledgerFile?: string;
+}
+
 /**
  * Builds the site into `out` from the package in `root`: notebooks, docs, bibliography, search, scripts and styles.
  * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
  */
-export async function buildBook(root: string, out: string): Promise<BookReport> {
+export async function buildBook(
+  root: string,
+  out: string,
+  { ledgerFile = join(root, "data", "ledger", "ledger.json") }: BookOptions = {},
+): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
   const sources = readSources(root);
@@ -64,7 +75,9 @@ export async function buildBook(root: string, out: string): Promise<BookReport> 
       return { element, page: explorablePage(explorable, element, optionsFor(`docs/${explorable.id}`)) };
     }),
   );
-  const inside = [...course, ...live.map(({ page }) => page), ...guides];
+  const claims = readLedger(ledgerFile);
+  const evidence = claims.length === 0 ? [] : [ledgerPage(claims, optionsFor("data/ledger/ledger.json"))];
+  const inside = [...course, ...live.map(({ page }) => page), ...evidence, ...guides];
   const body = [...inside, bibliographyPage(works, inside)];
   const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
 

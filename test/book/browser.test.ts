@@ -180,6 +180,30 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     await close();
   });
 
+  it("filters and sorts the ledger", async () => {
+    const { page, complaints, close } = await open("ledger.html");
+    const rows = () =>
+      page.$$eval("table.ledger tbody tr:not([hidden]) a", (links) =>
+        links.map((link) => String(link.getAttribute("href"))),
+      );
+    const inOrder = ["#value-only-price", "#asymptote-without-noise", "#slow-escape"];
+    expect(await rows()).toEqual(inOrder);
+    await page.click("text=controls rejected");
+    expect(await rows()).toEqual([inOrder[1], inOrder[2], inOrder[0]]);
+    expect(await page.getAttribute("table.ledger th:last-child", "aria-sort")).toBe("ascending");
+    await page.click("text=controls rejected");
+    expect(await rows()).toEqual([inOrder[0], inOrder[2], inOrder[1]]);
+    await page.selectOption("[name=verdict]", "refuted");
+    expect(await rows()).toEqual([inOrder[1]]);
+    expect(await page.isVisible("#value-only-price")).toBe(false);
+    await page.selectOption("[name=verdict]", "");
+    await page.fill("[name=words]", "keys apart");
+    expect(await rows()).toEqual([inOrder[2]]);
+    expect(await page.innerText(".filter output")).toBe("1 claim");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("opens and closes the contents on a narrow screen", async () => {
     const { page, close } = await open("theory.html", { viewport: { width: 360, height: 740 } });
     expect(await page.isVisible("#contents")).toBe(false);

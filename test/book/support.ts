@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { type BookReport, buildBook } from "../../src/book/buildBook";
 import { packageRoot } from "../../src/notebook/packagePaths";
 
+/** A ledger with a claim of every verdict, whether or not the package has one of its own. */
+const LEDGER = join(__dirname, "fixtures", "ledger.json");
+
 export interface BuiltBook {
   readonly folder: string;
   readonly report: BookReport;
@@ -16,7 +19,7 @@ export interface BuiltBook {
 export async function builtBook(): Promise<BuiltBook> {
   const parent = mkdtempSync(join(tmpdir(), "book-"));
   const folder = join(parent, "site with a space");
-  const report = await buildBook(packageRoot, folder);
+  const report = await buildBook(packageRoot, folder, { ledgerFile: LEDGER });
   const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
   return {
     folder,
