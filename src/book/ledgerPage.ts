@@ -4,6 +4,7 @@ import { notebookPageFile } from "./notebookPage";
 import type { Page } from "./page";
 import {
   type Claim,
+  type Comparison,
   type Control,
   EVIDENCE_KINDS,
   type Evidence,
@@ -80,7 +81,7 @@ function evidenceCell(evidence: readonly Evidence[], kind: EvidenceKind): string
   const own = evidence.filter((each) => each.kind === kind);
   const checked = own.flatMap((each) => (each.applies ? [each.verdict] : []));
   if (checked.length === 0) {
-    const reason = own.map((each) => each.reason).join(" ");
+    const reason = own.flatMap((each) => (each.applies ? [] : [each.reason])).join(" ");
     return `<td><span class="none"${reason === "" ? "" : ` title="${escapeXml(reason)}"`}>does not apply</span></td>`;
   }
   // The worst verdict of its kind: refuted before inconclusive before verified.
@@ -103,51 +104,69 @@ function claimSection(claim: Claim, markdown: PageMarkdown): string {
       ? ""
       : `<p>Told in <a href="${escapeXml(notebookAddress(notebook))}">the notebook</a>.</p>`;
   const given =
-    assumptions.length === 0
-      ? ""
-      : `<p class="part">Assumptions</p>\n${markdown.render(assumptions.map((each) => `- ${each}`).join("\n"))}`;
+    assumptions.length === 0 ? "" : `<p class="part">Assumptions</p>\n${markdown.render(assumptions)}`;
   return `<section class="claim" id="${escapeXml(id)}" data-verdict="${verdict}">
 ${markdown.render(`## ${title}`)}
 <p>${verdictMark(verdict)} <code>${escapeXml(id)}</code></p>
 ${markdown.render(statement)}
 ${given}
-${evidenceTable(evidence)}
-${controlList(controlsOf(claim))}
+${evidence.map(evidencePart).join("\n")}
 <pre tabindex="0" aria-label="Command that reruns this claim">${escapeXml(command)}</pre>
 ${links}</section>`;
 }
 
-function evidenceTable(evidence: readonly Evidence[]): string {
-  const heads = [
-    "check",
-    "verdict",
-    "predicted",
-    "measured",
-    "standard error",
-    "deviation",
-    "tolerance",
-    "seed",
-  ];
-  const rows = evidence.map((each) =>
-    each.applies
-      ? `<tr><th scope="row">${each.kind}</th><td>${verdictMark(each.verdict)}</td>${[each.predicted, each.measured, each.standardError, each.deviation].map(cell).join("")}<td>${escapeXml(each.tolerance)}<span class="reason">${escapeXml(each.reason)}</span></td>${cell(each.seed)}</tr>`
-      : `<tr><th scope="row">${each.kind}</th><td colspan="${heads.length - 1}" class="none">does not apply: ${escapeXml(each.reason)}</td></tr>`,
+/** Comparisons shown at most: of more, those that come nearest to their tolerance. */
+const MOST_ROWS = 24;
+
+function evidencePart(evidence: Evidence): string {
+  const { kind } = evidence;
+  if (!evidence.applies) {
+    return `<p class="evidence"><strong>${kind}</strong> <span class="none">does not apply: ${escapeXml(evidence.reason)}</span></p>`;
+  }
+  const { verdict, method, seed, rows, controls } = evidence;
+  // A deviation that is not a number is the worst of all.
+  const share = ({ deviation, tolerance }: Comparison) => {
+    const value = tolerance === 0 ? (deviation === 0 ? 0 : Number.POSITIVE_INFINITY) : deviation / tolerance;
+    return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+  };
+  const worst = [...rows].sort((a, b) => share(b) - share(a));
+  const shown = rows.length <= MOST_ROWS ? rows : worst.slice(0, MOST_ROWS);
+  const heads = ["compared", "predicted", "measured", "standard error", "deviation", "tolerance"];
+  const body = shown.map(
+    (row) =>
+      `<tr><th scope="row">${escapeXml(row.label)}</th>${[row.predicted, row.measured, row.standardError, row.deviation].map(cell).join("")}<td>${digits(row.tolerance)}<span class="reason">${escapeXml(row.reason)}</span></td></tr>`,
   );
-  return `<div class="scroll" tabindex="0" role="group" aria-label="Evidence"><table>
+  const left = rows.length - shown.length;
+  return `<p class="evidence"><strong>${kind}</strong> ${verdictMark(verdict)} ${escapeXml(method)} ${deviationWords(worst[0])} Seed ${seed}.</p>
+<details class="rows"><summary>${rows.length === 1 ? "1 comparison" : `${rows.length} comparisons`}</summary>
+<div class="scroll" tabindex="0" role="group" aria-label="Comparisons: ${kind}"><table>
 <thead><tr>${heads.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
 <tbody>
-${rows.join("\n")}
+${body.join("\n")}
 </tbody>
-</table></div>`;
+</table></div>${left > 0 ? `<p>${left} more are nearer to the prediction than these.</p>` : ""}</details>
+${controlList(controls)}`;
 }
 
-const cell = (text: string) => `<td>${escapeXml(text)}</td>`;
+function deviationWords(worst: Comparison | undefined): string {
+  if (worst === undefined) return "";
+  const unit = worst.standardError === undefined ? "" : " standard errors";
+  return `Largest deviation ${digits(worst.deviation)}${unit}, allowed ${digits(worst.tolerance)}.`;
+}
+
+const cell = (value: number | undefined) => `<td>${digits(value)}</td>`;
+
+/** Five significant digits; a dash for nothing. */
+function digits(value: number | undefined): string {
+  if (value === undefined) return "–";
+  return Number.isFinite(value) ? String(Number(value.toPrecision(5))) : String(value);
+}
 
 function controlList(controls: readonly Control[]): string {
   if (controls.length === 0) return "";
   const items = controls.map(
     ({ description, rejected, deviation }) =>
-      `<li><span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> ${escapeXml(description)} (deviation ${escapeXml(deviation)})</li>`,
+      `<li><span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> ${escapeXml(description)} (deviation ${digits(deviation)})</li>`,
   );
   return `<details class="controls-list"><summary>${controls.length === 1 ? "1 control" : `${controls.length} controls`}</summary><ul>${items.join("")}</ul></details>`;
 }

@@ -8,27 +8,36 @@ export type Verdict = (typeof VERDICTS)[number];
 export const EVIDENCE_KINDS = ["identity", "simulation", "training"] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** A wrong formula that was put in the place of the claim, to see that the check notices. */
+/** A false statement that was put through the same check: it must fail there. */
 export interface Control {
   readonly description: string;
   readonly rejected: boolean;
-  readonly deviation: string;
+  readonly deviation: number;
 }
 
-/** One check of a claim, or the reason why there is none of its kind. Numbers are kept as the text that is shown. */
+/** One prediction beside one measurement. */
+export interface Comparison {
+  readonly label: string;
+  readonly predicted: number;
+  readonly measured: number;
+  readonly standardError?: number;
+  /** In standard errors where there is one, plain otherwise; so is `tolerance`. */
+  readonly deviation: number;
+  readonly tolerance: number;
+  /** Why the tolerance is what it is. */
+  readonly reason: string;
+}
+
+/** One kind of check of a claim, or the reason why there is none of its kind. */
 export type Evidence =
   | { readonly applies: false; readonly kind: EvidenceKind; readonly reason: string }
   | {
       readonly applies: true;
       readonly kind: EvidenceKind;
       readonly verdict: Verdict;
-      readonly predicted: string;
-      readonly measured: string;
-      readonly standardError: string;
-      readonly deviation: string;
-      readonly tolerance: string;
-      readonly reason: string;
-      readonly seed: string;
+      readonly method: string;
+      readonly seed: number;
+      readonly rows: readonly Comparison[];
       readonly controls: readonly Control[];
     };
 
@@ -38,8 +47,8 @@ export interface Claim {
   readonly title: string;
   /** Markdown with TeX. */
   readonly statement: string;
-  /** Markdown with TeX. */
-  readonly assumptions: readonly string[];
+  /** Markdown with TeX; empty when there are none. */
+  readonly assumptions: string;
   /** `NAME.ipynb` or `NAME.ipynb#ANCHOR`. */
   readonly notebook?: string;
   readonly verdict: Verdict;
@@ -62,15 +71,12 @@ export function readLedger(path: string): readonly Claim[] {
 }
 
 function readClaim(claim: RawRecord, at: string): Claim {
-  const { assumptions = [] } = claim;
   return {
     id: text(claim.id, `${at}.id`),
     title: text(claim.title, `${at}.title`),
     statement: text(claim.statement, `${at}.statement`),
-    assumptions: (Array.isArray(assumptions) ? assumptions : [assumptions]).map((each, i) =>
-      text(each, `${at}.assumptions[${i}]`),
-    ),
-    ...(claim.notebook == null ? {} : { notebook: text(claim.notebook, `${at}.notebook`) }),
+    assumptions: text(claim.assumptions, `${at}.assumptions`),
+    ...(claim.notebook === undefined ? {} : { notebook: text(claim.notebook, `${at}.notebook`) }),
     verdict: readChoice(claim.verdict, `${at}.verdict`, VERDICTS),
     evidence: list(claim.evidence, `${at}.evidence`).map((each, i) =>
       readEvidence(record(each, `${at}.evidence[${i}]`), `${at}.evidence[${i}]`),
@@ -81,36 +87,48 @@ function readClaim(claim: RawRecord, at: string): Claim {
 
 function readEvidence(evidence: RawRecord, at: string): Evidence {
   const kind = readChoice(evidence.kind, `${at}.kind`, EVIDENCE_KINDS);
-  const reason = text(evidence.reason, `${at}.reason`);
-  if (evidence.verdict == null) return { applies: false, kind, reason };
+  if (evidence.notApplicable !== undefined) {
+    return { applies: false, kind, reason: text(evidence.notApplicable, `${at}.notApplicable`) };
+  }
   return {
     applies: true,
     kind,
     verdict: readChoice(evidence.verdict, `${at}.verdict`, VERDICTS),
-    predicted: shown(evidence.predicted),
-    measured: shown(evidence.measured),
-    standardError: shown(evidence.standardError),
-    deviation: shown(evidence.deviation),
-    tolerance: shown(evidence.tolerance),
-    reason,
-    seed: shown(evidence.seed),
-    controls: list(evidence.controls ?? [], `${at}.controls`).map((each, i) => {
+    method: text(evidence.method, `${at}.method`),
+    seed: number(evidence.seed, `${at}.seed`),
+    rows: list(evidence.rows, `${at}.rows`).map((each, i) =>
+      readComparison(record(each, `${at}.rows[${i}]`), `${at}.rows[${i}]`),
+    ),
+    controls: list(evidence.controls, `${at}.controls`).map((each, i) => {
       const control = record(each, `${at}.controls[${i}]`);
       return {
         description: text(control.description, `${at}.controls[${i}].description`),
         rejected: control.rejected === true,
-        deviation: shown(control.deviation),
+        deviation: number(control.deviation, `${at}.controls[${i}].deviation`),
       };
     }),
   };
 }
 
-/** Five significant digits of a number; a dash for nothing. */
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return "–";
-  if (typeof value === "number") return String(Number(value.toPrecision(5)));
-  if (Array.isArray(value)) return value.map(shown).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function readComparison(row: RawRecord, at: string): Comparison {
+  return {
+    label: text(row.label, `${at}.label`),
+    predicted: number(row.predicted, `${at}.predicted`),
+    measured: number(row.measured, `${at}.measured`),
+    ...(row.standardError === undefined
+      ? {}
+      : { standardError: number(row.standardError, `${at}.standardError`) }),
+    deviation: number(row.deviation, `${at}.deviation`),
+    tolerance: number(row.tolerance, `${at}.tolerance`),
+    reason: text(row.reason, `${at}.reason`),
+  };
+}
+
+/** A number; null is what JSON makes of one that is not finite. */
+function number(raw: unknown, at: string): number {
+  if (raw === null) return Number.NaN;
+  if (typeof raw !== "number") throw new InputError(at, raw, "a number");
+  return raw;
 }
 
 function record(raw: unknown, at: string): RawRecord {

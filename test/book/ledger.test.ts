@@ -40,14 +40,49 @@ describe("the ledger page", () => {
   it("shows statement, assumptions, evidence, controls and command of a claim", () => {
     const claim = "#value-only-price";
     expect(document.querySelectorAll(`${claim} .katex`).length).toBeGreaterThanOrEqual(2);
-    expect(textOf(`${claim} tbody tr:nth-child(2)`)).toBe(
-      "simulation✓ verified0.322220.32310.00110.84standard errors: one false alarm in 16,0005",
-    );
-    expect(textOf(`${claim} tbody tr:nth-child(3)`)).toContain("does not apply: the optimum is solved for");
-    expect(textOf(`${claim} details li`)).toBe("rejected d + 3 in place of d + 4 (deviation 0.027)");
+    const parts = [...document.querySelectorAll(`${claim} .evidence`)].map((part) => part.textContent);
+    expect(parts).toEqual([
+      "identity ✓ verified Closed form against an independent computation. Largest deviation 0, allowed 0. Seed 1.",
+      "simulation ✓ verified Closed form against an independent computation. Largest deviation 0.8 standard errors, allowed 4. Seed 5.",
+      "training does not apply: the optimum is solved for, not trained",
+    ]);
+    const cells = [...document.querySelectorAll(`${claim} .rows`)[1]!.querySelectorAll("tbody :is(th, td)")];
+    expect(cells.map((cell) => cell.textContent)).toEqual([
+      "d = 5",
+      "0.32222",
+      "0.3231",
+      "0.0011",
+      "0.8",
+      "4standard errors: one false alarm in 16,000",
+    ]);
+    expect(textOf(`${claim} .controls-list li`)).toBe("rejected d + 3 in place of d + 4 (deviation 0.027)");
     expect(textOf(`${claim} > pre`)).toBe("npx finetune-icl verify value-only-price");
     expect(document.querySelector(`${claim} > p > a`)?.getAttribute("href")).toBe(
       "03-full-fine-tuning-forgets-value-only-remembers.html#cell-value-math",
+    );
+  });
+});
+
+describe("a check with many comparisons", () => {
+  const [claim] = readLedger(FIXTURE);
+  const evidence = claim!.evidence[1]!;
+  if (!evidence.applies) throw new Error("the fixture has changed");
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    ...evidence.rows[0]!,
+    label: `row ${i}`,
+    deviation: (i * 37) % 100,
+  }));
+  const { html } = ledgerPage([{ ...claim!, evidence: [{ ...evidence, rows }] }], options);
+  const { document } = new JSDOM(html).window;
+
+  it("shows those that come nearest to their tolerance, and says how many it leaves out", () => {
+    const shown = [...document.querySelectorAll(".rows tbody tr td:nth-of-type(4)")].map((cell) =>
+      Number(cell.textContent),
+    );
+    expect(shown).toEqual(Array.from({ length: 24 }, (_, i) => 99 - i));
+    expect(document.querySelector(".rows")?.textContent).toContain("76 more");
+    expect(document.querySelector(".evidence")?.textContent).toContain(
+      "Largest deviation 99 standard errors, allowed 4.",
     );
   });
 });
