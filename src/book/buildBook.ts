@@ -14,6 +14,8 @@ import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
 import { Pictures } from "./pictures";
 import { readLedger } from "./readLedger";
+import { readReference } from "./reference";
+import { readRooms, referencePages } from "./referencePages";
 import { searchScript } from "./searchIndex";
 import { SiteLinks } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
@@ -30,6 +32,8 @@ export interface BookReport {
 export interface BookOptions {
   /** The ledger of claims; its page is left out when there is no such file. */
   readonly ledgerFile?: string;
+  /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
+  readonly reference?: boolean;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface BookOptions {
 export async function buildBook(
   root: string,
   out: string,
-  { ledgerFile = join(root, "data", "ledger", "ledger.json") }: BookOptions = {},
+  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: BookOptions = {},
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
@@ -78,7 +82,9 @@ export async function buildBook(
   const claims = readLedger(ledgerFile);
   const evidence = claims.length === 0 ? [] : [ledgerPage(claims, optionsFor("data/ledger/ledger.json"))];
   const inside = [...course, ...live.map(({ page }) => page), ...evidence, ...guides];
-  const body = [...inside, bibliographyPage(works, inside)];
+  const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
+  const api = reference ? referencePages(await readReference(root), rooms, optionsFor("src/index.ts")) : [];
+  const body = [...inside, bibliographyPage(works, [...inside, ...api]), ...api];
   const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
 
   const site = { title: BOOK_TITLE, version: sources.version, pages };

@@ -58,9 +58,12 @@ export class PageMarkdown {
         token.children = resolveLinks(linkText(token.children, options.references, state.Token), options);
       }
     });
-    const table = this.md.renderer.rules;
-    table.table_open = () => '<div class="scroll" tabindex="0" role="group" aria-label="Table">\n<table>\n';
-    table.table_close = () => "</table>\n</div>\n";
+    const { rules } = this.md.renderer;
+    // Wide code scrolls, also by keyboard.
+    const fence = rules.fence!;
+    rules.fence = (...parts) => fence(...parts).replace("<pre>", '<pre tabindex="0">');
+    rules.table_open = () => '<div class="scroll" tabindex="0" role="group" aria-label="Table">\n<table>\n';
+    rules.table_close = () => "</table>\n</div>\n";
   }
 
   /** @throws InputError when mathematics cannot be rendered. */

@@ -4,5 +4,12 @@ import type { Options } from "minisearch";
 export const SEARCH_OPTIONS: Options = {
   fields: ["title", "page", "text"],
   storeFields: ["title", "page"],
-  searchOptions: { boost: { title: 4, page: 2 }, prefix: true, fuzzy: 0.15, combineWith: "AND" },
+  searchOptions: {
+    boost: { title: 4, page: 2 },
+    prefix: true,
+    fuzzy: 0.15,
+    combineWith: "AND",
+    // Readers come first, programmers second.
+    boostDocument: (id) => (String(id).startsWith("reference-") ? 0.1 : 1),
+  },
 };

@@ -15,7 +15,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), builtBook()]);
+    [browser, book] = await Promise.all([startBrowser(), builtBook({ reference: false })]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -11,8 +11,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formulaTex } from "../../src/algebra/tex";
 import { buildBook } from "../../src/book/buildBook";
 import { packageRoot } from "../../src/notebook/packagePaths";
+import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValue";
 import { runCli } from "../support/runCli";
 import { type BuiltBook, builtBook } from "./support";
 
@@ -128,6 +130,36 @@ describe("the built book", () => {
     }
   });
 
+  it("explains every export of the package, formulas in print", () => {
+    const source = readFileSync(join(packageRoot, "src", "index.ts"), "utf8");
+    const names = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) =>
+      list!.split(",").flatMap((each) =>
+        each
+          .trim()
+          .replace(/^type /, "")
+          .split(" ")
+          .slice(0, 1),
+      ),
+    );
+    const headings = new Map<string, Element>();
+    for (const [file, document] of documents) {
+      if (!file.startsWith("reference-")) continue;
+      for (const heading of document.querySelectorAll("h2")) {
+        headings.set(
+          String(heading.firstChild?.textContent)
+            .replace(/\(\)|<.*/g, "")
+            .trim(),
+          heading,
+        );
+      }
+    }
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => name !== "" && !headings.has(name))).toEqual([]);
+    const page = documents.get("reference-theory.html")!;
+    const formulas = [...page.querySelectorAll("annotation")].map((each) => each.textContent?.trim());
+    expect(formulas).toContain(formulaTex(VALUE_ONLY_ZERO_SHOT_RISK_INVERSE));
+  });
+
   it("lists a work in the bibliography when it is cited, with the pages that cite it", () => {
     const entry = documents.get("bibliography.html")!.getElementById("lee2026")!;
     expect(entry.textContent).toContain("2602.23197");
@@ -149,7 +181,7 @@ describe("finetune-icl book", () => {
 
   it("writes the book, reports it, and replaces an earlier one", async () => {
     const out = join(parent, "nested", "book");
-    await buildBook(packageRoot, out);
+    await buildBook(packageRoot, out, { reference: false });
     writeFileSync(join(out, "stale.html"), "");
     const first = runCli(["book", "--out", out]);
     expect(first.err).toContain("index.html");

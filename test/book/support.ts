@@ -15,11 +15,11 @@ export interface BuiltBook {
   readonly remove: () => void;
 }
 
-/** Builds the book of this package into a folder of its own. */
-export async function builtBook(): Promise<BuiltBook> {
+/** Builds the book of this package into a folder of its own; without its reference where a test does not read it. */
+export async function builtBook({ reference = true } = {}): Promise<BuiltBook> {
   const parent = mkdtempSync(join(tmpdir(), "book-"));
   const folder = join(parent, "site with a space");
-  const report = await buildBook(packageRoot, folder, { ledgerFile: LEDGER });
+  const report = await buildBook(packageRoot, folder, { ledgerFile: LEDGER, reference });
   const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
   return {
     folder,
