@@ -65,7 +65,7 @@ function overview(claims: readonly Claim[]): string {
     const cells = EVIDENCE_KINDS.map((kind) => evidenceCell(claim.evidence, kind));
     return `<tr data-verdict="${claim.verdict}"><th scope="row"><a href="#${escapeXml(claim.id)}">${escapeXml(claim.title)}</a></th><td>${verdictMark(claim.verdict)}</td>${cells.join("")}<td data-value="${rejected}">${rejected} of ${controls.length}</td></tr>`;
   });
-  const heads = ["claim", "verdict", ...EVIDENCE_KINDS, "controls rejected"].map(
+  const heads = ["claim", "verdict", ...EVIDENCE_KINDS, "controls"].map(
     (name) => `<th scope="col">${name}</th>`,
   );
   return `<form class="filter" hidden><label>Verdict <select name="verdict"><option value="">all (${claims.length})</option>${options.join("")}</select></label> <label>Containing <input type="search" name="words" autocomplete="off"></label> <output aria-live="polite"></output></form>

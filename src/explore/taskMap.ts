@@ -27,7 +27,7 @@ export const taskMap = directExplorable({
   summary: "The auxiliary few-shot loss helps the target task: which tasks pay for it?",
   text: `Fine-tune the value matrix on zero-shot prompts of the target $\\theta_0$, with or without an **auxiliary few-shot loss** on the same
 task. The map shows the difference of the two risks for every task: its angle to the target from left to right, the number of
-examples in the test prompt from bottom to top. Blue tasks gain from the auxiliary loss, orange tasks lose; on the black line nothing changes.
+examples in the test prompt from bottom to top. Blue tasks gain from the auxiliary loss, orange tasks lose; on the solid line nothing changes.
 
 A weight $w = 1$ suits prompts as long as those of pretraining. Where test, auxiliary and pretraining prompts have the same number of examples, the line
 therefore stands at exactly **60°**, whatever the dimension and the noise: tasks within 60° of the target gain, all others lose.
@@ -146,7 +146,7 @@ function map(along: readonly ((degrees: number) => number)[], shots: number): Fi
   return {
     title,
     description:
-      "Angle between task and target against the number of examples: blue where the auxiliary loss lowers the risk, orange where it raises it, a black line where nothing changes.",
+      "Angle between task and target against the number of examples: blue where the auxiliary loss lowers the risk, orange where it raises it, a solid line where nothing changes.",
     data: [
       {
         ...common,
@@ -159,7 +159,7 @@ function map(along: readonly ((degrees: number) => number)[], shots: number): Fi
           [0.5, "#f7f7f7"],
           [1, "#D55E00"],
         ],
-        colorbar: { title: { text: "change", side: "right" }, thickness: 14, len: 0.9, tickformat: "~g" },
+        colorbar: { title: { text: "change", side: "top" }, thickness: 14, len: 0.9, tickformat: "~g" },
         hovertemplate: "angle %{x}°, n = %{y}<br>change %{z:.4g}<extra></extra>",
         hoverinfo: "all",
       },

@@ -36,7 +36,7 @@ async function makeLive(figure: HTMLElement): Promise<void> {
   live.className = "live";
   live.style.height = `${figure.dataset.height}px`;
   // A figure that is wider than the page scrolls inside its frame instead of being squeezed.
-  live.style.minWidth = `${Math.min(Number(figure.dataset.width), 640)}px`;
+  live.style.minWidth = `${0.75 * Number(figure.dataset.width)}px`;
   try {
     const drawer = await plotly();
     canvas.append(live);
