@@ -42,7 +42,7 @@ export function framedPage(page: Page, site: Site): string {
 <script src="assets/theme.js"></script>
 <script src="assets/book.js" defer></script>${(page.scripts ?? []).map((address) => `\n<script src="${address}" defer></script>`).join("")}
 </head>
-<body class="${page.part}">
+<body class="part-${page.part}">
 <a class="skip" href="#content">Skip to the text</a>
 <header class="bar">
 <a class="name" href="index.html">${escapeXml(site.title)}</a>
