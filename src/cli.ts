@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { registerBookCommand } from "./commands/book";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerPredictCommand(program);
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
+  registerBookCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;

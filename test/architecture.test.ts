@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   figures: ["algebra", "problem"],
   ledger: ["figures", "evidence", "claims"],
   notebook: [],
+  explore: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "figures"],
+  book: ["algebra", "problem", "figures", "notebook", "explore"],
 };
 
 interface Import {

@@ -1,5 +1,6 @@
 import { InputError } from "../inputError";
 import type { Figure, JsonObject } from "./figure";
+import type { Cell, Table } from "./plainTable";
 import {
   axis,
   baseLayout,
@@ -11,7 +12,6 @@ import {
   TITLE_ROOM,
   wordWidth,
 } from "./style";
-import type { Cell, Table } from "./table";
 
 /** What one figure of curves is made of: which columns of the table are drawn, and how. */
 export interface CurvesOptions {

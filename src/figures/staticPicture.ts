@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { installBrowserShims } from "./browserShims";
+import { escapeXml } from "./escapeXml";
 import type { Figure } from "./figure";
 import { FONT } from "./style";
 
@@ -105,14 +106,4 @@ function shortName(figure: Figure): string {
   let hash = 0x811c9dc5;
   for (const letter of JSON.stringify(figure)) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
   return `f${(hash >>> 0).toString(36)}`;
-}
-
-export function escapeXml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  };
-  return text.replace(/[&<>"]/g, (sign) => entities[sign]!);
 }

@@ -2,29 +2,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { InputError } from "../inputError";
+import type { Cell, Table } from "./plainTable";
 
-/** One cell of a table. */
-export type Cell = number | string;
-
-/** A plain table: what every figure is drawn from, and what is saved beside it. */
-export interface Table {
-  readonly columns: readonly string[];
-  /** Each as long as `columns`. */
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-/** Collects records into a table; the columns are those of the first record. @throws InputError when a record differs. */
-export function tableFrom(records: readonly Readonly<Record<string, Cell>>[]): Table {
-  const columns = Object.keys(records[0] ?? {});
-  const rows = records.map((record, i) => {
-    const keys = Object.keys(record);
-    if (keys.length !== columns.length || !columns.every((column) => Object.hasOwn(record, column))) {
-      throw new InputError(`records[${i}]`, keys, `the columns ${columns.join(", ")}`);
-    }
-    return columns.map((column) => record[column]!);
-  });
-  return { columns, rows };
-}
+export { type Cell, type Table, tableFrom } from "./plainTable";
 
 /** The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0. */
 export function toCsv({ columns, rows }: Table): string {

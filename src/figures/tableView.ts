@@ -1,5 +1,5 @@
-import { escapeXml } from "./staticPicture";
-import type { Cell, Table } from "./table";
+import { escapeXml } from "./escapeXml";
+import type { Cell, Table } from "./plainTable";
 
 /** The table as HTML, numbers right-aligned and with at most `digits` significant digits. */
 export function tableHtml({ columns, rows }: Table, digits: number): string {

@@ -1,0 +1,18 @@
+import hljs from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import javascript from "highlight.js/lib/languages/javascript";
+import json from "highlight.js/lib/languages/json";
+import typescript from "highlight.js/lib/languages/typescript";
+import { escapeXml } from "../figures/escapeXml";
+
+hljs.registerLanguage("typescript", typescript);
+hljs.registerLanguage("javascript", javascript);
+hljs.registerLanguage("json", json);
+hljs.registerLanguage("bash", bash);
+
+/** Source code as HTML with classes for its colours; escaped as it is when the language is not known. */
+export function highlight(code: string, language: string): string {
+  return hljs.getLanguage(language) === undefined
+    ? escapeXml(code)
+    : hljs.highlight(code, { language, ignoreIllegals: true }).value;
+}

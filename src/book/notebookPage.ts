@@ -1,0 +1,90 @@
+import { basename } from "node:path";
+import { escapeXml } from "../figures/escapeXml";
+import type { Cell, CodeCell, Notebook } from "../notebook/nbformat";
+import { cellOutput } from "./cellOutput";
+import { highlight } from "./highlight";
+import { type MarkdownOptions, PageMarkdown } from "./markdown";
+import type { Page } from "./page";
+import type { Pictures } from "./pictures";
+
+/** Code longer than this starts folded: the page tells a story first. */
+const LONG_CODE = 14;
+
+export interface NotebookSource {
+  /** Path in the package, such as `notebooks/01-….ipynb`. */
+  readonly path: string;
+  readonly notebook: Notebook;
+}
+
+/** `notebooks/01-a-title.ipynb` → `01-a-title.html`. */
+export function notebookPageFile(path: string): string {
+  return basename(path).replace(/\.ipynb$/, ".html");
+}
+
+/** An executed notebook as a page: every cell has an anchor `cell-ID`, code can be folded and copied. */
+export function notebookPage(
+  { path, notebook }: NotebookSource,
+  options: MarkdownOptions & {
+    readonly pictures: Pictures;
+    readonly tableAddress: (name: string) => string | undefined;
+    readonly download: string;
+  },
+): Page {
+  const markdown = new PageMarkdown(options);
+  const file = notebookPageFile(path);
+  const stem = file.replace(/\.html$/, "");
+  const html = notebook.cells.map((cell) => cellElement(cell, { ...options, markdown, stem })).join("\n");
+  return {
+    file,
+    title: markdown.sections[0]?.title ?? stem,
+    summary: firstSentence(markdown.sections[0]?.text ?? ""),
+    part: "course",
+    html,
+    headings: markdown.headings,
+    sections: markdown.sections,
+    download: { href: options.download, label: "Download this notebook" },
+  };
+}
+
+interface CellContext {
+  readonly markdown: PageMarkdown;
+  readonly pictures: Pictures;
+  readonly tableAddress: (name: string) => string | undefined;
+  readonly stem: string;
+}
+
+function cellElement(cell: Cell, context: CellContext): string {
+  const open = `<section class="cell ${cell.cell_type}" id="cell-${escapeXml(cell.id)}">`;
+  switch (cell.cell_type) {
+    case "markdown":
+      return `${open}\n${context.markdown.render(cell.source)}</section>`;
+    case "code":
+      return `${open}\n${codeElement(cell)}\n${outputElements(cell, context)}</section>`;
+    case "raw":
+      return "";
+  }
+}
+
+function codeElement({ source }: CodeCell): string {
+  if (source.trim() === "") return "";
+  const lines = source.split("\n").length;
+  const open = lines <= LONG_CODE ? " open" : "";
+  return [
+    `<details class="code"${open}><summary>Code<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
+    `<pre tabindex="0" aria-label="Code"><code class="hljs language-typescript">${highlight(source, "typescript")}</code></pre>`,
+    "</details>",
+  ].join("");
+}
+
+function outputElements(cell: CodeCell, { markdown, pictures, tableAddress, stem }: CellContext): string {
+  const parts = cell.outputs.map((output, i) =>
+    cellOutput(output, { markdown, pictures, tableAddress, cell, name: `${stem}-${cell.id}-${i + 1}` }),
+  );
+  return parts.length === 0 ? "" : `<div class="outputs">\n${parts.join("\n")}\n</div>\n`;
+}
+
+/** The first sentence, after a bold lead such as "The question."; an initial such as "C." ends none. */
+export function firstSentence(text: string): string {
+  const rest = text.replace(/^The (?:question|idea in words)\.\s*/, "");
+  return /^.{20,}?(?<!\b\p{Lu})[.?!](?=\s|$)/su.exec(rest)?.[0] ?? rest.slice(0, 160);
+}

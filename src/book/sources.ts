@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readNotebook } from "../notebook/readNotebook";
+import type { DocSource } from "./docPage";
+import type { NotebookSource } from "./notebookPage";
+
+/** What the book is made from. */
+export interface Sources {
+  readonly root: string;
+  readonly version: string;
+  /** In the order of their names. */
+  readonly notebooks: readonly NotebookSource[];
+  readonly docs: readonly DocSource[];
+}
+
+/** The theory comes first among the guides; the rest follows by name. */
+const FIRST_DOCS = ["docs/theory.md"];
+
+/** Reads what there is in the package's folder. @throws InputError when a notebook is none. */
+export function readSources(root: string): Sources {
+  const list = (folder: string, ending: string) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .filter((name) => name.endsWith(ending))
+          .sort()
+          .map((name) => `${folder}/${name}`)
+      : [];
+  const docs = [
+    ...list("docs", ".md"),
+    ...(existsSync(join(root, "CONTRIBUTING.md")) ? ["CONTRIBUTING.md"] : []),
+  ];
+  const ordered = [
+    ...FIRST_DOCS.filter((path) => docs.includes(path)),
+    ...docs.filter((path) => !FIRST_DOCS.includes(path)),
+  ];
+  return {
+    root,
+    version: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version,
+    notebooks: list("notebooks", ".ipynb").map((path) => ({
+      path,
+      notebook: readNotebook(join(root, path)),
+    })),
+    docs: ordered.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })),
+  };
+}

@@ -1,0 +1,270 @@
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mapInOrder } from "../../src/notebook/mapInOrder";
+import { packageRoot } from "../../src/notebook/packagePaths";
+import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { type BuiltBook, builtBook } from "./support";
+
+// On a build machine nothing is skipped.
+const mustRun = process.env.CI !== undefined;
+
+/** Where a person can look at what the tests saw. */
+const SCREENSHOTS = join(packageRoot, "tmp", "book-screenshots");
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real browser", () => {
+  let browser: Browser;
+  let book: BuiltBook;
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    [browser, book] = await Promise.all([startBrowser(), builtBook()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    book?.remove();
+  });
+
+  const address = (file: string) => pathToFileURL(join(book.folder, file)).href;
+
+  /** Opens a page and collects what goes wrong in it. */
+  async function open(file: string, options: BrowserContextOptions = {}, url = address(file)) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const asked = await watchRequests(page);
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on("requestfailed", (request) => complaints.push(`not loaded: ${request.url()}`));
+    await page.goto(url, { waitUntil: "load" });
+    return { page, asked, complaints, close: () => context.close() };
+  }
+
+  /** Scrolls to every figure and waits until those that can be live are. */
+  async function seeAllFigures(page: Page): Promise<void> {
+    // Asked from outside, because the page's policy forbids to evaluate code in it.
+    for (const live of await page.$$("figure:has(script.figure-data)")) {
+      await live.scrollIntoViewIfNeeded();
+      await live.waitForSelector("xpath=self::*[@data-state]");
+    }
+    if ((await page.$(".explorable")) !== null) await page.waitForSelector(".explorable[data-state=live]");
+    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
+  }
+
+  /** What axe-core finds; KaTeX's own markup, thousands of elements a page, is left out. */
+  async function violations(
+    page: Page,
+    rules: Readonly<Record<string, unknown>> = {},
+  ): Promise<readonly string[]> {
+    await page.evaluate(AXE);
+    const options = JSON.stringify({ preload: false, resultTypes: ["violations"], ...rules });
+    const run = `axe.run({ exclude: [".katex"] }, ${options}).then(({ violations }) => violations)`;
+    const found = (await page.evaluate(run)) as readonly Violation[];
+    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  }
+
+  /** Pixels by which the page is wider than its window. */
+  const overhang = (page: Page) =>
+    page.evaluate(
+      "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    ) as Promise<number>;
+
+  const files = () => [...book.pages.keys()];
+
+  /** Traces and points of every live figure, as drawn and as its data has them. */
+  const drawnAndGiven = (page: Page) =>
+    page.$$eval("figure[data-state=live]", (figures) =>
+      figures.map((figure) => {
+        const text = String(figure.querySelector("script")?.textContent);
+        const { data } = JSON.parse(text) as { data: { mode: string; x: unknown[] }[] };
+        const marked = data.filter(({ mode }) => mode.includes("markers"));
+        return [
+          figure.querySelectorAll(".scatterlayer .trace").length,
+          figure.querySelectorAll(".scatterlayer path.point").length,
+          data.length,
+          marked.reduce((sum, { x }) => sum + x.length, 0),
+        ] as const;
+      }),
+    );
+
+  it("loads every page: figures drawn, no complaint, axe-core in light and dark, a narrow window", async () => {
+    let figures = 0;
+    const check = async (file: string) => {
+      const { page, asked, complaints, close } = await open(file);
+      await seeAllFigures(page);
+      const look = async (how: string) => {
+        if (/^(?:index|0?3|explore|ledger)/.test(file)) {
+          await page.screenshot({ path: join(SCREENSHOTS, `${file.replace(".html", "")}-${how}.png`) });
+        }
+      };
+      for (const [traces, points, givenTraces, givenPoints] of await drawnAndGiven(page)) {
+        expect([traces, points], file).toEqual([givenTraces, givenPoints]);
+        figures += 1;
+      }
+      await look("light");
+      expect(await violations(page), file).toEqual([]);
+      await page.click("button.theme");
+      await look("dark");
+      expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await overhang(page), `${file}, narrow`).toBeLessThanOrEqual(0);
+      await look("narrow");
+      expect(complaints, file).toEqual([]);
+      expect(
+        asked.filter((url) => !url.startsWith(address(""))),
+        file,
+      ).toEqual([]);
+      expect(await page.$$eval(".katex-error", (all) => all.length), file).toBe(0);
+      const missingFonts = "[...document.fonts].filter(({ status }) => status === 'error').length";
+      expect(await page.evaluate(missingFonts), file).toBe(0);
+      await close();
+    };
+    await mapInOrder(files(), 2, check, () => {});
+    expect(figures).toBeGreaterThanOrEqual(4);
+  });
+
+  it("fits a narrow screen from the start", async () => {
+    for (const file of ["03-full-fine-tuning-forgets-value-only-remembers.html"]) {
+      const { page, complaints, close } = await open(file, { viewport: { width: 360, height: 740 } });
+      await seeAllFigures(page);
+      expect(await overhang(page), file).toBeLessThanOrEqual(0);
+      expect(complaints, file).toEqual([]);
+      await close();
+    }
+  });
+
+  it("finds a section by keyboard alone", async () => {
+    const { page, complaints, close } = await open("index.html");
+    await page.keyboard.press("/");
+    await page.keyboard.type("gradient flow picks");
+    await page.waitForSelector("#results a");
+    await page.keyboard.press("ArrowDown");
+    const first = await page.evaluate("document.activeElement.getAttribute('href')");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.href.endsWith(String(first)));
+    expect(first).toMatch(/^(?:03-|theory).*#/);
+    expect(await page.textContent("h1")).not.toContain("Fine-tuning and in-context learning");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("remembers dark and light, folds and copies code", async () => {
+    const { page, close } = await open("01-in-context-learning-in-one-layer.html", {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const theme = () => page.evaluate("document.documentElement.dataset.theme");
+    expect(await theme()).toBe("light");
+    await page.click("button.theme");
+    await page.reload();
+    expect(await theme()).toBe("dark");
+
+    const opened = () => page.$$eval("details.code", (all) => all.map((each) => each.hasAttribute("open")));
+    expect(new Set(await opened())).toEqual(new Set([true, false]));
+    await page.click("button.fold");
+    expect((await opened()).every(Boolean)).toBe(true);
+
+    await page.click(".cell.code .copy");
+    await page.waitForSelector("text=Copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toContain('from "finetune-icl"');
+    await close();
+  });
+
+  it("filters and sorts the ledger", async () => {
+    const { page, complaints, close } = await open("ledger.html");
+    const rows = () =>
+      page.$$eval("table.ledger tbody tr:not([hidden]) a", (links) =>
+        links.map((link) => String(link.getAttribute("href"))),
+      );
+    const inOrder = ["#value-only-price", "#asymptote-without-noise", "#slow-escape"];
+    expect(await rows()).toEqual(inOrder);
+    await page.click("table.ledger th:last-child button");
+    expect(await rows()).toEqual([inOrder[1], inOrder[2], inOrder[0]]);
+    expect(await page.getAttribute("table.ledger th:last-child", "aria-sort")).toBe("ascending");
+    await page.click("table.ledger th:last-child button");
+    expect(await rows()).toEqual([inOrder[0], inOrder[2], inOrder[1]]);
+    await page.selectOption("[name=verdict]", "refuted");
+    expect(await rows()).toEqual([inOrder[1]]);
+    expect(await page.isVisible("#value-only-price")).toBe(false);
+    await page.selectOption("[name=verdict]", "");
+    await page.fill("[name=words]", "keys apart");
+    expect(await rows()).toEqual([inOrder[2]]);
+    expect(await page.innerText(".filter output")).toBe("1 claim");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("opens and closes the contents on a narrow screen", async () => {
+    const { page, close } = await open("theory.html", { viewport: { width: 360, height: 740 } });
+    expect(await page.isVisible("#contents")).toBe(false);
+    await page.click("button.menu");
+    expect(await page.isVisible("#contents")).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await page.isVisible("#contents")).toBe(false);
+    await close();
+  });
+
+  it("can be read without JavaScript: text, mathematics, pictures, contents", async () => {
+    const { page, close } = await open("03-full-fine-tuning-forgets-value-only-remembers.html", {
+      javaScriptEnabled: false,
+    });
+    for (const selector of ["#contents", "figure img", ".katex", "details.code"]) {
+      expect(await page.isVisible(selector), selector).toBe(true);
+    }
+    for (const selector of ["button.theme", ".search", "button.fold"]) {
+      expect(await page.isVisible(selector), selector).toBe(false);
+    }
+    await close();
+  });
+
+  it("prints the pictures, not the live figures nor the controls", async () => {
+    const { page, close } = await open("01-in-context-learning-in-one-layer.html");
+    await seeAllFigures(page);
+    const pdf = await page.pdf({ path: join(SCREENSHOTS, "print.pdf"), format: "A4" });
+    expect(pdf.length).toBeGreaterThan(50_000);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.isVisible("figure img")).toBe(true);
+    for (const selector of [".live", "header.bar", "#contents", ".tools"]) {
+      expect(await page.isVisible(selector), selector).toBe(false);
+    }
+    await close();
+  });
+
+  it("works from a sub-path of a web server", async () => {
+    const types: Readonly<Record<string, string>> = {
+      ".html": "text/html; charset=utf-8",
+      ".css": "text/css",
+      ".js": "text/javascript",
+      ".svg": "image/svg+xml",
+    };
+    const server = createServer((request, response) => {
+      const path = decodeURI(new URL(request.url!, "http://x").pathname).replace("/some/path/", "");
+      const file = join(book.folder, path);
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+      return response
+        .setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream")
+        .end(readFileSync(file));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path/`;
+    const file = "01-in-context-learning-in-one-layer.html";
+    const { page, asked, complaints, close } = await open(file, {}, base + file);
+    await seeAllFigures(page);
+    expect(await page.$$eval("figure[data-state=live]", (all) => all.length)).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(base))).toEqual([]);
+    await close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

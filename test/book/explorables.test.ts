@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { initialState, readState } from "../../src/explore/controls";
+import { EXPLORABLES } from "../../src/explore/explorables";
+import { browserProgram, startBrowser } from "../figures/support/browser";
+import { runCli } from "../support/runCli";
+import { type BuiltBook, builtBook } from "./support";
+
+// On a build machine nothing is skipped.
+const mustRun = process.env.CI !== undefined;
+
+describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real browser", () => {
+  let browser: Browser;
+  let book: BuiltBook;
+  beforeAll(async () => {
+    [browser, book] = await Promise.all([startBrowser(), builtBook({ reference: false })]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    book?.remove();
+  });
+
+  async function open(id: string, state = "", options: BrowserContextOptions = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1100 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => complaints.push(message.text()));
+    const file = pathToFileURL(join(book.folder, `explore-${id}.html`)).href;
+    await page.goto(state === "" ? file : `${file}#${state}`);
+    await page.waitForSelector(".explorable[data-state=live]");
+    return { page, complaints, close: () => context.close() };
+  }
+
+  /** What the figure shows, as plotly holds it. */
+  const drawn = (page: Page) =>
+    page.evaluate(
+      "JSON.stringify(document.querySelector('.js-plotly-plot').data.map(({ x, y, z }) => [x, y, z]))",
+    ) as Promise<string>;
+  const words = (page: Page) => page.innerText(".words");
+  const cells = (page: Page) =>
+    page.$$eval(".numbers tbody tr", (rows) =>
+      rows.map((row) => [...row.querySelectorAll("td")].map((cell) => String(cell.textContent))),
+    );
+
+  it.each(EXPLORABLES.map((explorable) => [explorable.id, explorable] as const))(
+    "%s answers to the keyboard, in figure, words, numbers and address, as Node computes it",
+    async (id, explorable) => {
+      const { page, complaints, close } = await open(id);
+      const before = [await drawn(page), await words(page), await page.innerText(".numbers")];
+      await page.focus("[name=noiseVariance]");
+      for (let press = 0; press < 4; press += 1) await page.keyboard.press("ArrowRight");
+      await page.waitForURL(/#noiseVariance=0\.3$/);
+      const after = [await drawn(page), await words(page), await page.innerText(".numbers")];
+      after.forEach((text, i) => {
+        expect(text).not.toBe(before[i]);
+      });
+      expect(await page.innerText(`label[for=${id}-noiseVariance] output`)).toBe("0.3");
+
+      // Whoever follows an address sees what Node computes for it.
+      const state = "noiseVariance=0.55&pretrainingShots=7&dimension=4";
+      await page.evaluate(`location.hash = ${JSON.stringify(state)}`);
+      expect(await page.inputValue("[name=noiseVariance]")).toBe("0.55");
+      if (explorable.kind === "direct") {
+        const answer = explorable.answer(readState(explorable.controls, state).state);
+        expect(await words(page)).toBe(answer.words.join("\n\n"));
+        await page.click(".reset");
+        await page.waitForURL((url) => url.hash === "");
+        expect(await words(page)).toBe(before[1]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+
+  it("answers to touch", async () => {
+    const { page, close } = await open("risk-curves", "", {
+      hasTouch: true,
+      viewport: { width: 390, height: 844 },
+    });
+    const before = await words(page);
+    const box = (await (await page.$("[name=angle]"))!.boundingBox())!;
+    expect(box.height, "large enough for a finger").toBeGreaterThanOrEqual(24);
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForURL(/#angle=90$/);
+    expect(await words(page)).not.toBe(before);
+    await close();
+  });
+
+  it("says what is wrong with an address, and shows the numbers of finetune-icl predict for a right one", async () => {
+    const state = "dimension=7&noiseVariance=0.4&pretrainingShots=infinity&shots=9&angle=65";
+    const { page, close } = await open("risk-curves", "dimension=1000");
+    expect(await page.innerText(".complaint")).toBe(
+      "In the address, dimension: holds 1000; allowed: 2 to 20",
+    );
+    const { dimension } = initialState(EXPLORABLES[0]!.controls);
+    expect(await page.inputValue("[name=dimension]")).toBe(String(dimension));
+    await page.evaluate(`location.hash = ${JSON.stringify(state)}`);
+    await page.waitForSelector(".complaint", { state: "hidden" });
+    await page.click(".question summary");
+    const command = await page.innerText(".command");
+    const input = JSON.parse(/^echo '(.*)' \| npx finetune-icl predict -$/.exec(command)![1]!) as object;
+    const shown = await cells(page);
+    const regimes = [
+      "pretrained",
+      "zero-shot-full",
+      "zero-shot-value",
+      "zero-shot-key-query",
+      "auxiliary-value",
+    ];
+    for (const [row, regime] of regimes.entries()) {
+      const { out } = runCli(["predict", "-"], { ...input, regime });
+      const { risks } = JSON.parse(out) as { risks: { risk: number }[] };
+      expect(shown[row]!.slice(1), regime).toEqual(
+        risks.map(({ risk }) => String(Number(risk.toPrecision(4)))),
+      );
+    }
+    await close();
+  });
+
+  it("runs the Monte Carlo to its end, pauses, and goes on", async () => {
+    const { page, complaints, close } = await open("monte-carlo", "shots=0");
+    await page.click(".run");
+    expect(await page.innerText(".run")).toBe("Go on");
+    const paused = await cells(page);
+    await page.waitForTimeout(100);
+    expect(await cells(page)).toEqual(paused);
+    await page.click(".run");
+    await page.waitForSelector(".explorable[data-running=false]", { timeout: 30_000 });
+    const [[prompts, simulated, error, exact, apart] = []] = (await cells(page)).map((row) =>
+      row.map(Number),
+    );
+    expect(prompts).toBe(1_000_000);
+    // Zero-shot risk of the value-only optimum; the exact value is tested against the command line elsewhere.
+    expect(Math.abs(simulated! - exact!) / error!).toBeLessThan(4.5);
+    expect(Math.abs(Math.abs(simulated! - exact!) / error! - Math.abs(apart!))).toBeLessThan(0.2);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("tells a screen reader what is seen, once the hand rests", async () => {
+    const { page, close } = await open("task-map");
+    await page.focus("[name=shots]");
+    await page.keyboard.press("ArrowRight");
+    await page.waitForSelector(".status:not(:empty)", { state: "attached" });
+    expect(await page.textContent(".status")).toContain("With 21 examples in the prompt");
+    expect(await page.getAttribute("[name=pretrainingShots]", "aria-valuetext")).toBe("20");
+    await close();
+  });
+
+  it("stands in the page without JavaScript: picture, words, numbers, no dead controls", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(book.folder, "explore-gradient-flow.html")).href);
+    for (const selector of [".canvas img", ".words p", ".numbers table"]) {
+      expect(await page.isVisible(selector), selector).toBe(true);
+    }
+    expect(await page.isVisible("form.controls")).toBe(false);
+    await context.close();
+  });
+});

@@ -1,0 +1,210 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { JSDOM } from "jsdom";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formulaTex } from "../../src/algebra/tex";
+import { packageRoot } from "../../src/notebook/packagePaths";
+import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValue";
+import { runCli } from "../support/runCli";
+import { type BuiltBook, builtBook } from "./support";
+
+describe("the built book", () => {
+  let book: BuiltBook;
+  const documents = new Map<string, Document>();
+  beforeAll(async () => {
+    book = await builtBook();
+    for (const [file, html] of book.pages) documents.set(file, new JSDOM(html).window.document);
+  });
+  afterAll(() => book.remove());
+
+  it("has a page for every notebook and every guide, and says so", () => {
+    const stems = (folder: string, ending: string) =>
+      readdirSync(join(packageRoot, folder))
+        .filter((name) => name.endsWith(ending))
+        .map((name) => name.replace(ending, ".html"));
+    const expected = [
+      ...stems("notebooks", ".ipynb"),
+      ...stems("docs", ".md"),
+      "index.html",
+      "bibliography.html",
+    ];
+    expect([...book.pages.keys()]).toEqual(expect.arrayContaining(expected));
+    expect(book.report.pages.map(({ file }) => file).sort()).toEqual([...book.pages.keys()].sort());
+  });
+
+  it("is light: every page is under 500 kB", () => {
+    for (const { file, bytes } of book.report.pages) expect(bytes, file).toBeLessThan(500_000);
+  });
+
+  it("has no link that leads nowhere", () => {
+    const broken: string[] = [];
+    let checked = 0;
+    for (const [file, document] of documents) {
+      for (const element of document.querySelectorAll("[href], [src]")) {
+        const address = element.getAttribute("href") ?? element.getAttribute("src")!;
+        if (/^(?:https?:|mailto:|data:)/.test(address)) continue;
+        checked += 1;
+        const [path = "", id] = address.split("#", 2);
+        const page = path === "" ? file : decodeURI(path);
+        const there = existsSync(join(book.folder, page));
+        const anchored =
+          id === undefined || documents.get(page)?.getElementById(decodeURIComponent(id)) != null;
+        if (!there || !anchored) broken.push(`${file}: ${address}`);
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(checked).toBeGreaterThan(200);
+  });
+
+  it("loads nothing from elsewhere, and runs no script that stands in a page", () => {
+    for (const [file, document] of documents) {
+      for (const element of document.querySelectorAll("[src], link[href]")) {
+        const address = element.getAttribute("src") ?? element.getAttribute("href")!;
+        expect(address, file).not.toMatch(/^(?:\/|[a-z]+:(?!image))/i);
+      }
+      const inline = [...document.querySelectorAll("script:not([src])")].map((script) =>
+        script.getAttribute("type"),
+      );
+      expect(
+        inline.filter((type) => type !== "application/json"),
+        file,
+      ).toEqual([]);
+      expect(document.querySelectorAll("[onclick], [onload], [onerror]").length, file).toBe(0);
+      expect(document.querySelector("meta[http-equiv]")?.getAttribute("content"), file).toContain(
+        "default-src 'none'",
+      );
+    }
+  });
+
+  it("gives every element an identifier of its own", () => {
+    for (const [file, document] of documents) {
+      const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+      expect(new Set(ids).size, file).toBe(ids.length);
+    }
+  });
+
+  it("leads through all pages by previous and next", () => {
+    const visited = ["index.html"];
+    for (;;) {
+      const next = documents
+        .get(visited.at(-1)!)!
+        .querySelector('.neighbours a[rel="next"]')
+        ?.getAttribute("href");
+      if (next == null) break;
+      expect(documents.get(next)!.querySelector('.neighbours a[rel="prev"]')?.getAttribute("href")).toBe(
+        visited.at(-1),
+      );
+      visited.push(next);
+    }
+    expect([...visited].sort()).toEqual([...book.pages.keys()].sort());
+  });
+
+  it("shows every output of every cell: each figure as a picture with words", () => {
+    for (const name of readdirSync(join(packageRoot, "notebooks")).filter((each) =>
+      each.endsWith(".ipynb"),
+    )) {
+      const text = readFileSync(join(packageRoot, "notebooks", name), "utf8");
+      const notebook = JSON.parse(text) as {
+        cells: { id: string; cell_type: string; outputs?: { data?: Record<string, unknown> }[] }[];
+      };
+      const document = documents.get(name.replace(".ipynb", ".html"))!;
+      for (const { id, outputs = [] } of notebook.cells) {
+        const cell = document.getElementById(`cell-${id}`);
+        expect(cell, `${name}: ${id}`).not.toBeNull();
+        expect(cell!.querySelector(".outputs")?.children.length ?? 0, `${name}: ${id}`).toBe(outputs.length);
+        const figures = outputs.filter(({ data }) => data?.["image/svg+xml"] !== undefined).length;
+        const pictures = [...cell!.querySelectorAll("figure img")];
+        expect(pictures.length).toBe(figures);
+        for (const picture of pictures) expect(picture.getAttribute("alt")!.length).toBeGreaterThan(20);
+      }
+    }
+  });
+
+  it("explains every export of the package, formulas in print", () => {
+    const source = readFileSync(join(packageRoot, "src", "index.ts"), "utf8");
+    const names = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) =>
+      list!.split(",").flatMap((each) =>
+        each
+          .trim()
+          .replace(/^type /, "")
+          .split(" ")
+          .slice(0, 1),
+      ),
+    );
+    const headings = new Map<string, Element>();
+    for (const [file, document] of documents) {
+      if (!file.startsWith("reference-")) continue;
+      for (const heading of document.querySelectorAll("h2")) {
+        headings.set(
+          String(heading.firstChild?.textContent)
+            .replace(/\(\)|<.*/g, "")
+            .trim(),
+          heading,
+        );
+      }
+    }
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => name !== "" && !headings.has(name))).toEqual([]);
+    const page = documents.get("reference-theory.html")!;
+    const formulas = [...page.querySelectorAll("annotation")].map((each) => each.textContent?.trim());
+    expect(formulas).toContain(formulaTex(VALUE_ONLY_ZERO_SHOT_RISK_INVERSE));
+  });
+
+  it("lists a work in the bibliography when it is cited, with the pages that cite it", () => {
+    const entry = documents.get("bibliography.html")!.getElementById("lee2026")!;
+    expect(entry.textContent).toContain("2602.23197");
+    const citing = [...entry.querySelectorAll(".cited a")].map((link) => link.getAttribute("href")!);
+    expect(citing).toContain("theory.html");
+    for (const file of citing) expect(book.pages.get(file)).toContain('href="bibliography.html#lee2026"');
+  });
+
+  it("is the same book when it is built again", async () => {
+    const again = await builtBook();
+    for (const [file, html] of book.pages) expect(again.pages.get(file), file).toBe(html);
+    again.remove();
+  });
+});
+
+describe("finetune-icl book", () => {
+  const parent = mkdtempSync(join(tmpdir(), "book-out-"));
+  afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+  it("writes the book, reports it, and replaces an earlier one", () => {
+    const out = join(parent, "nested", "book");
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, "index.html"), '<meta name="generator" content="finetune-icl book">');
+    writeFileSync(join(out, "stale.html"), "");
+    const first = runCli(["book", "--out", out]);
+    expect(first.err).toContain("index.html");
+    expect(first.code).toBe(0);
+    const report = JSON.parse(first.out) as { pages: { file: string }[] };
+    for (const { file } of report.pages) expect(existsSync(join(out, file)), file).toBe(true);
+    expect(existsSync(join(out, "stale.html"))).toBe(false);
+    expect(readdirSync(join(parent, "nested"))).toEqual(["book"]);
+  });
+
+  it("refuses a folder that holds something else, and leaves it alone", () => {
+    const out = join(parent, "precious");
+    mkdirSync(out);
+    writeFileSync(join(out, "index.html"), "mine");
+    const { code, err } = runCli(["book", "--out", out]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^finetune-icl: --out: holds .*precious.*allowed: a new or empty folder/);
+    expect(readFileSync(join(out, "index.html"), "utf8")).toBe("mine");
+  });
+
+  it("refuses a file", () => {
+    const out = join(parent, "file");
+    writeFileSync(out, "");
+    expect(runCli(["book", "--out", out]).code).toBe(2);
+  });
+});
