@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPLORABLES } from "../explore/explorables";
+import { InputError } from "../inputError";
 import { copies, scripts } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import type { CrossReference } from "./crossReferences";
@@ -9,7 +10,7 @@ import { explorableElement, explorablePage } from "./explorablePage";
 import { replaceFolder, requireBookFolder } from "./folder";
 import { framedPage } from "./frame";
 import { frontPage } from "./frontPage";
-import { ledgerPage } from "./ledgerPage";
+import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
 import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
 import { Pictures } from "./pictures";
@@ -49,7 +50,9 @@ export async function buildBook(
   requireBookFolder(out);
   const sources = readSources(root);
   const pictures = new Pictures();
-  const links = new SiteLinks(root, pageAddresses(sources));
+  const claims = readLedger(ledgerFile);
+  const ledgerAddress = claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE] as const];
+  const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...ledgerAddress]));
   const works = readBibliography(join(root, "data", "bibliography.json"));
   const references = [...citations(works), ...notebookReferences(sources)];
   const bundled = scripts();
@@ -79,13 +82,15 @@ export async function buildBook(
       return { element, page: explorablePage(explorable, element, optionsFor(`docs/${explorable.id}`)) };
     }),
   );
-  const claims = readLedger(ledgerFile);
   const evidence = claims.length === 0 ? [] : [ledgerPage(claims, optionsFor("data/ledger/ledger.json"))];
   const inside = [...course, ...live.map(({ page }) => page), ...evidence, ...guides];
   const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
   const api = reference ? referencePages(await readReference(root), rooms, optionsFor("src/index.ts")) : [];
   const body = [...inside, bibliographyPage(works, [...inside, ...api]), ...api];
   const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
+
+  const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
+  if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
   const site = { title: BOOK_TITLE, version: sources.version, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);

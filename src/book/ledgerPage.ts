@@ -13,6 +13,8 @@ import {
   type Verdict,
 } from "./readLedger";
 
+export const LEDGER_FILE = "ledger.html";
+
 /** Every claim with statement, verdict, evidence, controls and command; a table of all at the top, which sorts and filters. */
 export function ledgerPage(claims: readonly Claim[], options: MarkdownOptions): Page {
   const markdown = new PageMarkdown(options);
@@ -23,7 +25,7 @@ export function ledgerPage(claims: readonly Claim[], options: MarkdownOptions): 
     ...claims.map((claim) => claimSection(claim, markdown)),
   ].join("\n");
   return {
-    file: "ledger.html",
+    file: LEDGER_FILE,
     title: "The ledger of claims",
     summary: `${claims.length} claims, each with its prediction, its measurement and the controls that had to fail.`,
     part: "evidence",
@@ -51,7 +53,7 @@ function summary(claims: readonly Claim[]): string {
 ${tiles.join("\n")}
 <li class="${rejected === controls.length ? "verified" : "refuted"}"><strong>${rejected} of ${controls.length}</strong> wrong formulas rejected</li>
 </ul>
-<p>A claim is <em>verified</em> when every check that applies to it agrees with the prediction within a tolerance that was fixed, with its reason, before. Each check is
+<p>A claim is <em>verified</em> when every check that applies to it agrees with the prediction within its tolerance, which states its reason. Each check is
 also made with wrong formulas in the place of the claim, the controls: it counts only if it rejects them.</p>`;
 }
 

@@ -9,7 +9,7 @@ export function ledgerMarkdown(ledger: Ledger): string {
     "",
     "Written by `npx finetune-icl verify`; do not edit. The same numbers are in [ledger.json](ledger.json) and, one line for",
     "each comparison and control, in [ledger.csv](ledger.csv). How the three kinds of evidence work and when each can fail:",
-    "[docs/ledger.md](../../docs/ledger.md).",
+    "[docs/evidence.md](../../docs/evidence.md).",
     "",
     `**${claims} claims: ${verdicts.verified} verified, ${verdicts.refuted} refuted, ${verdicts.inconclusive} inconclusive.** ` +
       `${controls - survivingControls.length} of ${controls} negative controls rejected. Seed ${ledger.seed}, ${ledger.profile} profile. ` +
