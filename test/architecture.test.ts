@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ledger: ["figures", "evidence", "claims"],
   notebook: [],
   explore: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "figures"],
-  book: ["algebra", "problem", "figures", "notebook", "explore"],
+  book: ["algebra", "problem", "evidence", "figures", "notebook", "explore"],
 };
 
 interface Import {

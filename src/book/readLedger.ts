@@ -1,32 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
+import { EVIDENCE_KINDS, type EvidenceKind } from "../evidence/claim";
+import type { ControlResult, EvidenceRow, Verdict } from "../evidence/result";
 import { InputError } from "../inputError";
 import { type RawRecord, readChoice } from "../problem/readInput";
 
-export const VERDICTS = ["verified", "refuted", "inconclusive"] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type { EvidenceKind, Verdict };
+export { EVIDENCE_KINDS };
+export type Control = ControlResult;
 
-export const EVIDENCE_KINDS = ["identity", "simulation", "training"] as const;
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
-
-/** A false statement that was put through the same check: it must fail there. */
-export interface Control {
-  readonly description: string;
-  readonly rejected: boolean;
-  readonly deviation: number;
-}
+export const VERDICTS = ["verified", "refuted", "inconclusive"] as const satisfies readonly Verdict[];
 
 /** One prediction beside one measurement. */
-export interface Comparison {
-  readonly label: string;
-  readonly predicted: number;
-  readonly measured: number;
-  readonly standardError?: number;
-  /** In standard errors where there is one, plain otherwise; so is `tolerance`. */
-  readonly deviation: number;
-  readonly tolerance: number;
-  /** Why the tolerance is what it is. */
-  readonly reason: string;
-}
+export type Comparison = Omit<EvidenceRow, "conclusive">;
 
 /** One kind of check of a claim, or the reason why there is none of its kind. */
 export type Evidence =
