@@ -3,9 +3,11 @@ export type Differentiable = (point: Float64Array, gradient: Float64Array) => nu
 
 /** The same function with all variables held fixed but those at the positions listed: their slopes are reported as zero. */
 export function withOnly(differentiable: Differentiable, trainable: ReadonlySet<number>): Differentiable {
+  let frozen: Int32Array | undefined;
   return (point, gradient) => {
+    frozen ??= Int32Array.from([...gradient.keys()].filter((i) => !trainable.has(i)));
     const value = differentiable(point, gradient);
-    for (let i = 0; i < gradient.length; i += 1) if (!trainable.has(i)) gradient[i] = 0;
+    for (const i of frozen) gradient[i] = 0;
     return value;
   };
 }

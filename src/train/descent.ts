@@ -1,0 +1,75 @@
+import { clipJointly, createOptimiser, type OptimiserSettings } from "./optimiser";
+
+/** How a stage of training walks downhill. */
+export interface DescentSettings {
+  readonly steps: number;
+  readonly optimiser: OptimiserSettings;
+  /** The gradient of all trained parameters together is scaled down to this length when it is longer. */
+  readonly clipNorm: number | "none";
+}
+
+/** The loss at one step, its gradient written into the second argument; a sampled loss draws another batch at each step. */
+export type StepLoss = (point: Float64Array, gradient: Float64Array, step: number) => number;
+
+/** A point of the loss curve: the loss before the step. */
+export interface LossPoint {
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** A descent under way: all that its next step depends on. */
+export interface Descent {
+  /** Steps done. */
+  step: number;
+  readonly point: Float64Array;
+  readonly memory: readonly Float64Array[];
+  readonly curve: LossPoint[];
+}
+
+/** The loss is no number any more, or astronomically large. */
+export class DivergenceError extends Error {
+  override readonly name = "DivergenceError";
+
+  constructor(
+    readonly step: number,
+    readonly loss: number,
+  ) {
+    super(
+      `training diverged at step ${step}: the loss is ${loss}; take a smaller learningRate, or a clipNorm (the released experiment has 0.01 and 1)`,
+    );
+  }
+}
+
+/** Every so many steps the loss is kept, and the first and last. */
+export const CURVE_INTERVAL = 100;
+/** A loss so many times the first one, or 1, will not come back. */
+const HOPELESS = 1e8;
+
+export function startDescent(start: Float64Array, settings: DescentSettings): Descent {
+  const { memory } = createOptimiser(settings.optimiser, start.length);
+  return { step: 0, point: Float64Array.from(start), memory, curve: [] };
+}
+
+/**
+ * Takes steps until `until` of them are done, or all. A descent that is stored and read back between two calls goes on as
+ * if nothing had happened, bit by bit.
+ * @throws DivergenceError as soon as the loss is not finite, or 10⁸ times larger than at first.
+ */
+export function descend(descent: Descent, loss: StepLoss, settings: DescentSettings, until: number): void {
+  const { point, memory, curve } = descent;
+  const { steps, optimiser: kind, clipNorm } = settings;
+  const optimiser = createOptimiser(kind, point.length);
+  for (const [k, stored] of memory.entries()) optimiser.memory[k]!.set(stored);
+  const gradient = new Float64Array(point.length);
+  const end = Math.min(until, steps);
+  for (let step = descent.step; step < end; step += 1) {
+    const value = loss(point, gradient, step);
+    const first = curve[0]?.loss ?? value;
+    if (!(Math.abs(value) <= HOPELESS * Math.max(1, Math.abs(first)))) throw new DivergenceError(step, value);
+    if (step % CURVE_INTERVAL === 0 || step === steps - 1) curve.push({ step, loss: value });
+    if (clipNorm !== "none") clipJointly(gradient, clipNorm);
+    optimiser.step(point, gradient, step);
+    descent.step = step + 1;
+  }
+  for (const [k, stored] of memory.entries()) stored.set(optimiser.memory[k]!);
+}

@@ -1,0 +1,74 @@
+/** How a step follows from a gradient. One step of either is what PyTorch's torch.optim does with the same settings. */
+export type OptimiserSettings =
+  | {
+      readonly kind: "sgd";
+      readonly learningRate: number;
+      /** b ← momentum · b + g, p ← p − rate · b. */
+      readonly momentum: number;
+    }
+  | {
+      readonly kind: "adam";
+      readonly learningRate: number;
+      /** Decay of the averages of the gradient and of its square (Kingma and Ba 2015), corrected for their start at 0. */
+      readonly betas: readonly [number, number];
+      readonly epsilon: number;
+    };
+
+/** An optimiser at work on a point of fixed length; its memory can be stored and put back. */
+export interface Optimiser {
+  /** Moves the point by one step; step numbers count from 0. */
+  readonly step: (point: Float64Array, gradient: Float64Array, step: number) => void;
+  /** The running averages, in one array or two, to be read or overwritten. */
+  readonly memory: readonly Float64Array[];
+}
+
+export function createOptimiser(settings: OptimiserSettings, length: number): Optimiser {
+  return settings.kind === "sgd" ? gradientDescent(settings, length) : adam(settings, length);
+}
+
+function gradientDescent(
+  { learningRate, momentum }: Extract<OptimiserSettings, { readonly kind: "sgd" }>,
+  length: number,
+): Optimiser {
+  const buffer = new Float64Array(length);
+  return {
+    memory: [buffer],
+    step: (point, gradient) => {
+      for (let i = 0; i < length; i += 1) {
+        buffer[i] = momentum * buffer[i]! + gradient[i]!;
+        point[i]! -= learningRate * buffer[i]!;
+      }
+    },
+  };
+}
+
+function adam(
+  { learningRate, betas: [b1, b2], epsilon }: Extract<OptimiserSettings, { readonly kind: "adam" }>,
+  length: number,
+): Optimiser {
+  const mean = new Float64Array(length);
+  const square = new Float64Array(length);
+  return {
+    memory: [mean, square],
+    step: (point, gradient, step) => {
+      const meanShare = 1 - b1 ** (step + 1);
+      const squareShare = 1 - b2 ** (step + 1);
+      for (let i = 0; i < length; i += 1) {
+        const g = gradient[i]!;
+        mean[i] = b1 * mean[i]! + (1 - b1) * g;
+        square[i] = b2 * square[i]! + (1 - b2) * g * g;
+        point[i]! -=
+          (learningRate * (mean[i]! / meanShare)) / (Math.sqrt(square[i]! / squareShare) + epsilon);
+      }
+    },
+  };
+}
+
+/** Scales the whole gradient down to length `limit` when it is longer; returns its length before. */
+export function clipJointly(gradient: Float64Array, limit: number): number {
+  let sum = 0;
+  for (let i = 0; i < gradient.length; i += 1) sum += gradient[i]! * gradient[i]!;
+  const length = Math.sqrt(sum);
+  if (length > limit) for (let i = 0; i < gradient.length; i += 1) gradient[i]! *= limit / length;
+  return length;
+}

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { RATIONAL, type Rational } from "../../src/algebra/numberField";
+import { exactRisk } from "../../src/exact/exactRisk";
+import { type ModelShape, parameterLayout } from "../../src/model/parameterLayout";
+import { exactStageLoss } from "../../src/train/exactStage";
+import { asFloats, asRationals, instances } from "../support/arbitraries";
+import { expectClose } from "../support/expectClose";
+
+/** A flat point with small entries that are exact in binary, so that floats and rationals hold the same numbers. */
+const entries = (length: number, seed: number): number[] =>
+  Array.from({ length }, (_, i) => Math.round(8 * Math.sin(seed + 1.7 * i)) / 8);
+
+describe("the exact loss of a training stage", () => {
+  for (const keyQuery of ["merged", "separate"] as const) {
+    it(`has the gradient that central differences give exactly, in rationals (key and query ${keyQuery})`, () => {
+      fc.assert(
+        fc.property(instances(2), fc.integer({ min: 0, max: 99 }), (instance, seed) => {
+          const shape: ModelShape = { dimension: instance.dimension, layers: 1, heads: 1, keyQuery };
+          const layout = parameterLayout(shape);
+          const D = layout.size;
+          const flat = entries(layout.length, seed);
+          const exact = asRationals(instance);
+          const floats = asFloats(instance);
+          const risk = (moved: number, change: number): Rational => {
+            const at = flat.map((x, i) => RATIONAL.from(String(x)).add(i === moved ? change : 0));
+            const matrix = (k: number) =>
+              Array.from({ length: D }, (_, i) => at.slice(k * D * D + i * D, k * D * D + i * D + D));
+            const [K, Q] = [matrix(1), keyQuery === "merged" ? [] : matrix(2)];
+            const M =
+              keyQuery === "merged"
+                ? K
+                : K.map((_, a) =>
+                    Q.map((_x, b) => K.reduce((s, row, r) => s.add(row[a]!.mul(Q[r]![b]!)), RATIONAL.zero)),
+                  );
+            const parameters = { value: matrix(0)[D - 1]!, keyQuery: M };
+            return exactRisk(RATIONAL, exact.problem, exact.task, exact.shots, parameters);
+          };
+          const gradient = new Float64Array(layout.length);
+          const terms = [{ task: floats.task, shots: floats.shots, weight: 1 }];
+          const loss = exactStageLoss(layout, floats.problem, terms)(Float64Array.from(flat), gradient);
+          const expected = risk(-1, 0).valueOf();
+          const tolerance = 1e-12 * Math.max(1, expected, ...gradient.map(Math.abs));
+          const reason = "rounding: the difference quotient itself is exact";
+          expectClose(loss, expected, { tolerance, reason, input: { instance, seed } });
+          for (let i = seed % 5; i < flat.length; i += 5) {
+            const slope = risk(i, 1).sub(risk(i, -1)).div(2).valueOf();
+            expectClose(gradient[i]!, slope, { tolerance, reason, input: { instance, seed, i } });
+          }
+        }),
+        { numRuns: 12, seed: 8 },
+      );
+    });
+  }
+
+  it("of several equal heads is that of one, and each head gets its share of the gradient", () => {
+    const { problem, task, shots } = asFloats(fc.sample(instances(3), { numRuns: 1, seed: 9 })[0]!);
+    const terms = [{ task, shots, weight: 1 }];
+    const one = parameterLayout({ dimension: problem.dimension, layers: 1, heads: 1, keyQuery: "separate" });
+    const three = parameterLayout({ ...one.shape, heads: 3 });
+    const flat = entries(one.length, 3);
+    const [g1, g3] = [new Float64Array(one.length), new Float64Array(three.length)];
+    const alone = exactStageLoss(one, problem, terms)(Float64Array.from(flat), g1);
+    const together = exactStageLoss(
+      three,
+      problem,
+      terms,
+    )(Float64Array.from([...flat, ...flat, ...flat]), g3);
+    const tolerance = 1e-11 * Math.max(1, alone);
+    expectClose(together, alone, { tolerance, reason: "rounding", input: shots });
+    g1.forEach((slope, i) => {
+      expectClose(3 * g3[i]!, slope, { tolerance, reason: "rounding", input: i });
+    });
+  });
+
+  it("is refused for two layers", () => {
+    const { problem, task } = asFloats(fc.sample(instances(2), { numRuns: 1, seed: 1 })[0]!);
+    const deep = parameterLayout({ dimension: problem.dimension, layers: 2, heads: 1, keyQuery: "merged" });
+    expect(() => exactStageLoss(deep, problem, [{ task, shots: 0, weight: 1 }])).toThrow(/^layers: holds 2/);
+  });
+});
