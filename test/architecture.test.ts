@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   theory: ["algebra", "problem", "model"],
   predict: ["algebra", "problem", "model", "exact", "theory"],
   simulate: ["algebra", "problem", "model"],
-  train: ["algebra", "problem", "model", "exact"],
+  train: ["algebra", "problem", "model", "exact", "simulate"],
   evidence: ["algebra", "problem", "model", "simulate"],
   claims: [
     "algebra",

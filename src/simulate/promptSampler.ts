@@ -20,7 +20,7 @@ export class ExampleSampler {
   ) {
     this.dimension = problem.dimension;
     this.covariates = new Float64Array(problem.dimension);
-    this.normals = new Float64Array(problem.dimension);
+    this.normals = new Float64Array(problem.dimension + 1);
     this.root = choleskyFactor(problem);
     this.task = Float64Array.from(task);
     this.noise = Math.sqrt(problem.noiseVariance);
@@ -29,8 +29,8 @@ export class ExampleSampler {
   /** Draws the next example into `covariates` and returns its label. */
   next(): number {
     const { dimension: d, covariates: x, normals, root, task, random } = this;
-    for (let i = 0; i < d; i += 1) normals[i] = random.normal();
-    let label = this.noise === 0 ? 0 : this.noise * random.normal();
+    random.normals(normals, this.noise === 0 ? d : d + 1);
+    let label = this.noise * normals[d]!;
     for (let i = 0, row = 0; i < d; i += 1, row += d) {
       let sum = 0;
       for (let k = 0; k <= i; k += 1) sum += root[row + k]! * normals[k]!;
@@ -59,7 +59,7 @@ export function samplePrompt(sampler: ExampleSampler, shots: number): { prompt: 
 }
 
 /** L, lower triangular and row-major, with Σ = L Lᵀ. @throws RangeError when Σ is not positive definite. */
-function choleskyFactor({ covariance, dimension: d }: RegressionProblem): Float64Array {
+export function choleskyFactor({ covariance, dimension: d }: RegressionProblem): Float64Array {
   const root = new Float64Array(d * d);
   for (let i = 0; i < d; i += 1) {
     for (let j = 0; j <= i; j += 1) {

@@ -87,3 +87,13 @@ describe("random source", () => {
     });
   });
 });
+
+describe("a block of normals", () => {
+  it("holds the numbers that single calls give, and leaves the same state behind", () => {
+    const [one, many] = [new RandomSource(5, 2), new RandomSource(5, 2)];
+    const block = new Float64Array(50_000);
+    many.normals(block, block.length);
+    expect([...block]).toEqual(Array.from(block, () => one.normal()));
+    expect(many.bits()).toBe(one.bits());
+  });
+});

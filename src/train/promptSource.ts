@@ -1,0 +1,75 @@
+import type { Vector } from "../algebra/matrix";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { TaskPrior } from "../problem/taskPrior";
+import { ContextSampler, type Sampling } from "../simulate/contextSampler";
+import type { RandomSource } from "../simulate/randomSource";
+import { TaskSampler } from "../simulate/taskSampler";
+
+/** Gives one prompt after the other: `rows` context rows, then the query token (each of length D), then the query's label. */
+export interface PromptSource {
+  /** n; the attention divides by N = n + 1 however many rows stand for the context. */
+  readonly shots: number;
+  readonly rows: number;
+  /** Where the prompts are; the current one starts at `at`. */
+  readonly data: Float64Array;
+  readonly at: number;
+  readonly next: (random: RandomSource) => void;
+}
+
+/** A new task and a new prompt every time, as in pretraining. */
+export function freshPrompts(
+  problem: RegressionProblem,
+  prior: TaskPrior,
+  shots: number,
+  sampling: Sampling,
+): PromptSource {
+  const tasks = new TaskSampler(prior);
+  const contexts = new ContextSampler(problem, sampling);
+  const rows = contexts.rows(shots);
+  const query = rows * contexts.size;
+  const data = new Float64Array(query + contexts.size + 1);
+  return {
+    shots,
+    rows,
+    data,
+    at: 0,
+    next: (random) => {
+      tasks.next(random);
+      contexts.draw(tasks.task, shots, random, data, 0);
+      data[query + contexts.size] = contexts.drawQuery(tasks.task, random, data, query);
+    },
+  };
+}
+
+/** Prompts of one task drawn once, `examples` of them, and sampled with replacement, as in fine-tuning. */
+export function finitePrompts(
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  sampling: Sampling,
+  examples: number,
+  random: RandomSource,
+): PromptSource {
+  const contexts = new ContextSampler(problem, sampling);
+  const rows = contexts.rows(shots);
+  const stride = (rows + 1) * contexts.size + 1;
+  const data = new Float64Array(examples * stride);
+  const theta = Float64Array.from(task);
+  for (let start = 0; start < data.length; start += stride) {
+    const query = start + rows * contexts.size;
+    contexts.draw(theta, shots, random, data, start);
+    data[query + contexts.size] = contexts.drawQuery(theta, random, data, query);
+  }
+  let at = 0;
+  return {
+    shots,
+    rows,
+    data,
+    get at() {
+      return at;
+    },
+    next: (source) => {
+      at = stride * Math.floor(source.uniform() * examples);
+    },
+  };
+}
