@@ -3,6 +3,7 @@ import { registerBookCommand } from "./commands/book";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
+import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { InputError } from "./inputError";
 
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for the options)");
   registerRiskCommand(program);
   registerPredictCommand(program);
+  registerTrainCommand(program);
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);

@@ -2,7 +2,8 @@ import { MultiBar, Presets } from "cli-progress";
 
 /** Where a long run tells a person how far it is. */
 export interface Progress {
-  readonly step: () => void;
+  /** So many things more are done, one unless told. */
+  readonly step: (count?: number) => void;
   /** Prints lines above the bar. */
   readonly log: (text: string) => void;
   readonly stop: () => void;
@@ -16,7 +17,7 @@ export function createProgress(total: number, stream: NodeJS.WriteStream, things
   const bars = new MultiBar(
     {
       stream,
-      format: `{bar} {value} of {total} ${things}, {duration_formatted}`,
+      format: `{bar} {value} of {total} ${things}, {duration_formatted}, {eta_formatted} left`,
       barsize: 24,
       clearOnComplete: true,
       // Neither the terminal's settings nor the signals are touched: a killed run leaves nothing to repair.
@@ -27,7 +28,7 @@ export function createProgress(total: number, stream: NodeJS.WriteStream, things
   );
   const bar = bars.create(total, 0);
   return {
-    step: () => bar.increment(),
+    step: (count = 1) => bar.increment(count),
     log: (text) => {
       bars.log(`${text}\n`);
       // Logged lines wait for the next redraw, which may never come.
