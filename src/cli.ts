@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { registerBookCommand } from "./commands/book";
+import { registerExperimentCommand } from "./commands/experiment";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerRiskCommand(program);
   registerPredictCommand(program);
   registerTrainCommand(program);
+  registerExperimentCommand(program);
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);

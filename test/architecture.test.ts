@@ -14,6 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   predict: ["algebra", "problem", "model", "exact", "theory"],
   simulate: ["algebra", "problem", "model"],
   train: ["algebra", "problem", "model", "exact", "simulate"],
+  experiment: ["algebra", "problem", "model", "exact", "predict", "simulate", "train", "figures"],
   evidence: ["algebra", "problem", "model", "simulate"],
   claims: [
     "algebra",

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { openCheckpoint } from "../checkpoint";
 import { CLAIMS } from "../claims";
 import type { Claim, Profile } from "../evidence/claim";
 import { InputError } from "../inputError";
-import { openCheckpoint } from "../ledger/checkpoint";
 import { type LedgerEntry, type LedgerSummary, summarise } from "../ledger/ledger";
 import { plan, runLedger } from "../ledger/runLedger";
 import { LEDGER_FOLDER, saveLedger } from "../ledger/saveLedger";
+import type { UnitResult } from "../ledger/unit";
 import { createProgress } from "../notebook/progress";
 import { readWhole } from "../problem/readInput";
 
@@ -50,7 +51,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   const whole = ids.length === 0;
   const folder = options.out ?? (whole && profile === "full" ? LEDGER_FOLDER : undefined);
 
-  const checkpoint = openCheckpoint(options.out ?? LEDGER_FOLDER, { profile, seed });
+  const checkpoint = openCheckpoint<UnitResult>(options.out ?? LEDGER_FOLDER, { profile, seed });
   const progress = createProgress(plan(claims).length, process.stderr, "checks");
   const { ledger, seconds } = await runLedger(
     claims,

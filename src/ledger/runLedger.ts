@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Piscina } from "piscina";
+import type { Checkpoint } from "../checkpoint";
 import type { Claim } from "../evidence/claim";
-import type { Checkpoint } from "./checkpoint";
 import { assembleLedger, type Ledger } from "./ledger";
 import { type RunOptions, type Unit, type UnitResult, unitName, unitsOf } from "./unit";
 
@@ -34,7 +34,11 @@ export async function runLedger(
     workers,
     checkpoint,
     onUnitDone,
-  }: { readonly workers: number; readonly checkpoint: Checkpoint; readonly onUnitDone: () => void },
+  }: {
+    readonly workers: number;
+    readonly checkpoint: Checkpoint<UnitResult>;
+    readonly onUnitDone: () => void;
+  },
 ): Promise<LedgerRun> {
   const seconds = new Map<string, number>();
   const pool = new Piscina({

@@ -41,6 +41,30 @@ export function freshPrompts(
   };
 }
 
+/** A new prompt of one task every time, as in a test. */
+export function taskPrompts(
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  sampling: Sampling,
+): PromptSource {
+  const contexts = new ContextSampler(problem, sampling);
+  const rows = contexts.rows(shots);
+  const query = rows * contexts.size;
+  const data = new Float64Array(query + contexts.size + 1);
+  const theta = Float64Array.from(task);
+  return {
+    shots,
+    rows,
+    data,
+    at: 0,
+    next: (random) => {
+      contexts.draw(theta, shots, random, data, 0);
+      data[query + contexts.size] = contexts.drawQuery(theta, random, data, query);
+    },
+  };
+}
+
 /** Prompts of one task drawn once, `examples` of them, and sampled with replacement, as in fine-tuning. */
 export function finitePrompts(
   problem: RegressionProblem,

@@ -17,10 +17,16 @@ export function sampledStageLoss(
   seed: number,
   streamOf: StreamOf,
 ): StepLoss {
+  const batch = promptBatch(layout, source, batchSize);
+  return (point, gradient, step) => batch(point, gradient, new RandomSource(seed, streamOf(step)));
+}
+
+/** The loss of a batch by a model of any shape, in all its parameters. */
+export function promptBatch(layout: ParameterLayout, source: PromptSource, batchSize: number): BatchLoss {
   const { layers, heads } = layout.shape;
   return layers === 1
-    ? oneLayerStageLoss(layout, oneLayerBatch(source, layout.size, heads, batchSize), seed, streamOf)
-    : stepped(deepBatch(layout, source, batchSize), seed, streamOf);
+    ? inAllParameters(layout, oneLayerBatch(source, layout.size, heads, batchSize))
+    : deepBatch(layout, source, batchSize);
 }
 
 /** The same from a batch of one layer's v and M alone. */
@@ -30,15 +36,15 @@ export function oneLayerStageLoss(
   seed: number,
   streamOf: StreamOf,
 ): StepLoss {
-  let random = new RandomSource(seed);
-  const loss = ofAllParameters(layout, (point, gradient) => batch(point, gradient, random));
-  return (point, gradient, step) => {
-    random = new RandomSource(seed, streamOf(step));
+  const loss = inAllParameters(layout, batch);
+  return (point, gradient, step) => loss(point, gradient, new RandomSource(seed, streamOf(step)));
+}
+
+function inAllParameters(layout: ParameterLayout, batch: BatchLoss): BatchLoss {
+  let source: RandomSource | undefined;
+  const loss = ofAllParameters(layout, (point, gradient) => batch(point, gradient, source!));
+  return (point, gradient, random) => {
+    source = random;
     return loss(point, gradient);
   };
 }
-
-const stepped =
-  (batch: BatchLoss, seed: number, streamOf: StreamOf): StepLoss =>
-  (point, gradient, step) =>
-    batch(point, gradient, new RandomSource(seed, streamOf(step)));

@@ -2,24 +2,23 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
-import type { RunOptions, UnitResult } from "./unit";
 
 /** Where an interrupted run left off: the units it had finished. */
-export interface Checkpoint {
-  readonly results: Map<string, UnitResult>;
+export interface Checkpoint<Result> {
+  readonly results: Map<string, Result>;
   /** Adds a finished unit and writes the file, whole. */
-  readonly add: (name: string, result: UnitResult) => void;
+  readonly add: (name: string, result: Result) => void;
   /** Removes the file: the run is complete. */
   readonly clear: () => void;
 }
 
 /**
- * Opens the checkpoint of a run in `folder`. Its name holds a hash of the profile, the seed and the program itself, so
- * that results of another version are never taken over.
+ * Opens the checkpoint of a run in `folder`. Its name holds a hash of what the run depends on and of the program itself, so
+ * that results of other options or of another version are never taken over.
  */
-export function openCheckpoint(folder: string, options: RunOptions): Checkpoint {
+export function openCheckpoint<Result>(folder: string, options: unknown): Checkpoint<Result> {
   const path = join(folder, `.unfinished-${keyOf(options)}.json`);
-  const results = new Map<string, UnitResult>(existsSync(path) ? readEntries(path) : []);
+  const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path) : []);
   return {
     results,
     add: (name, result) => {
@@ -32,17 +31,17 @@ export function openCheckpoint(folder: string, options: RunOptions): Checkpoint 
 }
 
 /** A file that cannot be read back is as good as none: the work is done again. */
-function readEntries(path: string): readonly [string, UnitResult][] {
+function readEntries<Result>(path: string): readonly [string, Result][] {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as [string, UnitResult][];
+    return JSON.parse(readFileSync(path, "utf8")) as [string, Result][];
   } catch {
     return [];
   }
 }
 
-function keyOf({ profile, seed }: RunOptions): string {
-  const hash = createHash("sha256").update(`${profile} ${seed}`);
-  const root = join(__dirname, "..");
+function keyOf(options: unknown): string {
+  const hash = createHash("sha256").update(JSON.stringify(options));
+  const root = __dirname;
   const extension = extname(__filename);
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }).sort()) {
     if (file.endsWith(extension)) hash.update(file).update(readFileSync(join(root, file)));

@@ -1,0 +1,97 @@
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import { openCheckpoint } from "../checkpoint";
+import { experimentTable } from "../experiment/experimentTable";
+import { runExperiment, unitsOf } from "../experiment/runExperiment";
+import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult } from "../experiment/unit";
+import { saveTable } from "../figures/table";
+import { createProgress } from "../notebook/progress";
+import { readChoice, readWhole } from "../problem/readInput";
+
+interface Options {
+  readonly method: string;
+  readonly keyQuery: string;
+  readonly seeds: string;
+  readonly steps: string;
+  readonly batch: string;
+  readonly testPrompts: string;
+  readonly out: string;
+  readonly jobs?: string;
+}
+
+/** Adds `finetune-icl experiment`: the released experiment, whole. */
+export function registerExperimentCommand(program: Command): void {
+  program
+    .command("experiment")
+    .description(
+      "The released experiment: pretraining, then every regime, tested on the target task and its opposite, over several training seeds.",
+    )
+    .option("--method <name>", "exact, sampled or both", "exact")
+    .option("--key-query <kind>", "merged, separate or both", "both")
+    .option("--seeds <number>", "training seeds 0, 1, …", "1")
+    .option("--steps <number>", "steps of each stage", String(RELEASED_SIZE.steps))
+    .option("--batch <number>", "batch size of sampled training", String(RELEASED_SIZE.batchSize))
+    .option(
+      "--test-prompts <number>",
+      "test prompts for each of 5 test seeds, each task and each number of shots",
+      String(RELEASED_SIZE.test.prompts),
+    )
+    .requiredOption(
+      "--out <folder>",
+      "where errors.csv and settings.json go; an interrupted run goes on there",
+    )
+    .option("--jobs <number>", "worker threads (default: the number of cores)")
+    .action(runCommand);
+}
+
+async function runCommand(options: Options): Promise<void> {
+  const methods = both(readChoice(options.method, "--method", ["exact", "sampled", "both"] as const), [
+    "exact",
+    "sampled",
+  ] as const);
+  const kinds = both(readChoice(options.keyQuery, "--key-query", ["merged", "separate", "both"] as const), [
+    "merged",
+    "separate",
+  ] as const);
+  const seeds = readNumber(options.seeds, "--seeds", 1);
+  const size: ExperimentSize = {
+    ...RELEASED_SIZE,
+    steps: readNumber(options.steps, "--steps", 1),
+    batchSize: readNumber(options.batch, "--batch", 1),
+    test: { ...RELEASED_SIZE.test, prompts: readNumber(options.testPrompts, "--test-prompts", 1) },
+  };
+  const workers = options.jobs === undefined ? availableParallelism() : readNumber(options.jobs, "--jobs", 1);
+  const runs: readonly ExperimentRun[] = methods.flatMap((method) =>
+    kinds.flatMap((keyQuery) =>
+      Array.from({ length: seeds }, (_, seed): ExperimentRun => ({ method, keyQuery, seed })),
+    ),
+  );
+
+  const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size });
+  const progress = createProgress(runs.flatMap(unitsOf).length, process.stderr, "stages");
+  const results = await runExperiment(runs, size, {
+    workers,
+    checkpoint,
+    onUnitDone: () => progress.step(),
+  }).finally(progress.stop);
+  mkdirSync(options.out, { recursive: true });
+  saveTable(join(options.out, "errors.csv"), experimentTable(runs, results));
+  writeFileAtomic(
+    join(options.out, "settings.json"),
+    `${JSON.stringify({ methods, keyQuery: kinds, seeds, ...size }, null, 1)}\n`,
+  );
+  checkpoint.clear();
+  process.stderr.write(
+    `${runs.length} training runs: the errors are in ${join(options.out, "errors.csv")}.\n`,
+  );
+}
+
+const both = <Choice extends string>(choice: Choice | "both", all: readonly Choice[]): readonly Choice[] =>
+  choice === "both" ? all : [choice];
+
+function readNumber(text: string, name: string, least: number): number {
+  return readWhole(/^\d+$/.test(text) ? Number(text) : text, name, least);
+}
