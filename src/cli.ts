@@ -4,6 +4,7 @@ import { registerExperimentCommand } from "./commands/experiment";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
+import { registerSweepCommands } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { InputError } from "./inputError";
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerPredictCommand(program);
   registerTrainCommand(program);
   registerExperimentCommand(program);
+  registerSweepCommands(program);
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);

@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulate: ["algebra", "problem", "model"],
   train: ["algebra", "problem", "model", "exact", "simulate"],
   experiment: ["algebra", "problem", "model", "exact", "predict", "simulate", "train", "figures"],
+  sweep: ["problem", "model", "train", "experiment"],
   evidence: ["algebra", "problem", "model", "simulate"],
   claims: [
     "algebra",

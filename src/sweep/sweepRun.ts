@@ -1,0 +1,63 @@
+import { exactError, measureError } from "../experiment/evaluation";
+import { parameterLayout } from "../model/parameterLayout";
+import { randomTargetTask, readTrainingSettings } from "../train/readTrainingSettings";
+import { TrainingRun } from "../train/trainingRun";
+import type { GridPoint } from "./grid";
+
+/** One row of a study's results. */
+export interface SweepRow {
+  readonly index: number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly pretrainingLoss: number;
+  readonly fineTuningLoss: number | null;
+  readonly errors: readonly {
+    readonly task: "+theta0" | "-theta0";
+    readonly shots: number;
+    /** The exact risk; null where there is none (several heads or layers). */
+    readonly exact: number | null;
+    readonly measured: number;
+    readonly standardError: number;
+  }[];
+}
+
+const TEST = { seeds: 5, prompts: 2000 };
+
+/** Trains one run of a study and tests it on the target task and its opposite. A diverged run ends the study's shard. */
+export function runGridPoint({ index, values, input }: GridPoint, shots: readonly number[]): SweepRow {
+  const settings = readTrainingSettings(input);
+  const run = new TrainingRun(settings);
+  while (run.results === undefined) run.advance(Number.POSITIVE_INFINITY);
+  const { pretraining, fineTuning } = run.results;
+  const { point } = fineTuning ?? pretraining!;
+  const layout = parameterLayout(settings.model);
+  const target =
+    settings.fineTuning?.targetTask ?? randomTargetTask(settings.seed, settings.problem.dimension);
+  const errors = ([1, -1] as const).flatMap((sign) =>
+    shots.map((n) => {
+      const task = target.map((x) => sign * x);
+      const stream = 2 ** 40 + 2 * n + (sign === 1 ? 0 : 1);
+      const { mean, standardError } = measureError(
+        layout,
+        settings.problem,
+        point,
+        { task, shots: n, stream },
+        TEST,
+      );
+      const exact = exactError(layout, settings.problem, point, task, n);
+      return {
+        task: sign === 1 ? ("+theta0" as const) : ("-theta0" as const),
+        shots: n,
+        exact: Number.isNaN(exact) ? null : exact,
+        measured: mean,
+        standardError,
+      };
+    }),
+  );
+  return {
+    index,
+    values,
+    pretrainingLoss: pretraining!.loss,
+    fineTuningLoss: fineTuning?.loss ?? null,
+    errors,
+  };
+}
