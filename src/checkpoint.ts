@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 
 /** Where an interrupted run left off: the units it had finished. */
@@ -26,8 +26,16 @@ export function openCheckpoint<Result>(folder: string, options: unknown): Checkp
       mkdirSync(dirname(path), { recursive: true });
       writeFileAtomic(path, JSON.stringify([...results]));
     },
-    clear: () => rmSync(path, { force: true }),
+    clear: () => removeAll(path),
   };
+}
+
+/** Removes the file, and what a run that was killed while it wrote the file left beside it. */
+function removeAll(path: string): void {
+  if (!existsSync(dirname(path))) return;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+  }
 }
 
 /** A file that cannot be read back is as good as none: the work is done again. */
