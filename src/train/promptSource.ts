@@ -65,6 +65,17 @@ export function taskPrompts(
   };
 }
 
+/** The bytes that a finite data set takes. */
+export function finitePromptsBytes(
+  problem: RegressionProblem,
+  shots: number,
+  sampling: Sampling,
+  examples: number,
+): number {
+  const contexts = new ContextSampler(problem, sampling);
+  return examples * ((contexts.rows(shots) + 1) * contexts.size + 1) * Float64Array.BYTES_PER_ELEMENT;
+}
+
 /** Prompts of one task drawn once, `examples` of them, and sampled with replacement, as in fine-tuning. */
 export function finitePrompts(
   problem: RegressionProblem,

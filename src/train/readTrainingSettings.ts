@@ -19,6 +19,7 @@ import { TASK_PRIORS } from "../problem/taskPrior";
 import { SAMPLINGS } from "../simulate/contextSampler";
 import { FLOW_DEFAULTS } from "./gradientFlow";
 import type { OptimiserSettings } from "./optimiser";
+import { finitePromptsBytes } from "./promptSource";
 import {
   RELEASED_BATCH,
   RELEASED_EXAMPLES,
@@ -154,7 +155,23 @@ function readFineTuning(raw: unknown, settings: TrainingSettings): FineTuningSta
     examples: readWhole(record.examples ?? RELEASED_EXAMPLES, `${field}.examples`, 1),
     motion,
   };
+  checkMemory(settings, stage.examples, auxiliary?.shots ?? 0);
   return auxiliary === undefined ? stage : { ...stage, auxiliary };
+}
+
+/** What a finite data set may take: half of the memory of a small machine. */
+const MOST_BYTES = 2 ** 31;
+
+function checkMemory({ method, problem }: TrainingSettings, examples: number, shots: number): void {
+  if (method.kind === "exact") return;
+  const bytes = finitePromptsBytes(problem, shots, method.sampling, examples);
+  if (bytes <= MOST_BYTES) return;
+  const gigabytes = (bytes / 2 ** 30).toFixed(1);
+  throw new InputError(
+    "fineTuning.examples",
+    examples,
+    `at most ${Math.floor((examples * MOST_BYTES) / bytes)} with ${shots} shots and sampling "${method.sampling}": these would take ${gigabytes} GiB of memory, more than 2`,
+  );
 }
 
 /** θ₀ uniform on the unit sphere. */

@@ -97,6 +97,16 @@ describe("finetune-icl train", () => {
     expect(err).toMatch(/step \d+/);
   });
 
+  it("refuses a data set that would not fit into memory, and says how large it may be", () => {
+    // 10,000 prompts of 20,001 tokens; the second moments of the same prompts take little.
+    const fineTuning = { auxiliaryShots: 20_000, steps: 1 };
+    const content = { method: "sampled", batchSize: 1, pretraining: { steps: 1 }, fineTuning };
+    const { code, err } = runCli(["train", input("large.json", { ...content, sampling: "tokens" })]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/fineTuning\.examples.*at most \d+ with 20000 shots/);
+    expect(runCli(["train", input("moments.json", content)]).code).toBe(0);
+  });
+
   it("refuses settings that are not allowed with exit 2", () => {
     const { code, err } = runCli(["train", input("wrong-model.json", { model: { layers: 2 } })]);
     expect(code).toBe(2);
