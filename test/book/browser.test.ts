@@ -135,7 +135,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
   });
 
   it("fits a narrow screen from the start", async () => {
-    for (const file of ["03-full-fine-tuning-forgets-value-only-remembers.html"]) {
+    for (const file of ["04-full-fine-tuning-forgets.html"]) {
       const { page, complaints, close } = await open(file, { viewport: { width: 360, height: 740 } });
       await seeAllFigures(page);
       expect(await overhang(page), file).toBeLessThanOrEqual(0);
@@ -215,7 +215,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
   });
 
   it("can be read without JavaScript: text, mathematics, pictures, contents", async () => {
-    const { page, close } = await open("03-full-fine-tuning-forgets-value-only-remembers.html", {
+    const { page, close } = await open("04-full-fine-tuning-forgets.html", {
       javaScriptEnabled: false,
     });
     for (const selector of ["#contents", "figure img", ".katex", "details.code"]) {
