@@ -5,7 +5,7 @@ export { type Differentiable, withOnly } from "./algebra/differentiable";
 export { type Bindings, evaluate, type Formula } from "./algebra/formula";
 // Numbers, formulas
 export type { Matrix, Vector } from "./algebra/matrix";
-export { NOTATION, type Notation, type SymbolName } from "./algebra/notation";
+export { NOTATION, type Notation, type SymbolName, type SymbolShape } from "./algebra/notation";
 export { FLOAT, type NumberField, RATIONAL, type Rational } from "./algebra/numberField";
 export { printRational } from "./algebra/rational";
 export { expressionTex, formulaTex } from "./algebra/tex";
@@ -31,6 +31,7 @@ export { dataFrame } from "./figures/dataFrame";
 export { showFigure, showMarkdown, showTable } from "./figures/display";
 export type { Figure } from "./figures/figure";
 export { type LabelledMatrix, matricesFigure } from "./figures/matrices";
+export { notationTable, showNotation } from "./figures/notationTable";
 export { staticPicture } from "./figures/staticPicture";
 export { REGIME_STYLE, type SeriesStyle } from "./figures/style";
 export {

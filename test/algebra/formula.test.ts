@@ -1,7 +1,7 @@
 import katex from "katex";
 import { describe, expect, it } from "vitest";
 import { evaluate, type Formula, freeSymbols } from "../../src/algebra/formula";
-import { NOTATION } from "../../src/algebra/notation";
+import { NOTATION, type SymbolName, type SymbolShape } from "../../src/algebra/notation";
 import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
 import { expressionTex, formulaTex } from "../../src/algebra/tex";
 import * as exact from "../../src/exact/exactRisk";
@@ -17,6 +17,19 @@ const FORMULAS = [exact, pretraining, full, selection, valueOnly, auxiliary, sad
   .flatMap((module) => Object.values(module) as unknown[])
   .filter((item): item is Formula => typeof item === "object" && item !== null && "expression" in item);
 
+/** Something of a shape, for d = 2, so that d, D = 4 and a number are never taken for each other. */
+function sample(shape: SymbolShape): number | number[] | number[][] {
+  const sizes = shape === "number" ? [] : shape.split(" × ").map((side) => (side === "d" ? 2 : 4));
+  const [rows, columns] = sizes;
+  if (rows === undefined) return 0.7;
+  if (columns === undefined) return Array.from({ length: rows }, (_, i) => 0.3 + i);
+  return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_x, j) => 1 / (1 + i + j)));
+}
+
+function lengths(value: unknown): readonly number[] {
+  return Array.isArray(value) ? [value.length, ...lengths(value[0])] : [];
+}
+
 describe("formulas", () => {
   it("are found", () => {
     expect(FORMULAS.length).toBeGreaterThanOrEqual(20);
@@ -31,6 +44,20 @@ describe("formulas", () => {
       expect(formula.source.length).toBeGreaterThan(10);
     },
   );
+
+  it.each(
+    FORMULAS.filter(({ where }) => where.length > 0).map((formula) => [formula.title, formula] as const),
+  )("%s: every abbreviation has the shape its notation declares", (_title, formula) => {
+    const bindings = Object.fromEntries(
+      [...freeSymbols(formula, FLOAT)].map((name) => [name, sample(NOTATION[name as SymbolName].shape)]),
+    );
+    for (const [name] of formula.where) {
+      const { shape } = NOTATION[name];
+      const yields = shape === "number" ? "scalar" : shape.includes("×") ? "matrix" : "vector";
+      const value = evaluate({ ...formula, yields, expression: name }, FLOAT, bindings);
+      expect(lengths(value), `shape of ${name} in "${formula.title}"`).toEqual(lengths(sample(shape)));
+    }
+  });
 
   it("print with the field's symbols", () => {
     expect(expressionTex("noiseVariance + 2 * normSquared(targetTask) / (dimension + 4)")).toBe(
