@@ -33,7 +33,7 @@ export type { Figure } from "./figures/figure";
 export { type LabelledMatrix, matricesFigure } from "./figures/matrices";
 export { notationTable, showNotation } from "./figures/notationTable";
 export { staticPicture } from "./figures/staticPicture";
-export { REGIME_STYLE, type SeriesStyle } from "./figures/style";
+export { EXPERIMENT_STYLE, type ExperimentSeries, REGIME_STYLE, type SeriesStyle } from "./figures/style";
 export {
   type Cell,
   loadTable,

@@ -5,7 +5,15 @@ import type { JsonObject } from "./figure";
 export interface SeriesStyle {
   readonly label: string;
   readonly color: string;
-  readonly dash: "solid" | "dash" | "dot" | "dashdot" | "longdash" | "longdashdot";
+  /** By plotly's name, or lengths of strokes and gaps in pixels. */
+  readonly dash:
+    | "solid"
+    | "dash"
+    | "dot"
+    | "dashdot"
+    | "longdash"
+    | "longdashdot"
+    | `${number}px,${number}px${string}`;
   readonly marker: string;
 }
 
@@ -35,6 +43,34 @@ export const REGIME_STYLE: Readonly<Record<RegimeKind, SeriesStyle>> = {
     dash: "longdashdot",
     marker: "x",
   },
+};
+
+/** The regimes of the released experiment, by the names they have in data/reference and data/experiment. */
+export type ExperimentSeries = "pretrained" | `${"zs" | "both"}${"" | "_v" | "_kq" | "_k" | "_q"}`;
+
+/** The look of each regime of the released experiment; where theory knows the regime, the same as in {@link REGIME_STYLE}. */
+export const EXPERIMENT_STYLE: Readonly<Record<ExperimentSeries, SeriesStyle>> = {
+  pretrained: REGIME_STYLE.pretrained,
+  zs: REGIME_STYLE["zero-shot-full"],
+  both: REGIME_STYLE["auxiliary-full"],
+  zs_v: REGIME_STYLE["zero-shot-value"],
+  both_v: REGIME_STYLE["auxiliary-value"],
+  zs_kq: REGIME_STYLE["zero-shot-key-query"],
+  both_kq: {
+    label: "key-query matrix, auxiliary loss",
+    color: "#56B4E9",
+    dash: "2px,7px",
+    marker: "triangle-down",
+  },
+  zs_k: { label: "key matrix only", color: "#332288", dash: "14px,3px", marker: "triangle-left" },
+  both_k: { label: "key matrix, auxiliary loss", color: "#882255", dash: "14px,8px", marker: "star" },
+  zs_q: {
+    label: "query matrix only",
+    color: "#662200",
+    dash: "9px,3px,2px,3px,2px,3px",
+    marker: "triangle-right",
+  },
+  both_q: { label: "query matrix, auxiliary loss", color: "#6666FF", dash: "5px,2px", marker: "bowtie" },
 };
 
 /** For series that are not regimes, in this order. */
