@@ -25,6 +25,22 @@ export { FastRisk } from "./exact/fastRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./exact/packedParameters";
 export { relaxedBound } from "./exact/relaxedBound";
 export { type PromptFeature, promptFeatures, relaxedLoss, relaxedPoint } from "./exact/relaxedRisk";
+// The released experiment
+export { type Comparison, compareWithReference, comparisonTable } from "./experiment/comparison";
+export { exactError, type MeasuredError, measureError, type TestSettings } from "./experiment/evaluation";
+export { experimentPrediction } from "./experiment/prediction";
+export { type ExperimentRegime, experimentRegimes } from "./experiment/regimes";
+export { type ReleasedOptions, type TrainedStage, trainReleased } from "./experiment/trainReleased";
+export {
+  type ExperimentError,
+  type ExperimentRun,
+  type ExperimentSize,
+  type ExperimentUnit,
+  RELEASED_SIZE,
+  runUnit,
+  targetTaskOf,
+  type UnitResult,
+} from "./experiment/unit";
 // Figures and tables
 export { type CurvesOptions, curvesFigure } from "./figures/curves";
 export { dataFrame } from "./figures/dataFrame";
@@ -58,6 +74,15 @@ export {
   mergedKeyQuery,
   reducedParameters,
 } from "./model/linearAttention";
+export {
+  layersOf,
+  type ModelShape,
+  type ParameterLayout,
+  parameterLayout,
+  pointOf,
+  reducedAt,
+  type TrainableSet,
+} from "./model/parameterLayout";
 export { readLayers } from "./model/readLayers";
 export { predictLabel } from "./model/reducedPrediction";
 export { promptTokens } from "./model/tokens";
@@ -134,4 +159,13 @@ export {
   valueOnlyRisk,
 } from "./theory/zeroShotValue";
 // Training
+export { type DescentSettings, DivergenceError, type LossPoint, type StepLoss } from "./train/descent";
 export { FLOW_DEFAULTS, type FlowEnd, type FlowSettings, followGradientFlow } from "./train/gradientFlow";
+export { type Moment, type Observer, type Recorded, recorder, type Schedule } from "./train/observer";
+export type { OptimiserSettings } from "./train/optimiser";
+export { randomTargetTask, readTrainingSettings } from "./train/readTrainingSettings";
+export { releasedSettings } from "./train/releasedSettings";
+export { runStage, type StageResult } from "./train/runStage";
+export { fineTuningLoss, initialPoint, pretrainingLoss } from "./train/stage";
+export { type StageName, TrainingRun } from "./train/trainingRun";
+export type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./train/trainingSettings";

@@ -1,8 +1,7 @@
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import { exactRisk } from "../exact/exactRisk";
-import { reducedParameters } from "../model/linearAttention";
-import { layersOf, type ParameterLayout } from "../model/parameterLayout";
+import { type ParameterLayout, reducedAt } from "../model/parameterLayout";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { RandomSource } from "../simulate/randomSource";
 import { taskPrompts } from "../train/promptSource";
@@ -52,5 +51,5 @@ export function exactError(
 ): number {
   const { layers, heads } = layout.shape;
   if (layers > 1 || heads > 1) return Number.NaN;
-  return exactRisk(FLOAT, problem, task, shots, reducedParameters(layersOf(layout, point)[0]![0]!));
+  return exactRisk(FLOAT, problem, task, shots, reducedAt(layout, point));
 }

@@ -30,5 +30,8 @@ export function experimentRegimes(keyQuery: ModelShape["keyQuery"]): readonly Ex
   );
 }
 
+/** The name of pretraining among the stages of a run. */
+export const PRETRAINED = "pretrained";
+
 /** The auxiliary weight of the released experiment. */
 export const EXPERIMENT_WEIGHT: AuxiliaryWeight = "annealed";

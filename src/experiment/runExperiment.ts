@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Piscina } from "piscina";
 import type { Checkpoint } from "../checkpoint";
-import { experimentRegimes } from "./regimes";
+import { experimentRegimes, PRETRAINED } from "./regimes";
 import {
   type ExperimentRun,
   type ExperimentSize,
@@ -9,9 +9,6 @@ import {
   type UnitResult,
   unitName,
 } from "./unit";
-
-/** The name of the pretraining unit among the regimes of a run. */
-export const PRETRAINED = "pretrained";
 
 /** The names of all units of a run, pretraining first. */
 export const unitsOf = ({ keyQuery }: ExperimentRun): readonly string[] => [

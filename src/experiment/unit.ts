@@ -1,5 +1,7 @@
 import type { Vector } from "../algebra/matrix";
 import { type ModelShape, parameterLayout } from "../model/parameterLayout";
+import type { LossPoint } from "../train/descent";
+import type { Observer } from "../train/observer";
 import { randomTargetTask } from "../train/readTrainingSettings";
 import {
   RELEASED_BATCH,
@@ -49,6 +51,8 @@ export interface ExperimentError {
 export interface UnitResult {
   readonly point: readonly number[];
   readonly loss: number;
+  /** The loss every 100 steps. */
+  readonly curve: readonly LossPoint[];
   readonly errors: readonly ExperimentError[];
 }
 
@@ -59,14 +63,14 @@ export const unitName = ({ method, keyQuery, seed, regime }: ExperimentUnit): st
 export const targetTaskOf = ({ seed }: ExperimentRun): Vector => randomTargetTask(seed, 5);
 
 /** Trains what the unit says, from a point when it is no pretraining, and tests the result. */
-export function runUnit(unit: ExperimentUnit, size: ExperimentSize): UnitResult {
+export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: Observer): UnitResult {
   const settings = settingsOf(unit, size);
   const regime = experimentRegimes(unit.keyQuery).find(({ name }) => name === unit.regime);
   const motion = { ...RELEASED_MOTION, steps: size.steps };
   const targetTask = targetTaskOf(unit);
-  const { point, loss } =
+  const { point, loss, curve } =
     regime === undefined
-      ? runStage(pretrainingLoss(settings), initialPoint(settings), motion)
+      ? runStage(pretrainingLoss(settings), initialPoint(settings), motion, observer)
       : runStage(
           fineTuningLoss(settings, {
             targetTask,
@@ -77,8 +81,9 @@ export function runUnit(unit: ExperimentUnit, size: ExperimentSize): UnitResult 
           }),
           Float64Array.from(unit.pretrained!),
           motion,
+          observer,
         );
-  return { point: [...point], loss, errors: testOn(settings, point, targetTask, size) };
+  return { point: [...point], loss, curve, errors: testOn(settings, point, targetTask, size) };
 }
 
 function settingsOf({ method, keyQuery, seed }: ExperimentRun, size: ExperimentSize): TrainingSettings {

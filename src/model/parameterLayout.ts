@@ -1,6 +1,7 @@
 import type { Matrix } from "../algebra/matrix";
 import { InputError } from "../inputError";
-import type { AttentionHead, AttentionLayer } from "./linearAttention";
+import type { AttentionParameters } from "./attentionParameters";
+import { type AttentionHead, type AttentionLayer, reducedParameters } from "./linearAttention";
 import { tokenLength } from "./tokens";
 
 /** What a model is made of. */
@@ -102,6 +103,10 @@ export function layersOf(layout: ParameterLayout, point: Float64Array): readonly
     Array.from({ length: shape.heads }, (_, h) => head(layer, h)),
   );
 }
+
+/** v and M of the first head of the first layer: all that the prediction depends on when there is no other. */
+export const reducedAt = (layout: ParameterLayout, point: Float64Array): AttentionParameters =>
+  reducedParameters(layersOf(layout, point)[0]![0]!);
 
 /**
  * The flat array of some layers, in the given layout.

@@ -25,9 +25,7 @@ const TEST = { seeds: 5, prompts: 2000 };
 /** Trains one run of a study and tests it on the target task and its opposite. A diverged run ends the study's shard. */
 export function runGridPoint({ index, values, input }: GridPoint, shots: readonly number[]): SweepRow {
   const settings = readTrainingSettings(input);
-  const run = new TrainingRun(settings);
-  while (run.results === undefined) run.advance(Number.POSITIVE_INFINITY);
-  const { pretraining, fineTuning } = run.results;
+  const { pretraining, fineTuning } = new TrainingRun(settings).finish();
   const { point } = fineTuning ?? pretraining!;
   const layout = parameterLayout(settings.model);
   const target =

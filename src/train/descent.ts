@@ -1,3 +1,4 @@
+import { type Observer, Watch } from "./observer";
 import { clipJointly, createOptimiser, type OptimiserSettings } from "./optimiser";
 
 /** How a stage of training walks downhill. */
@@ -52,21 +53,29 @@ export function startDescent(start: Float64Array, settings: DescentSettings): De
 
 /**
  * Takes steps until `until` of them are done, or all. A descent that is stored and read back between two calls goes on as
- * if nothing had happened, bit by bit.
+ * if nothing had happened, bit by bit. An observer sees the point before a step, never after the last one.
  * @throws DivergenceError as soon as the loss is not finite, or 10⁸ times larger than at first.
  */
-export function descend(descent: Descent, loss: StepLoss, settings: DescentSettings, until: number): void {
+export function descend(
+  descent: Descent,
+  loss: StepLoss,
+  settings: DescentSettings,
+  until: number,
+  observer?: Observer,
+): void {
   const { point, memory, curve } = descent;
   const { steps, optimiser: kind, clipNorm } = settings;
   const optimiser = createOptimiser(kind, point.length);
   for (const [k, stored] of memory.entries()) optimiser.memory[k]!.set(stored);
   const gradient = new Float64Array(point.length);
   const end = Math.min(until, steps);
+  const watch = new Watch(observer, descent.step);
   for (let step = descent.step; step < end; step += 1) {
     const value = loss(point, gradient, step);
     const first = curve[0]?.loss ?? value;
     if (!(Math.abs(value) <= HOPELESS * Math.max(1, Math.abs(first)))) throw new DivergenceError(step, value);
     if (step % CURVE_INTERVAL === 0 || step === steps - 1) curve.push({ step, loss: value });
+    watch.look(step, value, point);
     if (clipNorm !== "none") clipJointly(gradient, clipNorm);
     optimiser.step(point, gradient, step);
     descent.step = step + 1;

@@ -1,4 +1,5 @@
 import type { Differentiable } from "../algebra/differentiable";
+import { type Observer, seeEnd, Watch } from "./observer";
 
 export interface FlowSettings {
   /** The flow has come to rest when the gradient is shorter than this. */
@@ -35,12 +36,13 @@ const ERROR = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525,
 /**
  * Follows gradient flow, dp/dt = −∇, from `start` until it comes to rest or its time is up, by an embedded Runge-Kutta pair
  * that keeps the error of every step below the tolerance. Written here and not taken from mathjs, whose solver stores every
- * step of a path that may have millions.
+ * step of a path that may have millions. An observer's moments are met exactly: a step that would pass one is shortened.
  */
 export function followGradientFlow(
   loss: Differentiable,
   start: Float64Array,
   settings: Partial<FlowSettings> = {},
+  observer?: Observer,
 ): FlowEnd {
   const { gradientTolerance, stepTolerance, maxTime } = { ...FLOW_DEFAULTS, ...settings };
   const size = start.length;
@@ -50,18 +52,23 @@ export function followGradientFlow(
   let value = loss(point, slopes[0]!);
   let time = 0;
   let step = 1e-3;
+  const watch = new Watch(observer, 0);
   for (let steps = 0; ; steps += 1) {
-    const gradientNorm = length(slopes[0]!);
+    const gradientNorm = euclidean(slopes[0]!);
     const settled = gradientNorm <= gradientTolerance;
-    if (settled || time >= maxTime || step < 1e-14)
+    if (settled || time >= maxTime || step < 1e-14) {
+      seeEnd(observer, { at: time, loss: value, point });
       return { point, value, gradientNorm, time, steps, settled };
+    }
+    watch.look(time, value, point);
     step = Math.min(step, maxTime - time);
+    const length = Math.min(step, watch.next - time);
     let next = value;
     STAGES.forEach((weights, stage) => {
       for (let i = 0; i < size; i += 1) {
         let move = 0;
         for (let k = 0; k <= stage; k += 1) move += weights[k]! * slopes[k]![i]!;
-        trial[i] = point[i]! - step * move;
+        trial[i] = point[i]! - length * move;
       }
       next = loss(trial, slopes[stage + 1]!);
     });
@@ -69,21 +76,22 @@ export function followGradientFlow(
     for (let i = 0; i < size; i += 1) {
       let part = 0;
       for (let k = 0; k < 7; k += 1) part += ERROR[k]! * slopes[k]![i]!;
-      error = Math.max(error, Math.abs(step * part) / Math.max(1, Math.abs(point[i]!)));
+      error = Math.max(error, Math.abs(length * part) / Math.max(1, Math.abs(point[i]!)));
     }
     // A step that leaves the finite numbers has an infinite error.
     const ratio = Number.isFinite(next) ? error / stepTolerance : Number.POSITIVE_INFINITY;
     if (ratio <= 1) {
-      time += step;
+      time = length < step ? watch.next : time + length;
       value = next;
       [point, trial] = [trial, point];
       [slopes[0], slopes[6]] = [slopes[6]!, slopes[0]!];
     }
-    step *= Math.min(5, Math.max(0.2, 0.9 * ratio ** -0.2));
+    // A step that was shortened and taken says nothing against the length planned.
+    if (length === step || ratio > 1) step = length * Math.min(5, Math.max(0.2, 0.9 * ratio ** -0.2));
   }
 }
 
-function length(vector: Float64Array): number {
+function euclidean(vector: Float64Array): number {
   let sum = 0;
   for (const x of vector) sum += x * x;
   return Math.sqrt(sum);

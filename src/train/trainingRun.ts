@@ -1,4 +1,5 @@
 import { type Descent, descend, type LossPoint, type StepLoss, startDescent } from "./descent";
+import type { Observer } from "./observer";
 import { endOf, runStage, type StageResult } from "./runStage";
 import { fineTuningLoss, initialPoint, pretrainingLoss } from "./stage";
 import type { Motion, TrainingSettings } from "./trainingSettings";
@@ -22,7 +23,7 @@ export type StoredStage = Omit<StageResult, "point"> & { readonly point: readonl
 
 /**
  * Pretraining and, where the settings have it, fine-tuning, a few steps at a time. A run that was stored and is read back
- * with the same settings ends with the same bytes as one that was never interrupted.
+ * with the same settings ends with the same bytes as one that was never interrupted. Observers look at their stage.
  */
 export class TrainingRun {
   private readonly finished: Partial<Record<StageName, StageResult>> = {};
@@ -31,6 +32,7 @@ export class TrainingRun {
   constructor(
     private readonly settings: TrainingSettings,
     private stored?: StoredRun,
+    private readonly observers: Readonly<Partial<Record<StageName, Observer>>> = {},
   ) {
     for (const name of this.stages) {
       const done = stored?.finished[name];
@@ -54,20 +56,26 @@ export class TrainingRun {
     return this.current === undefined ? this.finished : undefined;
   }
 
+  /** Takes all steps that are left. @throws DivergenceError as {@link descend} does. */
+  finish(): Partial<Record<StageName, StageResult>> {
+    while (this.current !== undefined) this.advance(Number.POSITIVE_INFINITY);
+    return this.finished;
+  }
+
   /** Takes at most so many steps of the current stage. @throws DivergenceError as {@link descend} does. */
   advance(steps: number): void {
     const name = this.current;
     if (name === undefined) return;
     const motion = this.motion(name);
     if (motion.kind === "gradient-flow") {
-      this.finished[name] = runStage(this.loss(name), this.start(name), motion);
+      this.finished[name] = runStage(this.loss(name), this.start(name), motion, this.observers[name]);
       return;
     }
     this.stage ??= { loss: this.loss(name), descent: this.resume(name, motion) };
     const { loss, descent } = this.stage;
-    descend(descent, loss, motion, descent.step + steps);
+    descend(descent, loss, motion, descent.step + steps, this.observers[name]);
     if (descent.step < motion.steps) return;
-    this.finished[name] = endOf(descent, loss);
+    this.finished[name] = endOf(descent, loss, this.observers[name]);
     this.stage = undefined;
   }
 
