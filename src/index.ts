@@ -48,6 +48,8 @@ export { showFigure, showMarkdown, showTable } from "./figures/display";
 export type { Figure } from "./figures/figure";
 export { type LabelledMatrix, matricesFigure } from "./figures/matrices";
 export { notationTable, showNotation } from "./figures/notationTable";
+export { type ParityOptions, parityFigure, type UncertainColumn } from "./figures/parity";
+export { type SignMapOptions, signMapFigure } from "./figures/signMap";
 export { staticPicture } from "./figures/staticPicture";
 export { EXPERIMENT_STYLE, type ExperimentSeries, REGIME_STYLE, type SeriesStyle } from "./figures/style";
 export {
@@ -103,7 +105,12 @@ export {
 export type { RiskTerm } from "./problem/riskTerm";
 export { readShots, type ShotCount, type TokenShares, tokenShares } from "./problem/shots";
 // Simulation
-export { monteCarloRisk, type RiskEstimate } from "./simulate/monteCarloRisk";
+export {
+  monteCarloChange,
+  monteCarloRisk,
+  type PromptSampling,
+  type RiskEstimate,
+} from "./simulate/monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
 export { RandomSource } from "./simulate/randomSource";
 // Theory

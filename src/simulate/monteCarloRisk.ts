@@ -16,6 +16,15 @@ export interface RiskEstimate {
   readonly seed: number;
 }
 
+/** How many prompts are drawn, and from which stream of random numbers. */
+export interface PromptSampling {
+  /** At least 2. */
+  readonly prompts: number;
+  readonly seed: number;
+  /** 0 unless told; estimates with different streams are independent. */
+  readonly stream?: number;
+}
+
 /**
  * E (f − y)² estimated on `prompts` fresh prompts of n shots, every token drawn. Knows nothing of the theory: only the
  * definition of the model and of the problem. The same seed gives the same bytes; estimates with different `stream`
@@ -27,32 +36,68 @@ export function monteCarloRisk(
   task: Vector,
   shots: number,
   parameters: AttentionParameters,
-  sampling: { readonly prompts: number; readonly seed: number; readonly stream?: number },
+  sampling: PromptSampling,
 ): RiskEstimate {
-  const { prompts, seed, stream = 0 } = sampling;
+  return averageOverPrompts(problem, task, shots, [parameters], sampling, ([error]) => error! * error!);
+}
+
+/**
+ * By how much the risk of `changed` is above that of `original`, estimated on the same prompts for both: what the prompts
+ * have in common cancels, so that a small change needs far fewer of them than two separate estimates.
+ * @throws InputError as {@link monteCarloRisk} does.
+ */
+export function monteCarloChange(
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  models: { readonly original: AttentionParameters; readonly changed: AttentionParameters },
+  sampling: PromptSampling,
+): RiskEstimate {
+  return averageOverPrompts(
+    problem,
+    task,
+    shots,
+    [models.original, models.changed],
+    sampling,
+    ([before, after]) => after! * after! - before! * before!,
+  );
+}
+
+/** The mean over fresh prompts of a function of the models' errors f − y on a prompt. */
+function averageOverPrompts(
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  models: readonly AttentionParameters[],
+  { prompts, seed, stream = 0 }: PromptSampling,
+  lossOf: (errors: readonly number[]) => number,
+): RiskEstimate {
   readWhole(prompts, "prompts", 2);
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
   readShots(shots, "shots");
   requireLength(task, "task", problem.dimension);
-  requireLength(parameters.value, "value", tokenLength(problem.dimension));
-  requireLength(parameters.keyQuery, "keyQuery", tokenLength(problem.dimension));
+  for (const parameters of models) {
+    requireLength(parameters.value, "value", tokenLength(problem.dimension));
+    requireLength(parameters.keyQuery, "keyQuery", tokenLength(problem.dimension));
+  }
 
   const sampler = new ExampleSampler(problem, task, new RandomSource(seed, stream));
-  const predictor = new QueryPredictor(parameters, problem.dimension);
+  const predictors = models.map((parameters) => new QueryPredictor(parameters, problem.dimension));
+  const errors = models.map(() => 0);
   // Welford's running mean and sum of squared deviations: stable for heavy-tailed errors and millions of prompts.
   let mean = 0;
   let deviations = 0;
   for (let prompt = 1; prompt <= prompts; prompt += 1) {
     // The query is drawn first because it decides how every token is scored.
     const queryLabel = sampler.next();
-    predictor.begin(sampler.covariates);
+    for (const predictor of predictors) predictor.begin(sampler.covariates);
     for (let token = 0; token < shots; token += 1) {
       const label = sampler.next();
-      predictor.add(sampler.covariates, label);
+      for (let k = 0; k < errors.length; k += 1) predictors[k]!.add(sampler.covariates, label);
     }
-    const error = predictor.predict() - queryLabel;
-    const loss = error * error;
+    for (let k = 0; k < errors.length; k += 1) errors[k] = predictors[k]!.predict() - queryLabel;
+    const loss = lossOf(errors);
     const step = loss - mean;
     mean += step / prompt;
     deviations += step * (loss - mean);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../src/algebra/numberField";
 import { exactRisk } from "../../src/exact/exactRisk";
 import { predictLabel } from "../../src/model/reducedPrediction";
-import { monteCarloRisk } from "../../src/simulate/monteCarloRisk";
+import { monteCarloChange, monteCarloRisk } from "../../src/simulate/monteCarloRisk";
 import { ExampleSampler, samplePrompt } from "../../src/simulate/promptSampler";
 import { RandomSource } from "../../src/simulate/randomSource";
 import { asFloats, instances } from "../support/arbitraries";
@@ -175,3 +175,53 @@ function readExamples(sampler: ExampleSampler, shots: number) {
   }
   return { covariates, labels };
 }
+
+describe("Monte Carlo change of a risk", () => {
+  const changes = Array.from({ length: 60 }, (_, index) => {
+    const { problem, task, shots, parameters } = randomProblem(index);
+    const value = parameters.value.map((x, i) => (i === parameters.value.length - 1 ? 0.9 * x : x));
+    const changed = { ...parameters, value };
+    const sampling = { prompts: 5000, seed: 43, stream: index };
+    const risk = (p: typeof parameters) => exactRisk(FLOAT, problem, task, shots, p);
+    return {
+      index,
+      shots,
+      exact: risk(changed) - risk(parameters),
+      estimate: monteCarloChange(problem, task, shots, { original: parameters, changed }, sampling),
+      before: monteCarloRisk(problem, task, shots, parameters, sampling),
+      after: monteCarloRisk(problem, task, shots, changed, sampling),
+    };
+  });
+
+  it("is the difference of the two risks on the same prompts", () => {
+    for (const { index, estimate, before, after } of changes) {
+      expectClose(estimate.mean, after.mean - before.mean, {
+        tolerance: 1e-10 * (before.mean + after.mean),
+        reason: "the same sums, rounded in another order",
+        input: index,
+      });
+    }
+  });
+
+  it("agrees with the exact change: z scores are standard normal", () => {
+    // Without examples the label weight does nothing.
+    const z = changes.flatMap(({ shots, exact, estimate }) =>
+      shots === 0 ? [] : [(estimate.mean - exact) / estimate.standardError],
+    );
+    const { bias, spread } = summary(z);
+    expect(z.length).toBe(50);
+    // Two numbers, each beyond 3.5 of its standard errors once in 2000.
+    expect(Math.abs(bias)).toBeLessThan(3.5);
+    expect(Math.abs(spread)).toBeLessThan(3.5);
+  });
+
+  it("is far more precise than two estimates on prompts of their own", () => {
+    const shares = changes
+      .filter(({ shots }) => shots > 0)
+      .map(
+        ({ estimate, before, after }) =>
+          estimate.standardError / Math.hypot(before.standardError, after.standardError),
+      );
+    expect(shares.reduce((sum, x) => sum + x, 0) / shares.length).toBeLessThan(0.3);
+  });
+});
