@@ -11,6 +11,10 @@ export { printRational } from "./algebra/rational";
 export { expressionTex, formulaTex } from "./algebra/tex";
 // Claims
 export { CLAIMS } from "./claims";
+// Exercises
+export type { Answer } from "./course/answer";
+export { type AnswerCheck, checkAnswer, WrongAnswer } from "./course/checkAnswer";
+// Evidence
 export { altered } from "./evidence/altered";
 export type { Claim, NotApplicable, Profile } from "./evidence/claim";
 export * as degree from "./evidence/degree";

@@ -32,8 +32,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   figures: ["algebra", "problem"],
   ledger: ["figures", "evidence", "claims"],
   notebook: [],
+  course: ["notebook"],
   explore: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "figures"],
-  book: ["algebra", "problem", "evidence", "figures", "notebook", "explore"],
+  book: ["algebra", "problem", "evidence", "figures", "notebook", "course", "explore"],
 };
 
 interface Import {
