@@ -4,6 +4,11 @@ import type { AttentionParameters } from "./attentionParameters";
 import { type AttentionHead, type AttentionLayer, reducedParameters } from "./linearAttention";
 import { tokenLength } from "./tokens";
 
+/** Scores as they are, over N; or their softmax. */
+export type Attention = "linear" | "softmax";
+
+export const ATTENTIONS = ["linear", "softmax"] as const satisfies readonly Attention[];
+
 /** What a model is made of. */
 export interface ModelShape {
   /** d, the number of covariates. */
@@ -14,6 +19,8 @@ export interface ModelShape {
   readonly heads: number;
   /** M as one matrix, or as KᵀQ with K and Q trained each for itself. */
   readonly keyQuery: "merged" | "separate";
+  /** How scores become weights; linear when left out. Softmax attention has one layer. */
+  readonly attention?: Attention;
 }
 
 export type BlockName = "value" | "keyQuery" | "key" | "query";

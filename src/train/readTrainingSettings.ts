@@ -2,6 +2,7 @@ import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import { InputError } from "../inputError";
 import {
+  ATTENTIONS,
   type ModelShape,
   parameterLayout,
   TRAINABLE_SETS,
@@ -57,13 +58,13 @@ const TOP = [
 export function readTrainingSettings(raw: unknown): TrainingSettings {
   const record = readRecord(raw, "input", TOP);
   const released = releasedSettings();
-  const method = readMethod(record);
   const seed = readWhole(record.seed ?? 0, "seed", 0);
   const problem =
     record.problem === undefined
       ? released.problem
       : readProblem(FLOAT, record.problem, "problem", PRETRAINING_FIELDS);
   const model = readModel(record.model ?? {}, problem.dimension);
+  const method = readMethod(record, model);
   if (method.kind === "exact" && model.layers > 1) {
     throw new InputError(
       "model.layers",
@@ -84,20 +85,44 @@ export function readTrainingSettings(raw: unknown): TrainingSettings {
     : { ...settings, fineTuning: readFineTuning(record.fineTuning, settings) };
 }
 
-function readMethod(record: RawRecord): TrainingMethod {
-  const kind = readChoice(record.method ?? "exact", "method", ["exact", "sampled"] as const);
-  const sampling = readChoice(record.sampling ?? "moments", "sampling", SAMPLINGS);
+function readMethod(record: RawRecord, { attention }: ModelShape): TrainingMethod {
+  const softmax = attention === "softmax";
+  const kind = readChoice(record.method ?? (softmax ? "sampled" : "exact"), "method", [
+    "exact",
+    "sampled",
+  ] as const);
+  const sampling = readChoice(record.sampling ?? (softmax ? "tokens" : "moments"), "sampling", SAMPLINGS);
+  if (softmax && kind === "exact") {
+    throw new InputError(
+      "method",
+      kind,
+      '"sampled" with softmax attention: the exact risk is that of linear attention',
+    );
+  }
+  if (softmax && sampling === "moments") {
+    throw new InputError(
+      "sampling",
+      sampling,
+      '"tokens" with softmax attention, which weighs every token by itself',
+    );
+  }
   const batchSize = readWhole(record.batchSize ?? RELEASED_BATCH, "batchSize", 1);
   return kind === "exact" ? { kind } : { kind, sampling, batchSize };
 }
 
 function readModel(raw: unknown, dimension: number): ModelShape {
-  const record = readRecord(raw, "model", ["layers", "heads", "keyQuery"]);
+  const record = readRecord(raw, "model", ["layers", "heads", "keyQuery", "attention"]);
+  const layers = readWhole(record.layers ?? 1, "model.layers", 1);
+  const attention = readChoice(record.attention ?? "linear", "model.attention", ATTENTIONS);
+  if (attention === "softmax" && layers > 1) {
+    throw new InputError("model.layers", layers, "1 with softmax attention");
+  }
   return {
     dimension,
-    layers: readWhole(record.layers ?? 1, "model.layers", 1),
+    layers,
     heads: readWhole(record.heads ?? 1, "model.heads", 1),
     keyQuery: readChoice(record.keyQuery ?? "separate", "model.keyQuery", ["merged", "separate"] as const),
+    attention,
   };
 }
 

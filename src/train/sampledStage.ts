@@ -5,6 +5,7 @@ import type { StepLoss } from "./descent";
 import { ofAllParameters } from "./headReduction";
 import { type BatchLoss, oneLayerBatch } from "./oneLayerBatch";
 import type { PromptSource } from "./promptSource";
+import { softmaxBatch } from "./softmaxBatch";
 
 /** The batch of a step is a function of the seed and this number alone, so an interrupted descent needs no random state. */
 export type StreamOf = (step: number) => number;
@@ -23,10 +24,10 @@ export function sampledStageLoss(
 
 /** The loss of a batch by a model of any shape, in all its parameters. */
 export function promptBatch(layout: ParameterLayout, source: PromptSource, batchSize: number): BatchLoss {
-  const { layers, heads } = layout.shape;
-  return layers === 1
-    ? inAllParameters(layout, oneLayerBatch(source, layout.size, heads, batchSize))
-    : deepBatch(layout, source, batchSize);
+  const { attention, layers, heads } = layout.shape;
+  if (layers > 1) return deepBatch(layout, source, batchSize);
+  const batch = attention === "softmax" ? softmaxBatch : oneLayerBatch;
+  return inAllParameters(layout, batch(source, layout.size, heads, batchSize));
 }
 
 /** The same from a batch of one layer's v and M alone. */

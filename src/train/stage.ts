@@ -49,7 +49,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
     return constantLoss(exactStageLoss(layout, problem, terms));
   }
   const stream = streamOf("pretraining");
-  if (method.sampling === "moments" && model.layers === 1 && model.heads === 1) {
+  if (method.sampling === "moments" && model.attention !== "softmax" && model.layers * model.heads === 1) {
     return oneLayerStageLoss(layout, freshHeadBatch(problem, prior, shots, method.batchSize), seed, stream);
   }
   const source = freshPrompts(problem, prior, shots, method.sampling);
