@@ -4,6 +4,7 @@ import { registerExperimentCommand } from "./commands/experiment";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
+import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommands } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerTrainCommand(program);
   registerExperimentCommand(program);
   registerSweepCommands(program);
+  registerStudyCommand(program);
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);

@@ -117,6 +117,18 @@ export {
 } from "./simulate/monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
 export { RandomSource } from "./simulate/randomSource";
+// Studies
+export { STUDIES } from "./study";
+export { runStudyHere } from "./study/runStudy";
+export { loadStudyTable } from "./study/saveStudy";
+export {
+  type AnyStudy,
+  defineStudy,
+  type Study,
+  type StudyOptions,
+  type StudyTable,
+  type StudyUnit,
+} from "./study/study";
 // Theory
 export {
   AUXILIARY_LABEL_WEIGHT,

@@ -1,5 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
@@ -9,7 +8,8 @@ import { runExperiment, unitsOf } from "../experiment/runExperiment";
 import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult } from "../experiment/unit";
 import { saveTable } from "../figures/table";
 import { createProgress } from "../notebook/progress";
-import { readChoice, readWhole } from "../problem/readInput";
+import { readChoice } from "../problem/readInput";
+import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
   readonly method: string;
@@ -56,14 +56,14 @@ async function runCommand(options: Options): Promise<void> {
     "merged",
     "separate",
   ] as const);
-  const seeds = readNumber(options.seeds, "--seeds", 1);
+  const seeds = readNumberOption(options.seeds, "--seeds", 1);
   const size: ExperimentSize = {
     ...RELEASED_SIZE,
-    steps: readNumber(options.steps, "--steps", 1),
-    batchSize: readNumber(options.batch, "--batch", 1),
-    test: { ...RELEASED_SIZE.test, prompts: readNumber(options.testPrompts, "--test-prompts", 1) },
+    steps: readNumberOption(options.steps, "--steps", 1),
+    batchSize: readNumberOption(options.batch, "--batch", 1),
+    test: { ...RELEASED_SIZE.test, prompts: readNumberOption(options.testPrompts, "--test-prompts", 1) },
   };
-  const workers = options.jobs === undefined ? availableParallelism() : readNumber(options.jobs, "--jobs", 1);
+  const workers = readWorkers(options.jobs);
   const runs: readonly ExperimentRun[] = methods.flatMap((method) =>
     kinds.flatMap((keyQuery) =>
       Array.from({ length: seeds }, (_, seed): ExperimentRun => ({ method, keyQuery, seed })),
@@ -91,7 +91,3 @@ async function runCommand(options: Options): Promise<void> {
 
 const both = <Choice extends string>(choice: Choice | "both", all: readonly Choice[]): readonly Choice[] =>
   choice === "both" ? all : [choice];
-
-function readNumber(text: string, name: string, least: number): number {
-  return readWhole(/^\d+$/.test(text) ? Number(text) : text, name, least);
-}

@@ -9,6 +9,7 @@ import { PRETRAINING_FIELDS, readProblem, readTask } from "../problem/regression
 import { readShots } from "../problem/shots";
 import { monteCarloRisk } from "../simulate/monteCarloRisk";
 import { printJson, readJson } from "./jsonInput";
+import { readNumberOption } from "./numberOption";
 
 interface Options {
   readonly exact?: true;
@@ -82,17 +83,9 @@ function readSampling({ monteCarlo, seed }: Options): { prompts: number; seed: n
     return undefined;
   }
   return {
-    prompts: readWholeText(monteCarlo, "--monte-carlo", 2),
-    seed: seed === undefined ? 0 : readWholeText(seed, "--seed", 0),
+    prompts: readNumberOption(monteCarlo, "--monte-carlo", 2),
+    seed: seed === undefined ? 0 : readNumberOption(seed, "--seed", 0),
   };
-}
-
-function readWholeText(text: string, name: string, least: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-    throw new InputError(name, text, `a whole number, ${least} or more`);
-  }
-  return value;
 }
 
 /** Replaces every rational text in the input, which is known to be valid, by the nearest float. */

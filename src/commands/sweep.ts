@@ -1,14 +1,13 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { Piscina } from "piscina";
 import { createProgress } from "../notebook/progress";
-import { readWhole } from "../problem/readInput";
 import { gridPoints, readGrid, readShard, shardOf } from "../sweep/grid";
 import { mergeSweeps, rowsLeft, writeSweep } from "../sweep/sweepFile";
-import type { SweepRow } from "../sweep/sweepRun";
+import type { SweepRow, SweepTask } from "../sweep/sweepRun";
 import { readTrainingSettings } from "../train/readTrainingSettings";
+import { withWorkers } from "../workers";
 import { readJson } from "./jsonInput";
+import { readWorkers } from "./numberOption";
 
 /** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
 export function registerSweepCommands(program: Command): void {
@@ -46,35 +45,26 @@ async function sweep(
   // Whatever is wrong with any run is said before the first one starts.
   for (const { input } of points) readTrainingSettings(input);
   const mine = shardOf(points, readShard(options.shard));
-  const workers =
-    options.jobs === undefined
-      ? availableParallelism()
-      : readWhole(/^\d+$/.test(options.jobs) ? Number(options.jobs) : options.jobs, "--jobs", 1);
+  const workers = readWorkers(options.jobs);
   const rows: SweepRow[] = [...rowsLeft(options.out, study)];
   const known = new Set(rows.map(({ index }) => index));
   const keep = (): void => writeSweep(options.out, { study, runs: points.length, rows });
   const progress = createProgress(mine.length, process.stderr, "runs");
   progress.step(mine.filter(({ index }) => known.has(index)).length);
-  const pool = new Piscina({
-    filename: join(__dirname, "..", "sweep", "worker.js"),
-    minThreads: 1,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-  });
-  try {
-    await Promise.all(
-      mine
-        .filter(({ index }) => !known.has(index))
-        .map(async (point) => {
-          rows.push((await pool.run({ point, shots: study.shots })) as SweepRow);
-          keep();
-          progress.step();
-        }),
-    );
-  } finally {
-    await pool.destroy();
-    progress.stop();
-  }
+  await withWorkers(
+    join(__dirname, "..", "sweep", "worker.js"),
+    workers,
+    (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
+      Promise.all(
+        mine
+          .filter(({ index }) => !known.has(index))
+          .map(async (point) => {
+            rows.push(await run({ point, shots: study.shots }));
+            keep();
+            progress.step();
+          }),
+      ),
+  ).finally(progress.stop);
   keep();
   process.stderr.write(`${mine.length} of ${points.length} runs: ${options.out}\n`);
 }

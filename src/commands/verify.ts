@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { openCheckpoint } from "../checkpoint";
@@ -10,7 +9,7 @@ import { plan, runLedger } from "../ledger/runLedger";
 import { LEDGER_FOLDER, saveLedger } from "../ledger/saveLedger";
 import type { UnitResult } from "../ledger/unit";
 import { createProgress } from "../notebook/progress";
-import { readWhole } from "../problem/readInput";
+import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
   readonly json?: true;
@@ -46,8 +45,8 @@ export function registerVerifyCommand(program: Command): void {
 async function runCommand(ids: readonly string[], options: Options): Promise<void> {
   const claims = chooseClaims(ids);
   const profile: Profile = options.quick ? "quick" : "full";
-  const seed = readNumber(options.seed, "--seed", 0);
-  const workers = options.jobs === undefined ? availableParallelism() : readNumber(options.jobs, "--jobs", 1);
+  const seed = readNumberOption(options.seed, "--seed", 0);
+  const workers = readWorkers(options.jobs);
   const whole = ids.length === 0;
   const folder = options.out ?? (whole && profile === "full" ? LEDGER_FOLDER : undefined);
 
@@ -88,10 +87,6 @@ function chooseClaims(ids: readonly string[]): readonly Claim[] {
   if (unknown !== undefined)
     throw new InputError("ID", unknown, `one of ${CLAIMS.map(({ id }) => id).join(", ")}`);
   return ids.length === 0 ? CLAIMS : CLAIMS.filter(({ id }) => ids.includes(id));
-}
-
-function readNumber(text: string, name: string, least: number): number {
-  return readWhole(/^\d+$/.test(text) ? Number(text) : text, name, least);
 }
 
 /** `verified  pretrained-risk  identity exact · simulation 1.2 of 4.1 SE · …  5 of 5 controls rejected  3.1 s` */

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import type { Checkpoint } from "../checkpoint";
+import { withWorkers } from "../workers";
 import { experimentRegimes, PRETRAINED } from "./regimes";
 import {
   type ExperimentRun,
   type ExperimentSize,
+  type ExperimentTask,
   type ExperimentUnit,
   type UnitResult,
   unitName,
@@ -33,30 +34,26 @@ export async function runExperiment(
     readonly onUnitDone: () => void;
   },
 ): Promise<ReadonlyMap<string, UnitResult>> {
-  const pool = new Piscina({
-    filename: join(__dirname, "worker.js"),
-    minThreads: 1,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-  });
-  const done = async (unit: ExperimentUnit): Promise<UnitResult> => {
-    const name = unitName(unit);
-    const known = checkpoint.results.get(name);
-    const result = known ?? ((await pool.run({ unit, size })) as UnitResult);
-    if (known === undefined) checkpoint.add(name, result);
-    onUnitDone();
-    return result;
-  };
-  try {
-    await Promise.all(
-      runs.map(async (run) => {
-        const { point } = await done({ ...run, regime: PRETRAINED });
-        const regimes = experimentRegimes(run.keyQuery);
-        await Promise.all(regimes.map(({ name }) => done({ ...run, regime: name, pretrained: point })));
-      }),
-    );
-  } finally {
-    await pool.destroy();
-  }
+  await withWorkers(
+    join(__dirname, "worker.js"),
+    workers,
+    async (work: (task: ExperimentTask) => Promise<UnitResult>) => {
+      const done = async (unit: ExperimentUnit): Promise<UnitResult> => {
+        const name = unitName(unit);
+        const known = checkpoint.results.get(name);
+        const result = known ?? (await work({ unit, size }));
+        if (known === undefined) checkpoint.add(name, result);
+        onUnitDone();
+        return result;
+      };
+      await Promise.all(
+        runs.map(async (run) => {
+          const { point } = await done({ ...run, regime: PRETRAINED });
+          const regimes = experimentRegimes(run.keyQuery);
+          await Promise.all(regimes.map(({ name }) => done({ ...run, regime: name, pretrained: point })));
+        }),
+      );
+    },
+  );
   return checkpoint.results;
 }

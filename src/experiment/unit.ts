@@ -39,6 +39,12 @@ export interface ExperimentSize {
   readonly largestShots: number;
 }
 
+/** What a worker is given. */
+export interface ExperimentTask {
+  readonly unit: ExperimentUnit;
+  readonly size: ExperimentSize;
+}
+
 /** The error of a trained model on one task at one number of shots. */
 export interface ExperimentError {
   readonly task: "+theta0" | "-theta0";

@@ -1,9 +1,6 @@
-import { type ExperimentSize, type ExperimentUnit, runUnit, type UnitResult } from "./unit";
+import { type ExperimentTask, runUnit, type UnitResult } from "./unit";
 
 /** What a worker thread of the experiment does with one unit. */
-export default function work(task: {
-  readonly unit: ExperimentUnit;
-  readonly size: ExperimentSize;
-}): UnitResult {
-  return runUnit(task.unit, task.size);
+export default function work({ unit, size }: ExperimentTask): UnitResult {
+  return runUnit(unit, size);
 }

@@ -1,9 +1,15 @@
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import type { Checkpoint } from "../checkpoint";
 import type { Claim } from "../evidence/claim";
+import { withWorkers } from "../workers";
 import { assembleLedger, type Ledger } from "./ledger";
 import { type RunOptions, type Unit, type UnitResult, unitName, unitsOf } from "./unit";
+
+/** What a worker is given. */
+export interface LedgerTask {
+  readonly unit: Unit;
+  readonly options: RunOptions;
+}
 
 /** What a worker sends back: the result, and how long it took. */
 export interface FinishedUnit {
@@ -41,26 +47,21 @@ export async function runLedger(
   },
 ): Promise<LedgerRun> {
   const seconds = new Map<string, number>();
-  const pool = new Piscina({
-    filename: join(__dirname, "worker.js"),
-    minThreads: 1,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-  });
-  try {
-    await Promise.all(
-      plan(claims).map(async (unit) => {
-        const name = unitName(unit);
-        if (!checkpoint.results.has(name)) {
-          const done = (await pool.run({ unit, options })) as FinishedUnit;
-          checkpoint.add(name, done.result);
-          seconds.set(unit.claim, (seconds.get(unit.claim) ?? 0) + done.seconds);
-        }
-        onUnitDone();
-      }),
-    );
-  } finally {
-    await pool.destroy();
-  }
+  await withWorkers(
+    join(__dirname, "worker.js"),
+    workers,
+    (run: (task: LedgerTask) => Promise<FinishedUnit>): Promise<unknown> =>
+      Promise.all(
+        plan(claims).map(async (unit) => {
+          const name = unitName(unit);
+          if (!checkpoint.results.has(name)) {
+            const done = await run({ unit, options });
+            checkpoint.add(name, done.result);
+            seconds.set(unit.claim, (seconds.get(unit.claim) ?? 0) + done.seconds);
+          }
+          onUnitDone();
+        }),
+      ),
+  );
   return { ledger: assembleLedger(claims, options, checkpoint.results), seconds };
 }

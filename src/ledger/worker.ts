@@ -1,9 +1,9 @@
 import { CLAIMS } from "../claims";
-import type { FinishedUnit } from "./runLedger";
-import { type RunOptions, runUnit, type Unit } from "./unit";
+import type { FinishedUnit, LedgerTask } from "./runLedger";
+import { runUnit } from "./unit";
 
 /** What a worker thread of the ledger does with one unit. */
-export default function work(task: { readonly unit: Unit; readonly options: RunOptions }): FinishedUnit {
+export default function work(task: LedgerTask): FinishedUnit {
   const claim = CLAIMS.find(({ id }) => id === task.unit.claim);
   if (claim === undefined) throw new Error(`no claim ${task.unit.claim}`);
   const start = performance.now();

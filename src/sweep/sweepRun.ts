@@ -4,6 +4,12 @@ import { randomTargetTask, readTrainingSettings } from "../train/readTrainingSet
 import { TrainingRun } from "../train/trainingRun";
 import type { GridPoint } from "./grid";
 
+/** What a worker is given. */
+export interface SweepTask {
+  readonly point: GridPoint;
+  readonly shots: readonly number[];
+}
+
 /** One row of a study's results. */
 export interface SweepRow {
   readonly index: number;

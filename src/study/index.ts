@@ -1,0 +1,4 @@
+import type { AnyStudy } from "./study";
+
+/** All studies, in the order in which the course asks them. */
+export const STUDIES: readonly AnyStudy[] = [];

@@ -1,0 +1,18 @@
+import { Piscina } from "piscina";
+
+/**
+ * Does `work` with a pool of worker threads that run the default export of `filename`, one task at a time each, and ends the
+ * pool whatever happens. The order in which tasks end depends on the machine; results must not.
+ */
+export async function withWorkers<Task, Result, Value>(
+  filename: string,
+  workers: number,
+  work: (run: (task: Task) => Promise<Result>) => Promise<Value>,
+): Promise<Value> {
+  const pool = new Piscina({ filename, minThreads: 1, maxThreads: workers, concurrentTasksPerWorker: 1 });
+  try {
+    return await work((task) => pool.run(task) as Promise<Result>);
+  } finally {
+    await pool.destroy();
+  }
+}
