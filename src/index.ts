@@ -23,12 +23,23 @@ export { RationalDraw, SAMPLE_SIZE } from "./evidence/rationalDraw";
 export type { ControlResult, EvidenceResult, EvidenceRow, Verdict } from "./evidence/result";
 export type { SimulationCase, SimulationEvidence } from "./evidence/simulation";
 export type { TrainingEvidence, TrainingRow } from "./evidence/training";
+export { coordinateMoments, covariateMoments } from "./exact/covariateMoments";
 export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exact/exactLoss";
 export { EXACT_RISK, exactRisk } from "./exact/exactRisk";
 export { FastRisk } from "./exact/fastRisk";
+export { momentLoss } from "./exact/featureLoss";
+export { MomentRisk, momentRisk } from "./exact/momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./exact/packedParameters";
 export { relaxedBound } from "./exact/relaxedBound";
 export { type PromptFeature, promptFeatures, relaxedLoss, relaxedPoint } from "./exact/relaxedRisk";
+export {
+  type CovariateMoments,
+  gaussianNoise,
+  gaussianTokenMoments,
+  linearTaskMoments,
+  sampleMoments,
+  type TokenMoments,
+} from "./exact/tokenMoments";
 // The released experiment
 export { type Comparison, compareWithReference, comparisonTable } from "./experiment/comparison";
 export { exactError, type MeasuredError, measureError, type TestSettings } from "./experiment/evaluation";
@@ -96,6 +107,11 @@ export { promptTokens } from "./model/tokens";
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
 export { keyQueryFlow } from "./predict/keyQueryFlow";
 export { type Prediction, predict } from "./predict/predict";
+export {
+  type CovariateDistribution,
+  describeCovariates,
+  readCovariateDistribution,
+} from "./problem/covariateDistribution";
 export { isotropicSetting, type Setting } from "./problem/isotropicSetting";
 export { type Prompt, readPrompt } from "./problem/prompt";
 export { type AuxiliaryWeight, REGIME_KINDS, type Regime, type RegimeKind } from "./problem/regime";
@@ -109,7 +125,10 @@ export {
 export type { RiskTerm } from "./problem/riskTerm";
 export { readShots, type ShotCount, type TokenShares, tokenShares } from "./problem/shots";
 // Simulation
+export type { ExampleSource } from "./simulate/exampleSource";
 export {
+  type MeasuredRisk,
+  measureRisks,
   monteCarloChange,
   monteCarloRisk,
   type PromptSampling,
@@ -117,6 +136,7 @@ export {
 } from "./simulate/monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
 export { RandomSource } from "./simulate/randomSource";
+export { RowSampler } from "./simulate/rowSampler";
 // Studies
 export { STUDIES } from "./study";
 export { runStudyHere } from "./study/runStudy";

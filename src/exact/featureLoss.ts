@@ -4,9 +4,8 @@ import { labelSlot, tokenLength } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import { tokenShares } from "../problem/shots";
-import { gaussianMoment } from "./gaussianMoment";
-import { queryMoment, tokenCovariance } from "./moments";
-import { promptFeatures } from "./relaxedRisk";
+import { type MomentTerm, promptFeatures } from "./relaxedRisk";
+import { gaussianTokenMoments, type TokenMoments } from "./tokenMoments";
 
 /** The quadratic pᵀCp − 2sᵀp + c of k variables, C symmetric in compressed rows. */
 export interface SparseQuadratic {
@@ -29,9 +28,18 @@ export function featureLoss(
   terms: readonly RiskTerm[],
   heads: number,
 ): Differentiable {
-  const quadratic = featureQuadratic(problem, terms);
-  const size = tokenLength(problem.dimension);
-  const features = promptFeatures(problem.dimension);
+  return lossOfHeads(problem.dimension, featureQuadratic(problem, terms), heads);
+}
+
+/** The same for tokens of any distribution, all terms with the same covariates: the loss of real examples, for instance. */
+export function momentLoss(dimension: number, terms: readonly MomentTerm[], heads = 1): Differentiable {
+  return lossOfHeads(dimension, momentQuadratic(dimension, terms), heads);
+}
+
+/** A quadratic in the features of the prompt as a function of the heads' v and M. */
+function lossOfHeads(dimension: number, quadratic: SparseQuadratic, heads: number): Differentiable {
+  const size = tokenLength(dimension);
+  const features = promptFeatures(dimension);
   const [first, second, query] = [0, 1, 2].map((part) =>
     Int32Array.from(features, ({ pair, query: q }) => [...pair, q][part]!),
   ) as [Int32Array, Int32Array, Int32Array];
@@ -90,21 +98,29 @@ function evaluate(
  * one token first, so that a further term costs next to nothing.
  */
 export function featureQuadratic(problem: RegressionProblem, terms: readonly RiskTerm[]): SparseQuadratic {
-  const size = tokenLength(problem.dimension);
-  const label = labelSlot(problem.dimension);
+  return momentQuadratic(
+    problem.dimension,
+    terms.map(({ task, ...term }) => ({ ...term, moments: gaussianTokenMoments(FLOAT, problem, task) })),
+  );
+}
+
+/** The same for tokens of any distribution; the covariates of all terms are distributed alike. */
+export function momentQuadratic(dimension: number, terms: readonly MomentTerm[]): SparseQuadratic {
+  const size = tokenLength(dimension);
+  const label = labelSlot(dimension);
   const pairs = pairsOf(size);
   const queries = label;
   const count = pairs.length * queries;
   const curvature = new Float64Array(count * count);
   const slope = new Float64Array(count);
   let constant = 0;
-  const ofQuery = queryMoments(problem, pairs, queries);
+  const ofQuery = queryMoments(terms[0]!.moments, pairs, queries);
 
   for (const shots of new Set(terms.map((term) => term.shots))) {
     const group = terms.filter((term) => term.shots === shots);
     const { contextShare: a, queryShare: b } = tokenShares(FLOAT, shots);
     const [same, different, both] = [a * b, a * a - a * b, b * b];
-    const token = tokenMoments(problem, group, pairs, { same, different });
+    const token = tokenMoments(group, pairs, label, { same, different });
     const total = group.reduce((sum, { weight }) => sum + weight, 0);
     constant += token.labelSquare;
     for (let p = 0; p < pairs.length; p += 1) {
@@ -133,11 +149,9 @@ const pairsOf = (size: number): readonly Pair[] =>
   ).flat();
 
 /** Moments of the query token by pair and slot, zero where the empty label slot occurs. */
-function queryMoments(problem: RegressionProblem, pairs: readonly Pair[], queries: number) {
-  const covariance = queryMoment(FLOAT, problem);
+function queryMoments(moments: TokenMoments, pairs: readonly Pair[], queries: number) {
   const count = pairs.length;
-  const moment = (...slots: readonly number[]): number =>
-    slots.includes(queries) ? 0 : gaussianMoment(FLOAT, covariance, slots);
+  const moment = (...slots: readonly number[]): number => (slots.includes(queries) ? 0 : moments(slots));
   const slots = Array.from({ length: queries }, (_, s) => s);
   const two = Float64Array.from(slots.flatMap((s) => slots.map((t) => moment(s, t))));
   const four = Float64Array.from(
@@ -167,22 +181,20 @@ function queryMoments(problem: RegressionProblem, pairs: readonly Pair[], querie
 
 /** Moments of one labelled token, or of two that share a task, summed over the terms with their weights. */
 function tokenMoments(
-  problem: RegressionProblem,
-  terms: readonly RiskTerm[],
+  terms: readonly MomentTerm[],
   pairs: readonly Pair[],
+  label: number,
   { same, different }: { readonly same: number; readonly different: number },
 ) {
-  const label = labelSlot(problem.dimension);
   const count = pairs.length;
   const tokens = new Float64Array(count * count);
   const pair = new Float64Array(count);
   const pairTimesLabel = new Float64Array(count * label);
   const ownLabel = new Float64Array(count * label);
   let labelSquare = 0;
-  for (const { task, weight } of terms) {
-    const covariance = tokenCovariance(FLOAT, problem, task);
-    const moment = (...slots: readonly number[]): number => gaussianMoment(FLOAT, covariance, slots);
-    labelSquare += weight * covariance[label]![label]!;
+  for (const { moments, weight } of terms) {
+    const moment = (...slots: readonly number[]): number => moments(slots);
+    labelSquare += weight * moment(label, label);
     const two = pairs.map((p) => moment(...p));
     pairs.forEach((p, i) => {
       pair[i]! += weight * two[i]!;

@@ -1,13 +1,12 @@
 import type { Quadratic } from "../algebra/convexQuadratic";
-import { entry, type Matrix, type Vector } from "../algebra/matrix";
+import { entry, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { labelSlot, tokenLength } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import { type ShotCount, tokenShares } from "../problem/shots";
-import { gaussianMoment } from "./gaussianMoment";
-import { queryMoment, tokenCovariance } from "./moments";
+import { gaussianTokenMoments, type TokenMoments } from "./tokenMoments";
 
 /**
  * One feature of a prompt, Ŝ_ak z_qb with Ŝ = (1/N) Σ_j z_j z_jᵀ over all N tokens: the prediction of linear attention is
@@ -41,6 +40,14 @@ export function relaxedPoint<T>(
   });
 }
 
+/** One part of a loss, its tokens given by their moments: the risk at n shots, times a weight. */
+export interface MomentTerm<T = number> {
+  readonly moments: TokenMoments<T>;
+  readonly shots: ShotCount;
+  /** ≥ 0, or of either sign in a cubature. */
+  readonly weight: T;
+}
+
 /**
  * The loss Σ weight · R(n, θ) of predictors that are linear in prompt features with free coefficients: a convex quadratic,
  * and a lower bound of the loss of every (v, M), of any rank and any number of heads. Each group of features shares one
@@ -50,12 +57,26 @@ export function relaxedLoss<T>(
   field: NumberField<T>,
   problem: RegressionProblem<T>,
   terms: readonly RiskTerm<T>[],
-  groups: readonly (readonly PromptFeature[])[] = promptFeatures(problem.dimension).map((item) => [item]),
+  groups?: readonly (readonly PromptFeature[])[],
 ): Quadratic<T> {
-  const label = labelSlot(problem.dimension);
+  const withMoments = terms.map(({ task, ...term }) => ({
+    ...term,
+    moments: gaussianTokenMoments(field, problem, task),
+  }));
+  return relaxedMomentLoss(field, problem.dimension, withMoments, groups);
+}
+
+/** The same loss for tokens of any distribution, of which it needs moments up to order six. */
+export function relaxedMomentLoss<T>(
+  field: NumberField<T>,
+  dimension: number,
+  terms: readonly MomentTerm<T>[],
+  groups: readonly (readonly PromptFeature[])[] = promptFeatures(dimension).map((item) => [item]),
+): Quadratic<T> {
+  const label = labelSlot(dimension);
   const parts = terms.map((term) => ({
     term,
-    moments: featureMoments(field, problem, term.task, term.shots),
+    moments: featureMoments(field, dimension, term.moments, term.shots),
   }));
   const weighted = (of: (moments: FeatureMoments<T>) => T): T =>
     parts.reduce(
@@ -78,13 +99,12 @@ export function relaxedLoss<T>(
   return {
     curvature,
     slope: groups.map((group) => weighted((moments) => total(group.map(moments.withLabel)))),
-    constant: weighted(({ covariance }) => entry(covariance, label, label)),
+    constant: weighted(({ ofToken }) => ofToken([label, label])),
   };
 }
 
 interface FeatureMoments<T> {
-  /** C of a labelled token of this task. */
-  readonly covariance: Matrix<T>;
+  readonly ofToken: TokenMoments<T>;
   /** E of the product of two features. */
   readonly product: (p: PromptFeature, q: PromptFeature) => T;
   /** E of a feature times the query's true label. */
@@ -94,23 +114,21 @@ interface FeatureMoments<T> {
 /** With N = n + 1, the n labelled tokens are independent of each other and of the query token, which is one of the N. */
 function featureMoments<T>(
   field: NumberField<T>,
-  problem: RegressionProblem<T>,
-  task: Vector<T>,
+  dimension: number,
+  moments: TokenMoments<T>,
   shots: ShotCount,
 ): FeatureMoments<T> {
   const { multiply, add, subtract } = field;
-  const label = labelSlot(problem.dimension);
+  const label = labelSlot(dimension);
   const { contextShare: a, queryShare: b } = tokenShares(field, shots);
   const same = multiply(a, b);
   const different = subtract(multiply(a, a), same);
   const both = multiply(b, b);
-  const covariance = tokenCovariance(field, problem, task);
-  const queryCovariance = queryMoment(field, problem);
-  const ofToken = (...slots: readonly number[]): T => gaussianMoment(field, covariance, slots);
-  const ofQuery = (...slots: readonly number[]): T =>
-    slots.includes(label) ? field.zero : gaussianMoment(field, queryCovariance, slots);
+  const ofToken = (...slots: readonly number[]): T => moments(slots);
+  // The query token is distributed as a labelled one, but for its label slot, which is empty.
+  const ofQuery = (...slots: readonly number[]): T => (slots.includes(label) ? field.zero : moments(slots));
   return {
-    covariance,
+    ofToken: moments,
     product: ({ pair: p, query: s }, { pair: q, query: t }) => {
       const tokens = add(
         multiply(same, ofToken(...p, ...q)),
@@ -127,7 +145,7 @@ function featureMoments<T>(
     },
     withLabel: ({ pair, query }) => {
       const context = multiply(a, multiply(ofToken(...pair), ofToken(query, label)));
-      // The noise of the label is independent of the query token, so the moment of a labelled token serves.
+      // Query and true label are distributed as a labelled token.
       const own = pair.includes(label) ? field.zero : ofToken(...pair, query, label);
       return add(context, multiply(b, own));
     },

@@ -1,9 +1,11 @@
 import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
+import type { CovariateDistribution } from "../problem/covariateDistribution";
 import { readWhole, requireLength } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { readShots } from "../problem/shots";
+import type { ExampleSource } from "./exampleSource";
 import { ExampleSampler } from "./promptSampler";
 import { RandomSource } from "./randomSource";
 
@@ -23,6 +25,8 @@ export interface PromptSampling {
   readonly seed: number;
   /** 0 unless told; estimates with different streams are independent. */
   readonly stream?: number;
+  /** Gaussian unless told. */
+  readonly covariates?: CovariateDistribution;
 }
 
 /**
@@ -38,7 +42,8 @@ export function monteCarloRisk(
   parameters: AttentionParameters,
   sampling: PromptSampling,
 ): RiskEstimate {
-  return averageOverPrompts(problem, task, shots, [parameters], sampling, ([error]) => error! * error!);
+  const source = sourceOf(problem, task, sampling);
+  return { ...measureRisks(source, shots, [parameters], sampling.prompts)[0]!, ...identify(sampling) };
 }
 
 /**
@@ -53,56 +58,92 @@ export function monteCarloChange(
   models: { readonly original: AttentionParameters; readonly changed: AttentionParameters },
   sampling: PromptSampling,
 ): RiskEstimate {
-  return averageOverPrompts(
-    problem,
-    task,
-    shots,
-    [models.original, models.changed],
-    sampling,
-    ([before, after]) => after! * after! - before! * before!,
-  );
+  const source = sourceOf(problem, task, sampling);
+  const pair = [models.original, models.changed];
+  const change = averageOverPrompts(source, shots, pair, sampling.prompts, 1, ([before, after], out) => {
+    out[0] = after! * after! - before! * before!;
+  });
+  return { ...change[0]!, ...identify(sampling) };
 }
 
-/** The mean over fresh prompts of a function of the models' errors f − y on a prompt. */
-function averageOverPrompts(
-  problem: RegressionProblem,
-  task: Vector,
+/** A mean over sampled prompts. */
+export interface MeasuredRisk {
+  readonly mean: number;
+  /** Standard deviation of `mean` over repetitions, estimated from the sample. */
+  readonly standardError: number;
+}
+
+/**
+ * E (f − y)² of several models on the same prompts of n shots, drawn from any source of examples.
+ * @throws InputError when `prompts` is below 2, `shots` is not a whole number, or a length does not fit.
+ */
+export function measureRisks(
+  source: ExampleSource,
   shots: number,
   models: readonly AttentionParameters[],
-  { prompts, seed, stream = 0 }: PromptSampling,
-  lossOf: (errors: readonly number[]) => number,
-): RiskEstimate {
-  readWhole(prompts, "prompts", 2);
+  prompts: number,
+): readonly MeasuredRisk[] {
+  return averageOverPrompts(source, shots, models, prompts, models.length, (errors, out) => {
+    for (let k = 0; k < errors.length; k += 1) out[k] = errors[k]! * errors[k]!;
+  });
+}
+
+function sourceOf(
+  problem: RegressionProblem,
+  task: Vector,
+  { seed, stream = 0, covariates }: PromptSampling,
+): ExampleSource {
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
-  readShots(shots, "shots");
   requireLength(task, "task", problem.dimension);
-  for (const parameters of models) {
-    requireLength(parameters.value, "value", tokenLength(problem.dimension));
-    requireLength(parameters.keyQuery, "keyQuery", tokenLength(problem.dimension));
-  }
+  return new ExampleSampler(problem, task, new RandomSource(seed, stream), covariates);
+}
 
-  const sampler = new ExampleSampler(problem, task, new RandomSource(seed, stream));
-  const predictors = models.map((parameters) => new QueryPredictor(parameters, problem.dimension));
-  const errors = models.map(() => 0);
+const identify = ({ prompts, seed }: PromptSampling) => ({ prompts, seed });
+
+/** The means over fresh prompts of `count` functions of the models' errors f − y on a prompt, written by `lossesOf`. */
+function averageOverPrompts(
+  source: ExampleSource,
+  shots: number,
+  models: readonly AttentionParameters[],
+  prompts: number,
+  count: number,
+  lossesOf: (errors: Float64Array, out: Float64Array) => void,
+): readonly MeasuredRisk[] {
+  readWhole(prompts, "prompts", 2);
+  readShots(shots, "shots");
+  for (const { value, keyQuery } of models) {
+    requireLength(value, "value", tokenLength(source.dimension));
+    requireLength(keyQuery, "keyQuery", tokenLength(source.dimension));
+  }
+  const predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension));
+  const errors = new Float64Array(models.length);
+  const losses = new Float64Array(count);
   // Welford's running mean and sum of squared deviations: stable for heavy-tailed errors and millions of prompts.
-  let mean = 0;
-  let deviations = 0;
+  const mean = new Float64Array(count);
+  const deviations = new Float64Array(count);
   for (let prompt = 1; prompt <= prompts; prompt += 1) {
+    source.startPrompt?.();
     // The query is drawn first because it decides how every token is scored.
-    const queryLabel = sampler.next();
-    for (const predictor of predictors) predictor.begin(sampler.covariates);
+    const queryLabel = source.next();
+    for (const predictor of predictors) predictor.begin(source.covariates);
     for (let token = 0; token < shots; token += 1) {
-      const label = sampler.next();
-      for (let k = 0; k < errors.length; k += 1) predictors[k]!.add(sampler.covariates, label);
+      const label = source.next();
+      for (const predictor of predictors) predictor.add(source.covariates, label);
     }
     for (let k = 0; k < errors.length; k += 1) errors[k] = predictors[k]!.predict() - queryLabel;
-    const loss = lossOf(errors);
-    const step = loss - mean;
-    mean += step / prompt;
-    deviations += step * (loss - mean);
+    lossesOf(errors, losses);
+    for (let k = 0; k < count; k += 1) {
+      const loss = losses[k]!;
+      const step = loss - mean[k]!;
+      mean[k]! += step / prompt;
+      deviations[k]! += step * (loss - mean[k]!);
+    }
   }
-  return { mean, standardError: Math.sqrt(deviations / (prompts - 1) / prompts), prompts, seed };
+  return Array.from(mean, (value, k) => ({
+    mean: value,
+    standardError: Math.sqrt(deviations[k]! / (prompts - 1) / prompts),
+  }));
 }
 
 /** The prediction f of one prompt, its tokens fed one by one; no token is stored. */

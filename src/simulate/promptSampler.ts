@@ -1,26 +1,36 @@
 import type { Vector } from "../algebra/matrix";
+import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { Prompt } from "../problem/prompt";
 import type { RegressionProblem } from "../problem/regressionProblem";
+import { type WhiteSampler, whiteSampler } from "./covariateSampler";
+import type { ExampleSource } from "./exampleSource";
 import type { RandomSource } from "./randomSource";
 
-/** Draws examples (x, y) of one task, one at a time, into a buffer: x = L ε with Σ = L Lᵀ, y = θᵀx + noise. */
-export class ExampleSampler {
+/**
+ * Draws examples (x, y) of one task, one at a time, into a buffer: x = L e with Σ = L Lᵀ, y = θᵀx + noise. The covariates are
+ * Gaussian unless another distribution of e is given; the noise is Gaussian.
+ */
+export class ExampleSampler implements ExampleSource {
   readonly dimension: number;
   /** The covariates of the last example drawn, length d. */
   readonly covariates: Float64Array;
   private readonly root: Float64Array;
   private readonly task: Float64Array;
   private readonly noise: number;
-  private readonly normals: Float64Array;
+  private readonly white: Float64Array;
+  private readonly drawWhite: WhiteSampler | undefined;
 
   constructor(
     problem: RegressionProblem,
     task: Vector,
     private readonly random: RandomSource,
+    distribution: CovariateDistribution = { kind: "gaussian" },
   ) {
     this.dimension = problem.dimension;
     this.covariates = new Float64Array(problem.dimension);
-    this.normals = new Float64Array(problem.dimension + 1);
+    this.white = new Float64Array(problem.dimension + 1);
+    this.drawWhite =
+      distribution.kind === "gaussian" ? undefined : whiteSampler(distribution, problem.dimension);
     this.root = choleskyFactor(problem);
     this.task = Float64Array.from(task);
     this.noise = Math.sqrt(problem.noiseVariance);
@@ -28,12 +38,17 @@ export class ExampleSampler {
 
   /** Draws the next example into `covariates` and returns its label. */
   next(): number {
-    const { dimension: d, covariates: x, normals, root, task, random } = this;
-    random.normals(normals, this.noise === 0 ? d : d + 1);
-    let label = this.noise * normals[d]!;
+    const { dimension: d, covariates: x, white, root, task, random } = this;
+    // Gaussian covariates and noise in one go, which is fastest.
+    if (this.drawWhite === undefined) random.normals(white, this.noise === 0 ? d : d + 1);
+    else {
+      this.drawWhite(random, white);
+      white[d] = this.noise === 0 ? 0 : random.normal();
+    }
+    let label = this.noise * white[d]!;
     for (let i = 0, row = 0; i < d; i += 1, row += d) {
       let sum = 0;
-      for (let k = 0; k <= i; k += 1) sum += root[row + k]! * normals[k]!;
+      for (let k = 0; k <= i; k += 1) sum += root[row + k]! * white[k]!;
       x[i] = sum;
       label += task[i]! * sum;
     }
@@ -42,7 +57,7 @@ export class ExampleSampler {
 }
 
 /** A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens. */
-export function samplePrompt(sampler: ExampleSampler, shots: number): { prompt: Prompt; queryLabel: number } {
+export function samplePrompt(sampler: ExampleSource, shots: number): { prompt: Prompt; queryLabel: number } {
   const examples = Array.from({ length: shots }, () => {
     const label = sampler.next();
     return { covariates: [...sampler.covariates], label };
