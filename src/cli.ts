@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { registerBenchCommand } from "./commands/bench";
 import { registerBookCommand } from "./commands/book";
 import { registerExperimentCommand } from "./commands/experiment";
 import { registerNotebooksCommand } from "./commands/notebooks";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerNotebooksCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);
+  registerBenchCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;

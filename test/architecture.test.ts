@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "evidence",
     "figures",
   ],
+  bench: ["problem", "model", "exact", "simulate", "train"],
   evidence: ["algebra", "problem", "model", "simulate"],
   claims: [
     "algebra",

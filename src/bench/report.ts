@@ -1,0 +1,47 @@
+import { availableParallelism, cpus } from "node:os";
+import type { BenchmarkResult, BenchmarkSize, Measurement, Target } from "./benchmark";
+import type { Torch } from "./torch";
+
+/** All results of a run, and what they were measured on. */
+export interface BenchReport {
+  readonly machine: {
+    readonly processor: string;
+    readonly cores: number;
+    readonly node: string;
+    readonly torch: string | null;
+  };
+  readonly size: BenchmarkSize;
+  readonly benchmarks: readonly BenchmarkResult[];
+}
+
+export function machine(torch: Torch | undefined): BenchReport["machine"] {
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    node: process.version,
+    torch: torch?.version ?? null,
+  };
+}
+
+/** A benchmark for a person: measurements as median (lowest to highest), then each target with pass or MISS. */
+export function benchmarkText({ id, title, measurements, targets, skipped }: BenchmarkResult): string {
+  return [
+    `${id}: ${title}`,
+    ...measurements.map((item) => `        ${item.name}: ${quantity(item)}`),
+    ...targets.map((item) => `  ${targetText(item)}`),
+    ...(skipped === undefined ? [] : [`  skipped ${skipped}`]),
+    "",
+  ].join("\n");
+}
+
+function quantity({ median, lowest, highest, unit }: Measurement): string {
+  return `${short(median)} ${unit}`.trim() + ` (${short(lowest)} to ${short(highest)})`;
+}
+
+function targetText({ met, measurement, must, limit, bound }: Target): string {
+  const statement = `${measurement}: ${must} ${limit}`;
+  return met ? `pass  ${statement}` : `MISS  ${statement}; what bounds it: ${bound}`;
+}
+
+const short = (value: number): string =>
+  value >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
