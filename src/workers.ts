@@ -9,7 +9,14 @@ export async function withWorkers<Task, Result, Value>(
   workers: number,
   work: (run: (task: Task) => Promise<Result>) => Promise<Value>,
 ): Promise<Value> {
-  const pool = new Piscina({ filename, minThreads: 1, maxThreads: workers, concurrentTasksPerWorker: 1 });
+  const pool = new Piscina({
+    filename,
+    minThreads: 1,
+    maxThreads: workers,
+    concurrentTasksPerWorker: 1,
+    // Long loops here allocate little; a young generation of the usual size costs 25 MB a worker.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   try {
     return await work((task) => pool.run(task) as Promise<Result>);
   } finally {

@@ -35,7 +35,8 @@ export function benchmarkText({ id, title, measurements, targets, skipped }: Ben
 }
 
 function quantity({ median, lowest, highest, unit }: Measurement): string {
-  return `${short(median)} ${unit}`.trim() + ` (${short(lowest)} to ${short(highest)})`;
+  const middle = unit === "" ? short(median) : `${short(median)} ${unit}`;
+  return `${middle} (${short(lowest)} to ${short(highest)})`;
 }
 
 function targetText({ met, measurement, must, limit, bound }: Target): string {

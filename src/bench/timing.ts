@@ -11,14 +11,16 @@ export type Side = () => number | Promise<number>;
 
 /**
  * Runs the sides in turn, forwards and backwards by turns, so that a change of the machine's speed hurts all of them alike.
- * Gives the costs of each side, in the order of the repeats. Before the first repeat each side runs once for nothing.
+ * Gives the costs of each side, in the order of the repeats. Before the first repeat each side runs once for nothing, unless
+ * each run is a process of its own, which nothing warms up.
  */
 export async function inTurn(
   sides: readonly Side[],
   repeats: number,
+  warmUp = true,
 ): Promise<readonly (readonly number[])[]> {
   const costs = sides.map((): number[] => []);
-  for (let repeat = -1; repeat < repeats; repeat += 1) {
+  for (let repeat = warmUp ? -1 : 0; repeat < repeats; repeat += 1) {
     const order = [...sides.keys()];
     if (repeat % 2 !== 0) order.reverse();
     for (const k of order) {

@@ -12,7 +12,7 @@ export interface Usage {
 }
 
 const PROGRAM = join(__dirname, "../../bin/finetune-icl.js");
-const REPORTER = join(__dirname, "reportUsage.js");
+const REPORTER = join(__dirname, "../../dist/bench/reportUsage.js");
 
 /** Runs a command of this program as a process of its own. @throws Error when it fails. */
 export async function usageOf(args: readonly string[], input = ""): Promise<Usage> {
