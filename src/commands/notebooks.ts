@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../inputError";
 import { isJsonObject } from "../notebook/json";
@@ -9,10 +9,18 @@ import { isExecutable } from "../notebook/nbformat";
 import { notebooksDirectory } from "../notebook/packagePaths";
 import { createProgress } from "../notebook/progress";
 import { type NotebookFile, readNotebookFile } from "../notebook/readNotebook";
-import { describeResult, type NotebookResult, runNotebookFile } from "../notebook/runNotebookFile";
+import {
+  describeResult,
+  type NotebookResult,
+  type RunFileOptions,
+  runNotebookFile,
+} from "../notebook/runNotebookFile";
 
 interface Options {
   readonly check?: true;
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly keepGoing?: true;
   readonly timeout: string;
   readonly jobs?: string;
 }
@@ -27,6 +35,14 @@ export function registerNotebooksCommand(program: Command): void {
     .description("Run notebooks, each on a fresh tslab kernel, and save them with their outputs.")
     .argument("[files...]", "notebooks (default: those of the package, in the order of their names)")
     .option("--check", "compare with the stored outputs instead of saving")
+    .option(
+      "--set <name=value>",
+      "give a constant of the cell tagged parameters another value; repeatable; needs --out",
+      (text: string, earlier: readonly string[]) => [...earlier, text],
+      [],
+    )
+    .option("--out <folder>", "save notebooks and tables in this folder, and leave the course as it is")
+    .option("--keep-going", "go on after a cell that fails, and name all that failed")
     .option("--timeout <seconds>", "time limit for each cell", "300")
     .option("--jobs <number>", "notebooks that run at the same time (default: the number of cores)")
     .addHelpText(
@@ -39,14 +55,22 @@ export function registerNotebooksCommand(program: Command): void {
 async function runCommand(paths: readonly string[], options: Options): Promise<void> {
   const timeoutMs = readSeconds(options.timeout) * 1000;
   const jobs = options.jobs === undefined ? availableParallelism() : readJobs(options.jobs);
-  const check = options.check ?? false;
-  const files = (paths.length > 0 ? unique(paths) : courseNotebooks()).map(readTslabNotebook);
+  const outputs = readOutputs(options);
+  const named = (paths.length > 0 ? unique(paths) : courseNotebooks()).map(readTslabNotebook);
+  if (typeof outputs === "object") refuseOverwriting(named, outputs.folder);
+  const files = await withOverrides(named, options.set);
   const cells = files.flatMap((file) => file.notebook.cells.filter(isExecutable)).length;
   const progress = createProgress(cells, process.stderr);
   const results = await mapInOrder(
     files,
     jobs,
-    (file) => runNotebookFile(file, { check, timeoutMs, onCellDone: progress.step }),
+    (file) =>
+      runNotebookFile(file, {
+        outputs,
+        timeoutMs,
+        keepGoing: options.keepGoing ?? false,
+        onCellDone: progress.step,
+      }),
     (result) => {
       if (result.status !== "ok") progress.log(describeResult(result));
     },
@@ -58,10 +82,59 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
     throw new Error(
       `${bad} of ${notebooks} failed: see the messages above; ${bad === 1 ? "its file is" : "their files are"} as before`,
     );
-  const done = check ? "agree with their stored outputs" : "ran and hold their outputs";
+  if (typeof outputs === "object") {
+    process.stderr.write(
+      `${notebooks}: all ran, their outputs are in ${outputs.folder}, the tables behind the figures in ${join(outputs.folder, "figures")}.\n`,
+    );
+    return;
+  }
+  const done = outputs === "check" ? "agree with their stored outputs" : "ran and hold their outputs";
   process.stderr.write(
     `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer (docs/notebooks.md says how); the tables behind the figures are in data/figures/.\n`,
   );
+}
+
+/** Where outputs go. Other parameters than the course's own give other outputs: nothing to compare or to store there. */
+function readOutputs({ check, set, out }: Options): RunFileOptions["outputs"] {
+  if (check && set.length > 0)
+    throw new InputError("--check", "--set", "either: the stored outputs belong to the stored parameters");
+  if (check && out !== undefined) throw new InputError("--check", "--out", "either: a check saves nothing");
+  if (set.length > 0 && out === undefined)
+    throw new InputError("--out", undefined, "a folder for what a run with --set gives");
+  if (out !== undefined) return { folder: out };
+  return check ? "check" : "save";
+}
+
+function refuseOverwriting(files: readonly NotebookFile[], folder: string): void {
+  const seen = new Map<string, string>();
+  for (const { path } of files) {
+    const target = resolve(folder, basename(path));
+    if (target === resolve(path))
+      throw new InputError("--out", folder, "another folder than the notebook's own");
+    if (seen.has(target))
+      throw new InputError("files", [seen.get(target), path], "notebooks of different names for one --out");
+    seen.set(target, path);
+  }
+}
+
+async function withOverrides(
+  files: readonly NotebookFile[],
+  set: readonly string[],
+): Promise<readonly NotebookFile[]> {
+  if (set.length === 0) return files;
+  const overrides = new Map(set.map(readAssignment));
+  // The compiler that reads the cell takes a third of a second to load.
+  const { overrideParameters } = await import("../notebook/parameters");
+  return files.map((file) => ({
+    ...file,
+    notebook: overrideParameters(file.notebook, overrides, file.path),
+  }));
+}
+
+function readAssignment(text: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z_$][\w$]*)=([\s\S]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InputError("--set", text, "name=value");
+  return [name, value];
 }
 
 function table(results: readonly NotebookResult[]): string {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
+import { figureFolder } from "../figureFolder";
 import { InputError } from "../inputError";
 import type { Cell, Table } from "./plainTable";
 
@@ -64,20 +65,19 @@ export function saveTable(path: string, table: Table): void {
 }
 
 /**
- * Saves the table behind a figure as `data/figures/NAME.csv` of this package, and returns the table.
+ * Saves the table behind a figure as `data/figures/NAME.csv` of this package, and returns the table. A run of the notebooks
+ * that is only compared, or whose results go elsewhere, sends the table elsewhere too (`FINETUNE_ICL_FIGURES`).
  * @throws InputError when the name is not made of lower-case letters, digits and hyphens.
  */
 export function saveFigureTable(name: string, table: Table): Table {
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
     throw new InputError("name", name, "lower-case letters, digits and hyphens");
   }
-  mkdirSync(FIGURE_FOLDER, { recursive: true });
-  saveTable(join(FIGURE_FOLDER, `${name}.csv`), table);
+  const folder = figureFolder();
+  mkdirSync(folder, { recursive: true });
+  saveTable(join(folder, `${name}.csv`), table);
   return table;
 }
-
-// From dist/figures or src/figures, the package's root is two folders up.
-const FIGURE_FOLDER = join(__dirname, "..", "..", "data", "figures");
 
 /** Reads a table saved by {@link saveTable}. @throws InputError when the file cannot be read or is no table. */
 export function loadTable(path: string): Table {

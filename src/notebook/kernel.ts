@@ -36,8 +36,8 @@ export class Kernel {
   // Requests stay known after their answer: text may come late.
   readonly #requests = new Map<string, OpenRequest>();
 
-  private constructor(cwd: string) {
-    this.#process = startKernelProcess(this.#connection, cwd);
+  private constructor(cwd: string, env: NodeJS.ProcessEnv) {
+    this.#process = startKernelProcess(this.#connection, cwd, env);
     this.#shell.connect(this.#connection.address("shell"));
     this.#control.connect(this.#connection.address("control"));
     this.#iopub.connect(this.#connection.address("iopub"));
@@ -51,8 +51,9 @@ export class Kernel {
   static async start(
     cwd: string,
     timeoutMs: number,
+    env: NodeJS.ProcessEnv = {},
   ): Promise<{ kernel: Kernel; answer: Answer<JsonObject> }> {
-    const kernel = new Kernel(cwd);
+    const kernel = new Kernel(cwd, env);
     const answer = await kernel.#handshake(timeoutMs);
     kernel.#connection.forgetFile();
     return { kernel, answer };

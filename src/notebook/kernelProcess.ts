@@ -21,12 +21,19 @@ export interface KernelProcess {
 
 const LAST_WORDS = 2000;
 
-/** Starts tslab with the notebook's folder as its working directory, so that its imports resolve from there. */
-export function startKernelProcess(connection: Connection, cwd: string): KernelProcess {
+/**
+ * Starts tslab with the notebook's folder as its working directory, so that its imports resolve from there; `env` adds to
+ * the environment.
+ */
+export function startKernelProcess(
+  connection: Connection,
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): KernelProcess {
   const args = ["-r", kernelPreload, tslabProgram(), "kernel", "--config-path", connection.file];
   const child = spawn(process.execPath, args, {
     cwd,
-    env: kernelEnvironment(connection.directory),
+    env: { ...kernelEnvironment(connection.directory), ...env },
     // A group of its own: Ctrl-C reaches the runner only, and the group can be killed as a whole.
     detached: true,
     stdio: ["ignore", "ignore", "pipe", "pipe"],

@@ -12,12 +12,22 @@ export interface RunOptions {
   readonly cwd: string;
   /** Limit for each cell. */
   readonly timeoutMs: number;
+  /** Added to the kernel's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Go on after a cell that fails, as long as the kernel lives. */
+  readonly keepGoing?: boolean;
   readonly onCellDone?: () => void;
 }
 
 export type RunOutcome =
   | { readonly status: "ok"; readonly notebook: Notebook }
-  | { readonly status: "failed"; readonly failure: Failure };
+  | {
+      readonly status: "failed";
+      /** One, or with `keepGoing` one for each cell that failed, in their order. */
+      readonly failures: readonly Failure[];
+      /** With the outputs so far, when the kernel still lived at the end of the run. */
+      readonly notebook?: Notebook;
+    };
 
 const START_MS = 120_000;
 // Text may come after a cell is done (a rejection that nobody handles, a timer): listen a little longer.
@@ -27,18 +37,21 @@ const LAST_QUIET_MS = 300;
 const MOST_OUTPUT = 50_000_000;
 
 /**
- * Runs the code cells of a notebook in order on a fresh kernel and returns the notebook with their outputs, or the
- * first failure. Touches no file; the kernel is gone when the promise settles.
+ * Runs the code cells of a notebook in order on a fresh kernel and returns the notebook with their outputs, or what
+ * failed: the first cell, or every cell with `keepGoing`. Touches no file; the kernel is gone when the promise settles.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunOutcome> {
-  const { kernel, answer } = await Kernel.start(options.cwd, START_MS);
+  const { kernel, answer } = await Kernel.start(options.cwd, START_MS, options.env);
   try {
-    if (answer.kind !== "answered") return { status: "failed", failure: notStarted(answer) };
+    if (answer.kind !== "answered") return { status: "failed", failures: [notStarted(answer)] };
     const run = new Run(notebook, kernel, options);
-    const failure = await run.runCells();
-    if (failure) return { status: "failed", failure };
+    const { failures, isComplete } = await run.runCells();
+    if (!isComplete) return { status: "failed", failures };
     await kernel.stop();
-    return { status: "ok", notebook: run.executed(answer.content) };
+    const executed = run.executed(answer.content);
+    return failures.length === 0
+      ? { status: "ok", notebook: executed }
+      : { status: "failed", failures, notebook: executed };
   } finally {
     kernel.kill();
   }
@@ -66,7 +79,8 @@ class Run {
     readonly options: RunOptions,
   ) {}
 
-  async runCells(): Promise<Failure | undefined> {
+  /** Runs to the end, or to the first failure that the run cannot or should not survive. */
+  async runCells(): Promise<{ readonly failures: readonly Failure[]; readonly isComplete: boolean }> {
     const cells = [...this.notebook.cells.entries()].flatMap(([index, cell]) =>
       isExecutable(cell)
         ? [{ index, cell, stderr: [], printed: 0, executionCount: null, report: undefined }]
@@ -75,11 +89,17 @@ class Run {
     for (const [position, run] of cells.entries()) {
       const isLast = position === cells.length - 1;
       this.#runs.push(run);
-      const failure = (await this.#runCell(run, isLast ? LAST_QUIET_MS : QUIET_MS)) ?? this.#findFailure();
-      if (failure) return failure;
+      const ended = await this.#runCell(run, isLast ? LAST_QUIET_MS : QUIET_MS);
+      const { keepGoing } = this.options;
+      if (ended) {
+        const earlier = keepGoing ? this.#failuresOf(this.#runs.slice(0, -1)) : [];
+        return { failures: [...earlier, ended], isComplete: false };
+      }
+      const failures = this.#failuresOf(this.#runs);
+      if (failures.length > 0 && !keepGoing) return { failures: failures.slice(0, 1), isComplete: false };
       this.options.onCellDone?.();
     }
-    return undefined;
+    return { failures: this.#failuresOf(this.#runs), isComplete: true };
   }
 
   /** The notebook with outputs in place of the old ones. */
@@ -121,13 +141,12 @@ class Run {
     return failed(run, { kind: "timed out", seconds: this.options.timeoutMs / 1000 });
   }
 
-  /** Looks at every cell so far, since text of an earlier cell may have come while a later one ran. */
-  #findFailure(): Failure | undefined {
-    for (const run of this.#runs) {
+  /** Asked of all cells so far after each, since text of an earlier cell may have come while a later one ran. */
+  #failuresOf(runs: readonly CellRun[]): readonly Failure[] {
+    return runs.flatMap((run) => {
       const failure = this.#failureOf(run);
-      if (failure) return failed(run, failure);
-    }
-    return undefined;
+      return failure ? [failed(run, failure)] : [];
+    });
   }
 
   #failureOf(run: CellRun): CellFailure | undefined {

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Notebook } from "./nbformat";
 import type { NotebookFile } from "./readNotebook";
@@ -13,4 +14,10 @@ export function saveNotebook(file: NotebookFile, executed: Notebook): void {
   if (readFileSync(file.path, "utf8") !== file.text)
     throw new Error("the file changed while its cells ran: it is left as it is now");
   if (text !== file.text) writeFileAtomic.sync(file.path, text);
+}
+
+/** Writes the executed notebook into a folder, which is made when it is not there. */
+export function saveNotebookIn(folder: string, name: string, executed: Notebook): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileAtomic.sync(join(folder, name), serializeNotebook(executed));
 }
