@@ -2,6 +2,7 @@ import type { Claim } from "../evidence/claim";
 import { auxiliaryFullBound } from "./auxiliaryFullBound";
 import { auxiliaryValueOptimumClaim } from "./auxiliaryValueOptimum";
 import { bestLabelWeight } from "./bestLabelWeight";
+import { earlyStoppingSides } from "./earlyStoppingSides";
 import { exactRiskOfAnyParameters } from "./exactRisk";
 import { factorisedSaddleClaim } from "./factorisedSaddle";
 import { gradientFlowSelection } from "./gradientFlowSelection";
@@ -12,7 +13,9 @@ import { overshootOnTarget } from "./overshoot";
 import { pretrainedLimit } from "./pretrainedLimit";
 import { pretrainedRiskClaim } from "./pretrainedRisk";
 import { pretrainingOptimum } from "./pretrainingOptimum";
+import { rankOfErasure } from "./rankOfErasure";
 import { releasedPrice } from "./releasedPrice";
+import { scoreBesideBlockClaim } from "./scoreBesideBlock";
 import { valueOnlyLimit } from "./valueOnlyLimit";
 import { valueOnlyOptimumClaim } from "./valueOnlyOptimum";
 import { valueOnlyRiskClaim } from "./valueOnlyRisk";
@@ -46,4 +49,7 @@ export const CLAIMS: readonly Claim[] = [
   auxiliaryFullBound,
   keyQueryStationary,
   keyQueryGrowth,
+  rankOfErasure,
+  scoreBesideBlockClaim,
+  earlyStoppingSides,
 ];

@@ -1,0 +1,62 @@
+import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
+import type { NumberField } from "../algebra/numberField";
+import type { AttentionParameters } from "../model/attentionParameters";
+import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT } from "../model/tokens";
+import { blockParameters } from "./blockParameters";
+
+/**
+ * The least rank of an update of M, v free, that takes the zero-shot error down to the noise from M_xx = Γ, positive definite:
+ * d. The optimum needs zᵀMz to have no square of a covariate in it. A sum of r products zᵀΔz = Σ_k (b_kᵀz)(a_kᵀz) vanishes on the
+ * covariates orthogonal to r vectors, where for r < d there is an x with zᵀMz = xᵀΓx > 0. Rank d suffices, because one product
+ * makes two squares of opposite sign: (√c + gᵀx)(√c − gᵀx) = c − (gᵀx)². For c < 0 it would be d + 1.
+ */
+export const erasureRank = (dimension: number): number => dimension;
+
+/**
+ * A zero-shot optimum that lies `root`.length outer products away from M_xx = Γ = Σ_k g_k g_kᵀ, the g_k being the rows of
+ * `root`: M₀₀ = s², v_x = θ₀/s². Beside the symmetric part that erases Γ it has an antisymmetric one, which zero-shot prompts do
+ * not see. w stays 1.
+ */
+export function lowestRankOptimum<T>(
+  field: NumberField<T>,
+  root: Matrix<T>,
+  targetTask: Vector<T>,
+  scoreRoot: T,
+): AttentionParameters<T> {
+  const d = targetTask.length;
+  const score = field.multiply(scoreRoot, scoreRoot);
+  const start = blockParameters(field, {
+    block: matrixFrom(d, d, (i, j) =>
+      root.reduce((sum, g) => field.add(sum, field.multiply(g[i]!, g[j]!)), field.zero),
+    ),
+    valueVector: targetTask.map((x) => field.divide(x, score)),
+  });
+  const keyQuery = start.keyQuery.map((row) => [...row]);
+  for (const { left, right } of erasingProducts(field, root, scoreRoot)) {
+    left.forEach((b, i) => {
+      right.forEach((a, j) => {
+        keyQuery[i]![j] = field.add(keyQuery[i]![j]!, field.multiply(b, a));
+      });
+    });
+  }
+  return { value: start.value, keyQuery };
+}
+
+/** The update as outer products b aᵀ: (s e₀ − g₁)(s e₀ + g₁)ᵀ, and −g_k g_kᵀ for k > 1. */
+export function erasingProducts<T>(
+  field: NumberField<T>,
+  root: Matrix<T>,
+  scoreRoot: T,
+): readonly { readonly left: Vector<T>; readonly right: Vector<T> }[] {
+  const size = root[0]!.length + 2;
+  const token = (constant: T, covariates: Vector<T>): Vector<T> =>
+    Array.from({ length: size }, (_, i) => {
+      if (i === CONSTANT_SLOT) return constant;
+      return covariates[i - FIRST_COVARIATE_SLOT] ?? field.zero;
+    });
+  return root.map((g, k) => {
+    const minus = g.map((x) => field.subtract(field.zero, x));
+    const score = k === 0 ? scoreRoot : field.zero;
+    return { left: token(score, minus), right: token(score, g) };
+  });
+}
