@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   predict: ["algebra", "problem", "model", "exact", "theory"],
   simulate: ["algebra", "problem", "model"],
   train: ["algebra", "problem", "model", "exact", "simulate"],
-  experiment: ["algebra", "problem", "model", "exact", "predict", "simulate", "train", "figures"],
+  experiment: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "train", "figures"],
   sweep: ["problem", "model", "train", "experiment"],
   study: [
     "algebra",

@@ -92,7 +92,11 @@ export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: O
   return { point: [...point], loss, curve, errors: testOn(settings, point, targetTask, size) };
 }
 
-function settingsOf({ method, keyQuery, seed }: ExperimentRun, size: ExperimentSize): TrainingSettings {
+/** The training settings of a run. */
+export function settingsOf(
+  { method, keyQuery, seed }: ExperimentRun,
+  size: ExperimentSize,
+): TrainingSettings {
   const released = releasedSettings();
   const how: TrainingMethod =
     method === "exact"

@@ -1,4 +1,5 @@
+import { exactAndSampled } from "./exactAndSampled";
 import type { AnyStudy } from "./study";
 
 /** All studies, in the order in which the course asks them. */
-export const STUDIES: readonly AnyStudy[] = [];
+export const STUDIES: readonly AnyStudy[] = [exactAndSampled];

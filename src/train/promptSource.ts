@@ -108,3 +108,20 @@ export function finitePrompts(
     },
   };
 }
+
+/** The prompts of a finite source one after the other, over and over: a batch of all of them has no sampling noise. */
+export function inOrder(source: PromptSource, size: number): PromptSource {
+  const stride = (source.rows + 1) * size + 1;
+  let at = -stride;
+  return {
+    shots: source.shots,
+    rows: source.rows,
+    data: source.data,
+    get at() {
+      return at;
+    },
+    next: () => {
+      at = (at + stride) % source.data.length;
+    },
+  };
+}

@@ -20,10 +20,13 @@ const STREAMS = {
   zeroShotBatches: 5,
   fewShotBatches: 6,
   targetTask: 7,
+  freshBatches: 8,
+  gradientNoise: 9,
 } as const;
-type Purpose = keyof typeof STREAMS;
+export type Purpose = keyof typeof STREAMS;
 
-const streamOf =
+/** The stream of a step for a purpose. */
+export const streamOf =
   (purpose: Purpose) =>
   (step: number): number =>
     STREAMS[purpose] * 2 ** 32 + step;
@@ -73,8 +76,13 @@ export function fineTuningLoss(settings: TrainingSettings, stage: FineTuningStag
     auxiliary === undefined
       ? part(0)
       : withAuxiliary(part(0), part(auxiliary.shots), auxiliary.weight, stepsOf(motion));
+  return withOnlyAt(loss, trainable);
+}
+
+/** The same loss, its gradient zero but at some positions. */
+export function withOnlyAt(loss: StepLoss, positions: ReadonlySet<number>): StepLoss {
   let at = 0;
-  const only = withOnly((point, gradient) => loss(point, gradient, at), trainable);
+  const only = withOnly((point, gradient) => loss(point, gradient, at), positions);
   return (point, gradient, step) => {
     at = step;
     return only(point, gradient);
