@@ -8,8 +8,8 @@ import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { PYTHONS, Torch } from "../bench/torch";
 import { InputError } from "../inputError";
 import { createProgress } from "../notebook/progress";
-import { readWhole } from "../problem/readInput";
 import { printJson } from "./jsonInput";
+import { readNumberOption } from "./numberOption";
 
 interface Options {
   readonly json?: true;
@@ -44,7 +44,12 @@ const REPEATS = 7;
 async function runCommand(ids: readonly string[], options: Options): Promise<void> {
   const chosen = choose(ids);
   const size: BenchmarkSize = {
-    repeats: options.repeats === undefined ? (options.quick ? 1 : REPEATS) : readRepeats(options.repeats),
+    repeats:
+      options.repeats === undefined
+        ? options.quick
+          ? 1
+          : REPEATS
+        : readNumberOption(options.repeats, "--repeats", 1),
     effort: options.quick ? 0.02 : 1,
   };
   const torch = await Torch.start(options.python === undefined ? PYTHONS : [options.python]);
@@ -74,8 +79,4 @@ function choose(ids: readonly string[]): readonly Benchmark[] {
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown !== undefined) throw new InputError("ID", unknown, `one of ${known.join(", ")}`);
   return ids.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ id }) => ids.includes(id));
-}
-
-function readRepeats(text: string): number {
-  return readWhole(/^\d+$/.test(text) ? Number(text) : text, "--repeats", 1);
 }

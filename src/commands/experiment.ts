@@ -9,6 +9,7 @@ import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult
 import { saveTable } from "../figures/table";
 import { createProgress } from "../notebook/progress";
 import { readChoice } from "../problem/readInput";
+import { exitOnInterrupt } from "./interrupt";
 import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
@@ -71,12 +72,20 @@ async function runCommand(options: Options): Promise<void> {
   );
 
   const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size });
-  const progress = createProgress(runs.flatMap(unitsOf).length, process.stderr, "stages");
+  const stages = runs.flatMap(unitsOf).length;
+  const progress = createProgress(stages, process.stderr, "stages");
+  const finished = exitOnInterrupt(
+    () => `${checkpoint.results.size} of ${stages} stages are kept; the same command goes on from there`,
+    progress.stop,
+  );
   const results = await runExperiment(runs, size, {
     workers,
     checkpoint,
     onUnitDone: () => progress.step(),
-  }).finally(progress.stop);
+  }).finally(() => {
+    progress.stop();
+    finished();
+  });
   mkdirSync(options.out, { recursive: true });
   saveTable(join(options.out, "errors.csv"), experimentTable(runs, results));
   writeFileAtomic(

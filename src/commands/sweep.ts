@@ -6,6 +6,7 @@ import { mergeSweeps, rowsLeft, writeSweep } from "../sweep/sweepFile";
 import type { SweepRow, SweepTask } from "../sweep/sweepRun";
 import { readTrainingSettings } from "../train/readTrainingSettings";
 import { withWorkers } from "../workers";
+import { exitOnInterrupt } from "./interrupt";
 import { readJson } from "./jsonInput";
 import { readWorkers } from "./numberOption";
 
@@ -51,6 +52,10 @@ async function sweep(
   const keep = (): void => writeSweep(options.out, { study, runs: points.length, rows });
   const progress = createProgress(mine.length, process.stderr, "runs");
   progress.step(mine.filter(({ index }) => known.has(index)).length);
+  const finished = exitOnInterrupt(
+    () => `${rows.length} of ${mine.length} runs are kept; the same command goes on from there`,
+    progress.stop,
+  );
   await withWorkers(
     join(__dirname, "..", "sweep", "worker.js"),
     workers,
@@ -64,7 +69,10 @@ async function sweep(
             progress.step();
           }),
       ),
-  ).finally(progress.stop);
+  ).finally(() => {
+    progress.stop();
+    finished();
+  });
   keep();
   process.stderr.write(`${mine.length} of ${points.length} runs: ${options.out}\n`);
 }
