@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { escapeXml } from "../figures/escapeXml";
-import type { Cell, CodeCell, Notebook } from "../notebook/nbformat";
+import { type Cell, type CodeCell, hasTag, type Notebook } from "../notebook/nbformat";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";
@@ -9,6 +9,9 @@ import type { Pictures } from "./pictures";
 
 /** Code longer than this starts folded: the page tells a story first. */
 const LONG_CODE = 14;
+
+/** Tags of cells that belong to exercises, and look different for it. */
+const EXERCISE_TAGS = ["exercise", "check", "solution"] as const;
 
 export interface NotebookSource {
   /** Path in the package, such as `notebooks/01-….ipynb`. */
@@ -54,7 +57,8 @@ interface CellContext {
 }
 
 function cellElement(cell: Cell, context: CellContext): string {
-  const open = `<section class="cell ${cell.cell_type}" id="cell-${escapeXml(cell.id)}">`;
+  const kinds = ["cell", cell.cell_type, ...EXERCISE_TAGS.filter((tag) => hasTag(cell, tag))];
+  const open = `<section class="${kinds.join(" ")}" id="cell-${escapeXml(cell.id)}">`;
   switch (cell.cell_type) {
     case "markdown":
       return `${open}\n${context.markdown.render(cell.source)}</section>`;
@@ -65,12 +69,19 @@ function cellElement(cell: Cell, context: CellContext): string {
   }
 }
 
-function codeElement({ source }: CodeCell): string {
+/** A reader who wants to try first finds answers and checks folded, whatever their length. */
+function codeElement(cell: CodeCell): string {
+  const source = cell.source.replace(/^\s*\/\/ (?:BEGIN|END) SOLUTION\n/gm, "");
   if (source.trim() === "") return "";
   const lines = source.split("\n").length;
-  const open = lines <= LONG_CODE ? " open" : "";
+  const [kind, name] = hasTag(cell, "exercise")
+    ? [" answer", "An answer in code"]
+    : hasTag(cell, "check")
+      ? [" check", "How an answer is checked"]
+      : ["", "Code"];
+  const open = kind === "" && lines <= LONG_CODE ? " open" : "";
   return [
-    `<details class="code"${open}><summary>Code<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
+    `<details class="code${kind}"${open}><summary>${name}<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
     `<pre tabindex="0" aria-label="Code"><code class="hljs language-typescript">${highlight(source, "typescript")}</code></pre>`,
     "</details>",
   ].join("");

@@ -13,8 +13,8 @@ export interface Sources {
   readonly docs: readonly DocSource[];
 }
 
-/** The theory comes first among the guides; the rest follows by name. */
-const FIRST_DOCS = ["docs/theory.md"];
+/** The theory comes first among the guides, then the course; the rest follows by name. */
+const FIRST_DOCS = ["docs/theory.md", "docs/course.md", "docs/your-own-lesson.md"];
 
 /** Reads what there is in the package's folder. @throws InputError when a notebook is none. */
 export function readSources(root: string): Sources {

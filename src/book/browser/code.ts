@@ -30,7 +30,7 @@ async function copied(text: string, block: HTMLElement): Promise<boolean> {
   }
 }
 
-/** One button that opens or folds all code of the page. */
+/** One button that opens or folds all code of the page but that of exercises. */
 export function foldButton(button: HTMLButtonElement | null, cells: NodeListOf<HTMLDetailsElement>): void {
   if (button === null) return;
   const all = [...cells];
@@ -47,11 +47,14 @@ export function foldButton(button: HTMLButtonElement | null, cells: NodeListOf<H
   label();
 }
 
-/** Paper cannot be unfolded. */
+/** Paper cannot be unfolded; answers and hints stay folded there too, so that exercises can be handed out. */
 export function unfoldForPrint(): void {
   let folded: readonly HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    folded = [
+      ...document.querySelectorAll<HTMLDetailsElement>("details.code:not([open], .answer, .check)"),
+      ...document.querySelectorAll<HTMLDetailsElement>(":not(.cell) > details:not([open], .code)"),
+    ];
     for (const cell of folded) cell.open = true;
   });
   addEventListener("afterprint", () => {
