@@ -12,6 +12,9 @@ searchBox(
   document.getElementById("found")!,
 );
 copyButtons(document.querySelectorAll<HTMLPreElement>("article pre:not(.stream)"));
-foldButton(document.querySelector("button.fold"), document.querySelectorAll("details.code:not(.answer, .check)"));
+foldButton(
+  document.querySelector("button.fold"),
+  document.querySelectorAll("details.code:not(.answer, .check)"),
+);
 unfoldForPrint();
 liveFigures(document.querySelectorAll<HTMLElement>("figure.figure"));
