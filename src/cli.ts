@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { registerBenchCommand } from "./commands/bench";
 import { registerBookCommand } from "./commands/book";
+import { registerCourseCommand } from "./commands/course";
 import { registerExperimentCommand } from "./commands/experiment";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
@@ -30,6 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerSweepCommands(program);
   registerStudyCommand(program);
   registerNotebooksCommand(program);
+  registerCourseCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);
   registerBenchCommand(program);

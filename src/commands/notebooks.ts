@@ -1,12 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { InputError } from "../inputError";
+import { courseNotebooks } from "../notebook/courseNotebooks";
 import { isJsonObject } from "../notebook/json";
 import { mapInOrder } from "../notebook/mapInOrder";
 import { isExecutable } from "../notebook/nbformat";
-import { notebooksDirectory } from "../notebook/packagePaths";
 import { createProgress } from "../notebook/progress";
 import { type NotebookFile, readNotebookFile } from "../notebook/readNotebook";
 import {
@@ -144,18 +143,6 @@ function table(results: readonly NotebookResult[]): string {
         `${status.padEnd(9)} ${notebook}  ${cells} ${cells === 1 ? "cell" : "cells"}, ${seconds.toFixed(1)} s\n`,
     )
     .join("");
-}
-
-function courseNotebooks(): readonly string[] {
-  const names = existsSync(notebooksDirectory) ? readdirSync(notebooksDirectory) : [];
-  const files = names.filter((name) => name.endsWith(".ipynb")).sort();
-  if (files.length === 0)
-    throw new InputError(
-      "notebooks",
-      relative(process.cwd(), notebooksDirectory),
-      "at least one .ipynb file",
-    );
-  return files.map((name) => relative(process.cwd(), join(notebooksDirectory, name)));
 }
 
 /** Each file once: two kernels must not save the same file. */

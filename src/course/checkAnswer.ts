@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { InputError } from "../inputError";
 import { agree, scaleOf } from "./agreement";
 import { type Answer, type AnswerValue, readAnswer } from "./answer";
-import { missingAnswerMessage } from "./exercise";
 import { howItDiffers } from "./howItDiffers";
+import { missingAnswerMessage } from "./missingAnswer";
 import { printInput } from "./printInput";
 
 /** What an answer is held against. */

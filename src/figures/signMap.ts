@@ -25,6 +25,13 @@ export interface SignMapOptions {
 const BLUE = "#0072B2";
 const ORANGE = "#D55E00";
 
+/** Where the colours end: at the largest value, unless the other sign would be too pale to see; then three times its largest. */
+function saturation(values: readonly number[]): number {
+  const [low, high] = values.reduce(([a, b], value) => [Math.max(a, -value), Math.max(b, value)], [0, 0]);
+  const largest = Math.max(low!, high!, 1e-12);
+  return Math.min(largest, 3 * Math.max(Math.min(low!, high!), largest / 10));
+}
+
 /**
  * A map of a quantity with a sign: blue below zero, orange above, a heavy line where it is zero; measured places as
  * triangles that point up where the value is positive and down where it is negative, so that the map reads in grey too.
@@ -33,13 +40,13 @@ const ORANGE = "#D55E00";
 export function signMapFigure(table: Table, options: SignMapOptions): Figure {
   const { x, y, z } = grid(table, options);
   const { signs } = options;
-  const largest = z.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  const limit = saturation(z.flat());
   const common: JsonObject = { type: "contour", x, y, z, autocontour: false };
   const shading: JsonObject = {
     ...common,
-    zmin: -largest,
-    zmax: largest,
-    contours: { coloring: "fill", showlines: false, start: -largest, end: largest, size: largest / 10 },
+    zmin: -limit,
+    zmax: limit,
+    contours: { coloring: "fill", showlines: false, start: -limit, end: limit, size: limit / 10 },
     colorscale: [
       [0, BLUE],
       [0.5, "#f7f7f7"],

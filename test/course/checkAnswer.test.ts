@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "../../src/course/answer";
 import { type AnswerCheck, checkAnswer, WrongAnswer } from "../../src/course/checkAnswer";
-import { missingAnswerMessage } from "../../src/course/exercise";
+import { missingAnswerMessage } from "../../src/course/missingAnswer";
 import { InputError } from "../../src/inputError";
 
 const printed = vi.spyOn(console, "log");
