@@ -74,7 +74,16 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
       const { mean, standardError } = options.measured;
       return [
         line,
-        pointTrace(column(options.x), column(mean), column(standardError), styles[name]!, common, options),
+        pointTrace(
+          column(options.x),
+          column(mean),
+          column(standardError),
+          styles[name]!,
+          common,
+          // plotly gives a line without points no place in the legend.
+          p === 0 && (line.x as readonly number[]).length === 0,
+          options,
+        ),
       ];
     }),
   );
@@ -142,6 +151,7 @@ function pointTrace(
   standardError: readonly number[],
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
+  showlegend: boolean,
   { measured, x: xColumn }: CurvesOptions,
 ): JsonObject {
   const drawn = finiteAt(x, mean);
@@ -149,7 +159,7 @@ function pointTrace(
     type: "scatter",
     mode: "markers",
     ...place,
-    showlegend: false,
+    showlegend,
     x: drawn.map((i) => x[i]!),
     y: drawn.map((i) => mean[i]!),
     error_y: {

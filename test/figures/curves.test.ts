@@ -55,6 +55,19 @@ describe("a figure of curves", () => {
     },
   );
 
+  it("names a series that has points only by its points", () => {
+    const at = regimeTable.columns.indexOf("predicted");
+    const measuredOnly = {
+      ...regimeTable,
+      rows: regimeTable.rows.map((row) => row.map((cell, k) => (k === at ? Number.NaN : cell))),
+    };
+    const named = curvesFigure(measuredOnly, regimeOptions).data.filter(
+      ({ mode, showlegend }) => mode === "markers" && showlegend,
+    );
+    expect(named.map(({ name }) => name)).toEqual(REGIME_KINDS.map((kind) => REGIME_STYLE[kind].label));
+    expect(named.every(({ xaxis }) => xaxis === "x")).toBe(true);
+  });
+
   it("draws nothing else: in each panel a line and points for each regime", () => {
     expect(figure.data.length).toBe(REGIME_KINDS.length * TASKS.length * 2);
     expect(tracesOf(figure, "lines").filter(({ showlegend }) => showlegend).length).toBe(REGIME_KINDS.length);
