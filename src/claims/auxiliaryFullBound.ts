@@ -65,7 +65,7 @@ export const auxiliaryFullBound: Claim = {
     "$R(0,\\theta_0) + \\lambda R(n,\\theta_0) \\ge \\sigma^2(1+\\lambda)$ for all parameters, with equality where the model has memorised the task ($v = (c,0,0)$, $M_{0x} = \\theta_0/c$) and reads no example. Descent from the pretrained point never leaves $v_0 = 0$ and ends higher, at a local minimum above the bound for $v_0 = 0$.",
   assumptions:
     "One target task, λ > 0, n ≥ 1. The bound is the minimum of the relaxed problem, in which M⊗v is a free tensor.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-full-heading",
   identity: {
     compares:
       "the exact loss of the memorising parameters, and the minimum of the relaxed loss (LDLᵀ), with σ²(1 + λ); the relaxed loss elsewhere with it from above",

@@ -61,7 +61,7 @@ export const auxiliaryValueOptimumClaim: Claim = {
   statement:
     "$R(0,\\theta_0) + \\lambda R(n,\\theta_0)$ is convex in $(v_x, w)$ and its minimum solves a linear system. As $\\lambda\\to0$, $v_x$ tends to the zero-shot optimum and $w$ to $w_*(n,\\theta_0)$, the minimiser of $R(n,\\theta_0)$ there.",
   assumptions: "M fixed, zero but for a symmetric block Γ; λ > 0, n ≥ 1.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-mathematics",
   identity: {
     compares:
       "the slopes of the exact weighted loss in all of v with zero at the solution of the system, its Hessian's pivots with zero from above; and after annealing v_x with the zero-shot optimum and the slope of R(n, θ₀) in w with zero",

@@ -58,7 +58,7 @@ export const exactRiskOfAnyParameters: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\mathbb E\\,p(x_q)^2 + \\tfrac{n}{N^2}\\,\\nu$ for every $v$ and $M$: a polynomial in the parameters, in $\\Sigma$, $\\theta$, $\\sigma^2$ and $\\tfrac1N$.",
   assumptions: "Gaussian covariates and noise, one layer of linear attention, any v and M.",
-  notebook: "01-in-context-learning-in-one-layer.ipynb",
+  notebook: "02-the-exact-risk-of-any-model.ipynb#cell-program",
   identity: {
     compares:
       "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$ by Isserlis' theorem",

@@ -56,7 +56,7 @@ export const overshootOnTarget: Claim = {
   statement:
     "$R(n,\\theta_0) - R(0,\\theta_0) = \\lVert\\theta_0\\rVert^2\\,\\tfrac{n^2+qn}{N^2} > 0$ for every $n\\ge1$, $q = (1+cw)^2 + c^2w^2\\sigma^2/\\lVert\\theta_0\\rVert^2$. If $q>2$ the curve overshoots its limit and is highest, $\\lVert\\theta_0\\rVert^2 q^2/(4(q-1))$, at $n = q/(q-2)$.",
   assumptions: "θ₀ ≠ 0; the constant-score optimum with any c and w.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "04-full-fine-tuning-forgets.ipynb#cell-overshoot",
   identity: {
     compares:
       "the difference of two exact risks with the sum of squares, and with the parabola in 1/N that has the stated height and place",

@@ -49,7 +49,7 @@ export const pretrainedLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert(\\Gamma\\Sigma - I)\\theta\\rVert^2$; as $m\\to\\infty$, $\\Gamma_*\\to\\Sigma^{-1}$, and nothing but the noise remains, on every task.",
   assumptions: "v = (0, 0, 1), any symmetric Γ; for m → ∞ a task covariance of full rank.",
-  notebook: "03-what-pretraining-learns.ipynb",
+  notebook: "03-what-pretraining-learns.ipynb#cell-curves-read",
   identity: {
     compares:
       "the limit against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N), and Γ* at m = ∞ against Σ⁻¹",

@@ -56,8 +56,8 @@ export const pretrainingOptimum: Claim = {
   statement:
     "$v = (0,0,1)$, $M$ zero but for $\\Gamma_* = \\Lambda(\\Sigma\\Lambda + \\kappa I)^{-1}$, $\\kappa = (\\operatorname{tr}\\Sigma\\Lambda + \\sigma^2)/(m+1)$, minimises the risk averaged over tasks with $\\mathbb E\\theta\\theta^\\top = \\Lambda$ at $m$ shots, among all $(v, M)$, all numbers of heads, and all free tensors in place of $M\\otimes v$.",
   assumptions:
-    "A task prior that is symmetric about zero. Rescaling v by a factor and M by its inverse changes nothing. Descent may also stop at a local minimum above: v_x and the label's row of M can change parts with M_xx and w, but then make a Γ of rank one only.",
-  notebook: "03-what-pretraining-learns.ipynb",
+    "A task prior that is symmetric about zero. Rescaling v by a factor and M by its inverse changes nothing. Descent may also stop at a local minimum above, where v_x and the label's row of M do part of the work of w and M_xx; for strongly anisotropic priors that is a Γ of rank one.",
+  notebook: "03-what-pretraining-learns.ipynb#cell-optimum",
   identity: {
     compares:
       "the slopes of the relaxed loss at the stated point in all (d+2)(d+3)(d+1)/2 features with zero, and its Hessian's pivots (LDLᵀ) with zero from above: a stationary point of a convex function is its minimum",

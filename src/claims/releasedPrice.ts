@@ -40,7 +40,7 @@ export const releasedPrice: Claim = {
     "For $d=5$, $\\Sigma=I$ and a target on the unit sphere, value-only fine-tuning ends at $\\sigma^2 + 2/9$ for every $\\sigma^2$ and every number of pretraining shots: 0.3222 at $\\sigma^2 = 0.1$.",
   assumptions:
     "Γ proportional to I, as pretraining on isotropic tasks makes it. A second-hand reading of arXiv v1 reports a figure whose value is another; that figure was not seen here.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-price-math",
   identity: {
     compares:
       "the exact zero-shot risk at the value-only optimum, less σ², with 2/9, for random targets on the sphere and random multiples Γ of I",

@@ -55,7 +55,7 @@ export const valueOnlyLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\Gamma\\Sigma(v_x + w\\theta) - \\theta\\rVert^2$; after value-only fine-tuning with $\\Gamma=\\Sigma^{-1}$ it is $\\sigma^2 + \\lVert\\theta_0\\rVert^2/(d+4)^2$ for every task, however far from the target.",
   assumptions: "M zero but for a symmetric block Γ; in the second part v_x = θ₀/(d+4) and w = 1.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-limit",
   identity: {
     compares:
       "the limits against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N)",

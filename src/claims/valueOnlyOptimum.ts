@@ -72,7 +72,7 @@ export const valueOnlyOptimumClaim: Claim = {
   statement:
     "On zero-shot prompts the loss is convex in $v$, with minimum at $v_x = B^{-1}a$ and risk $\\sigma^2 + \\lVert\\theta_0\\rVert^2 - a^\\top v_x$; for $\\Gamma = \\Sigma^{-1}$: $v_x = \\theta_0/(d+4)$ and $\\sigma^2 + 2\\lVert\\theta_0\\rVert^2/(d+4)$. The label slot $w$ stays 1.",
   assumptions: "M fixed, zero but for a symmetric block Γ ≠ 0.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-value-math",
   identity: {
     compares:
       "the slopes of the exact zero-shot risk in all of v with zero, its Hessian's pivots with zero from above, its value with the price; for a free Γ and for Γ = Σ⁻¹",

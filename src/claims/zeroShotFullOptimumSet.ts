@@ -117,7 +117,7 @@ export const zeroShotFullOptimumSet: Claim = {
   statement:
     "The zero-shot risk is $\\sigma^2$ exactly where $(z^\\top Mz)(v^\\top z) = \\theta_0^\\top x$: the score is a constant $c$ and $v_x = \\theta_0/c$, or the value row is constant and the score is $\\theta_0^\\top x/c$. In both $\\operatorname{sym}(M_{xx}) = 0$: the block that learns in context is erased.",
   assumptions: "θ₀ ≠ 0; every entry that zero-shot prompts do not see is free.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "04-full-fine-tuning-forgets.ipynb#cell-full-math",
   identity: {
     compares:
       "the exact zero-shot risk with σ² in both branches, and the rank of the exact Hessian there with the number of entries seen less one (the scale c); in the mirrored branch less d more, along which v_x and sym(M_xx) cancel to second order but not beyond",

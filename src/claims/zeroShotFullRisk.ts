@@ -56,7 +56,7 @@ export const zeroShotFullRiskClaim: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\lVert\\theta_0/N - \\theta\\rVert^2 + \\tfrac n{N^2}[\\lVert\\theta_0 + cw\\theta\\rVert^2 + c^2w^2\\sigma^2]$.",
   assumptions: "M₀₀ = c, v = (0, θ₀/c, w), all other entries zero: the optimum that gradient flow reaches.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "04-full-fine-tuning-forgets.ipynb#cell-full-risk",
   identity: {
     compares: "the closed form against the exact risk, for free c, w, θ₀ and θ",
     degree: () => {

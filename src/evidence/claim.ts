@@ -15,7 +15,7 @@ export interface Claim {
   /** Markdown, formulas in TeX between dollar signs; no vertical bar, so that it fits into a table. */
   readonly statement: string;
   readonly assumptions: string;
-  /** The notebook that tells it, a file name below notebooks/. */
+  /** The notebook that tells it, a file name below notebooks/, and after `#cell-` the id of the cell where it begins. */
   readonly notebook: string;
   /** Exact rational arithmetic at random points. */
   readonly identity: IdentityEvidence | NotApplicable;

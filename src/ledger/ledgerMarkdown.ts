@@ -61,7 +61,7 @@ function section({
     "",
     statement,
     "",
-    `${assumptions} Verdict: **${verdict}**. Told in [${notebook}](../../notebooks/${notebook}); run again with \`${command}\`.`,
+    `${assumptions} Verdict: **${verdict}**. Told in [${notebook.split("#")[0]}](../../notebooks/${notebook}); run again with \`${command}\`.`,
     "",
     ...evidence.flatMap((part) =>
       "notApplicable" in part

@@ -58,7 +58,7 @@ describe("the ledger page", () => {
     expect(textOf(`${claim} .controls-list li`)).toBe("rejected d + 3 in place of d + 4 (deviation 0.027)");
     expect(textOf(`${claim} > pre`)).toBe("npx finetune-icl verify value-only-price");
     expect(document.querySelector(`${claim} > p > a`)?.getAttribute("href")).toBe(
-      "04-full-fine-tuning-forgets.html#cell-value-math",
+      "05-value-only-fine-tuning-remembers.html#cell-value-math",
     );
   });
 });

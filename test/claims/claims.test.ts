@@ -4,6 +4,7 @@ import katex from "katex";
 import { describe, expect, it } from "vitest";
 import { CLAIMS } from "../../src/claims";
 import { EVIDENCE_KINDS, isApplicable } from "../../src/evidence/claim";
+import { readNotebook } from "../../src/notebook/readNotebook";
 
 describe("the claims", () => {
   it("have different ids made of words", () => {
@@ -23,7 +24,13 @@ describe("the claims", () => {
         }
         expect(text).not.toContain("|");
       }
-      expect(existsSync(join(__dirname, "../../notebooks", claim.notebook))).toBe(true);
+      const [file, anchor] = claim.notebook.split("#");
+      const path = join(__dirname, "../../notebooks", file!);
+      expect(existsSync(path), `${claim.notebook} is there`).toBe(true);
+      if (anchor !== undefined) {
+        const ids = readNotebook(path).cells.map(({ id }) => `cell-${id}`);
+        expect(ids, `${file} has the cell ${anchor}`).toContain(anchor);
+      }
       const kinds = EVIDENCE_KINDS.map((kind) => claim[kind]);
       expect(kinds.some(isApplicable)).toBe(true);
       for (const evidence of kinds) {

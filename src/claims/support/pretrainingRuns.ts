@@ -15,8 +15,8 @@ import { type ClaimSetting, RELEASED, randomSetting } from "./settings";
 const SHOTS = 20;
 
 /**
- * Starts tried where the prior is anisotropic. The pretraining loss has local minima above the optimum: v_x may take the part of
- * Γ and the label's row of M that of w, but a single row can only make a Γ of rank one.
+ * Starts tried where the prior is anisotropic. The pretraining loss has local minima above the optimum, where v_x and the
+ * label's row of M do part of the work of w and M_xx; alone they can only make a Γ of rank one.
  */
 const STARTS = 8;
 
