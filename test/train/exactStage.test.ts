@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { evaluateQuadratic } from "../../src/algebra/convexQuadratic";
 import { RATIONAL, type Rational } from "../../src/algebra/numberField";
 import { exactRisk } from "../../src/exact/exactRisk";
+import { relaxedLoss, relaxedPoint } from "../../src/exact/relaxedRisk";
 import { type ModelShape, parameterLayout } from "../../src/model/parameterLayout";
 import { exactStageLoss } from "../../src/train/exactStage";
 import { asFloats, asRationals, instances } from "../support/arbitraries";
@@ -10,6 +12,10 @@ import { expectClose } from "../support/expectClose";
 /** A flat point with small entries that are exact in binary, so that floats and rationals hold the same numbers. */
 const entries = (length: number, seed: number): number[] =>
   Array.from({ length }, (_, i) => Math.round(8 * Math.sin(seed + 1.7 * i)) / 8);
+
+/** KᵀQ. */
+const product = (K: readonly (readonly Rational[])[], Q: readonly (readonly Rational[])[]): Rational[][] =>
+  K.map((_, a) => Q.map((_x, b) => K.reduce((s, row, r) => s.add(row[a]!.mul(Q[r]![b]!)), RATIONAL.zero)));
 
 describe("the exact loss of a training stage", () => {
   for (const keyQuery of ["merged", "separate"] as const) {
@@ -27,12 +33,7 @@ describe("the exact loss of a training stage", () => {
             const matrix = (k: number) =>
               Array.from({ length: D }, (_, i) => at.slice(k * D * D + i * D, k * D * D + i * D + D));
             const [K, Q] = [matrix(1), keyQuery === "merged" ? [] : matrix(2)];
-            const M =
-              keyQuery === "merged"
-                ? K
-                : K.map((_, a) =>
-                    Q.map((_x, b) => K.reduce((s, row, r) => s.add(row[a]!.mul(Q[r]![b]!)), RATIONAL.zero)),
-                  );
+            const M = keyQuery === "merged" ? K! : product(K!, Q!);
             const parameters = { value: matrix(0)[D - 1]!, keyQuery: M };
             return exactRisk(RATIONAL, exact.problem, exact.task, exact.shots, parameters);
           };
@@ -52,6 +53,52 @@ describe("the exact loss of a training stage", () => {
       );
     });
   }
+
+  it.each(["merged", "separate"] as const)(
+    "of two unequal heads has the gradient that central differences give exactly, in rationals (key and query %s)",
+    (keyQuery) => {
+      fc.assert(
+        fc.property(instances(2), fc.integer({ min: 0, max: 99 }), (instance, seed) => {
+          const shape: ModelShape = { dimension: instance.dimension, layers: 1, heads: 2, keyQuery };
+          const layout = parameterLayout(shape);
+          const D = layout.size;
+          const flat = entries(layout.length, seed);
+          const exact = asRationals(instance);
+          const floats = asFloats(instance);
+          const relaxed = relaxedLoss(RATIONAL, exact.problem, [
+            { task: exact.task, shots: exact.shots, weight: RATIONAL.one },
+          ]);
+          const risk = (moved: number, change: number): Rational => {
+            const at = flat.map((x, i) => RATIONAL.from(String(x)).add(i === moved ? change : 0));
+            const matrix = (k: number) =>
+              Array.from({ length: D }, (_, i) => at.slice(k * D * D + i * D, k * D * D + i * D + D));
+            const blocks = keyQuery === "merged" ? 2 : 3;
+            const [first, second] = [0, blocks].map((k) =>
+              relaxedPoint(RATIONAL, {
+                value: matrix(k)[D - 1]!,
+                keyQuery: keyQuery === "merged" ? matrix(k + 1) : product(matrix(k + 1), matrix(k + 2)),
+              }),
+            );
+            // The heads are averaged.
+            const mean = first!.map((x, i) => x.add(second![i]!).div(2));
+            return evaluateQuadratic(RATIONAL, relaxed, mean);
+          };
+          const gradient = new Float64Array(layout.length);
+          const terms = [{ task: floats.task, shots: floats.shots, weight: 1 }];
+          const loss = exactStageLoss(layout, floats.problem, terms)(Float64Array.from(flat), gradient);
+          const expected = risk(-1, 0).valueOf();
+          const tolerance = 1e-12 * Math.max(1, expected, ...gradient.map(Math.abs));
+          const reason = "rounding: the difference quotient itself is exact";
+          expectClose(loss, expected, { tolerance, reason, input: { instance, seed } });
+          for (let i = seed % 11; i < flat.length; i += 11) {
+            const slope = risk(i, 1).sub(risk(i, -1)).div(2).valueOf();
+            expectClose(gradient[i]!, slope, { tolerance, reason, input: { instance, seed, i } });
+          }
+        }),
+        { numRuns: 6, seed: 10 },
+      );
+    },
+  );
 
   it("of several equal heads is that of one, and each head gets its share of the gradient", () => {
     const { problem, task, shots } = asFloats(fc.sample(instances(3), { numRuns: 1, seed: 9 })[0]!);
