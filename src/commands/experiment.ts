@@ -19,6 +19,7 @@ interface Options {
   readonly steps: string;
   readonly batch: string;
   readonly testPrompts: string;
+  readonly testSeeds: string;
   readonly out: string;
   readonly jobs?: string;
 }
@@ -37,9 +38,10 @@ export function registerExperimentCommand(program: Command): void {
     .option("--batch <number>", "batch size of sampled training", String(RELEASED_SIZE.batchSize))
     .option(
       "--test-prompts <number>",
-      "test prompts for each of 5 test seeds, each task and each number of shots",
+      "test prompts for each test seed, each task and each number of shots",
       String(RELEASED_SIZE.test.prompts),
     )
+    .option("--test-seeds <number>", "test seeds, 2 or more", String(RELEASED_SIZE.test.seeds))
     .requiredOption(
       "--out <folder>",
       "where errors.csv and settings.json go; an interrupted run goes on there",
@@ -62,7 +64,10 @@ async function runCommand(options: Options): Promise<void> {
     ...RELEASED_SIZE,
     steps: readNumberOption(options.steps, "--steps", 1),
     batchSize: readNumberOption(options.batch, "--batch", 1),
-    test: { ...RELEASED_SIZE.test, prompts: readNumberOption(options.testPrompts, "--test-prompts", 1) },
+    test: {
+      seeds: readNumberOption(options.testSeeds, "--test-seeds", 2),
+      prompts: readNumberOption(options.testPrompts, "--test-prompts", 1),
+    },
   };
   const workers = readWorkers(options.jobs);
   const runs: readonly ExperimentRun[] = methods.flatMap((method) =>

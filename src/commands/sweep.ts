@@ -19,7 +19,7 @@ export function registerSweepCommands(program: Command): void {
     )
     .argument(
       "<grid>",
-      'JSON {base: a training input, grid: {"fineTuning.trainable": ["all", "value"], "seed": [0, 1], …}, shots: […]}, or -',
+      'JSON {base: a training input, grid: {"fineTuning.trainable": ["all", "value"], "seed": [0, 1], …}, shots: […], test: {seeds, prompts}}, or -',
     )
     .option("--shard <i/k>", "only the i-th of k shards", "1/1")
     .requiredOption("--out <file>", "where the results go")
@@ -64,7 +64,7 @@ async function sweep(
         mine
           .filter(({ index }) => !known.has(index))
           .map(async (point) => {
-            rows.push(await run({ point, shots: study.shots }));
+            rows.push(await run({ point, tested: study }));
             keep();
             progress.step();
           }),

@@ -1,3 +1,4 @@
+import type { TestSettings } from "../experiment/evaluation";
 import { InputError } from "../inputError";
 import { join, readRecord, readWhole } from "../problem/readInput";
 
@@ -7,6 +8,8 @@ export interface Grid {
   /** Field, with dots into nested objects, to its values. */
   readonly grid: Readonly<Record<string, readonly unknown[]>>;
   readonly shots: readonly number[];
+  /** How each trained model is tested. */
+  readonly test: TestSettings;
 }
 
 /** One run of a study. */
@@ -18,9 +21,11 @@ export interface GridPoint {
   readonly input: unknown;
 }
 
-/** Reads `{base, grid, shots}`. @throws InputError naming the field. */
+const RELEASED_TEST: TestSettings = { seeds: 5, prompts: 2000 };
+
+/** Reads `{base, grid, shots, test}`. @throws InputError naming the field. */
 export function readGrid(raw: unknown): Grid {
-  const record = readRecord(raw, "input", ["base", "grid", "shots"]);
+  const record = readRecord(raw, "input", ["base", "grid", "shots", "test"]);
   const base = readAny(record.base ?? {}, "base");
   const grid = readAny(record.grid, "grid");
   for (const [name, values] of Object.entries(grid)) {
@@ -33,6 +38,15 @@ export function readGrid(raw: unknown): Grid {
     base,
     grid: grid as Grid["grid"],
     shots: shots.map((item, i) => readWhole(item, `shots[${i}]`, 0)),
+    test: readTest(record.test ?? {}),
+  };
+}
+
+function readTest(raw: unknown): TestSettings {
+  const { seeds, prompts } = readRecord(raw, "test", ["seeds", "prompts"]);
+  return {
+    seeds: readWhole(seeds ?? RELEASED_TEST.seeds, "test.seeds", 2),
+    prompts: readWhole(prompts ?? RELEASED_TEST.prompts, "test.prompts", 1),
   };
 }
 

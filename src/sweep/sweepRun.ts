@@ -2,12 +2,13 @@ import { exactError, measureError } from "../experiment/evaluation";
 import { parameterLayout } from "../model/parameterLayout";
 import { randomTargetTask, readTrainingSettings } from "../train/readTrainingSettings";
 import { TrainingRun } from "../train/trainingRun";
-import type { GridPoint } from "./grid";
+import type { Grid, GridPoint } from "./grid";
 
 /** What a worker is given. */
 export interface SweepTask {
   readonly point: GridPoint;
-  readonly shots: readonly number[];
+  /** At which numbers of shots it is tested, and how. */
+  readonly tested: Pick<Grid, "shots" | "test">;
 }
 
 /** One row of a study's results. */
@@ -26,10 +27,11 @@ export interface SweepRow {
   }[];
 }
 
-const TEST = { seeds: 5, prompts: 2000 };
-
 /** Trains one run of a study and tests it on the target task and its opposite. A diverged run ends the study's shard. */
-export function runGridPoint({ index, values, input }: GridPoint, shots: readonly number[]): SweepRow {
+export function runGridPoint(
+  { index, values, input }: GridPoint,
+  { shots, test }: SweepTask["tested"],
+): SweepRow {
   const settings = readTrainingSettings(input);
   const { pretraining, fineTuning } = new TrainingRun(settings).finish();
   const { point } = fineTuning ?? pretraining!;
@@ -45,7 +47,7 @@ export function runGridPoint({ index, values, input }: GridPoint, shots: readonl
         settings.problem,
         point,
         { task, shots: n, stream },
-        TEST,
+        test,
       );
       const exact = exactError(layout, settings.problem, point, task, n);
       return {
