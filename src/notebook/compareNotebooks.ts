@@ -1,6 +1,6 @@
 import { type FailingCell, failingCell, nameCell } from "./cellFailure";
 import { compareJson } from "./compareJson";
-import { compareText } from "./compareText";
+import { compareText, placeOfDifference } from "./compareText";
 import type { JsonValue } from "./json";
 import {
   type CodeCell,
@@ -28,6 +28,8 @@ interface Difference {
 
 const PLOTLY = "application/vnd.plotly.v1+json";
 const SHOWN = 120;
+// Of a line that is cut, so much is shown before the difference.
+const LEAD = 40;
 
 /**
  * Compares the outputs of two runs of one notebook, cell by cell (at most one difference a cell): text exactly except
@@ -109,11 +111,19 @@ function exactDifference(where: string, stored: string, got: string): Difference
 function textDifference(where: string, stored: string, got: string): Difference | undefined {
   const difference = compareText(stored, got);
   if (!difference) return undefined;
+  const { line, stored: before, got: now } = difference;
+  const at = placeOfDifference(before ?? "", now ?? "");
   return {
-    where: `${where}, line ${difference.line}`,
-    stored: short(difference.stored),
-    got: short(difference.got),
+    where: `${where}, line ${line}`,
+    stored: short(from(before, at.stored)),
+    got: short(from(now, at.got)),
   };
+}
+
+/** A long line, such as a table in HTML, from a little before the place where it differs. */
+function from(line: string | undefined, place: number): string | undefined {
+  if (line === undefined || line.length <= SHOWN || place <= LEAD) return line;
+  return `…${line.slice(place - LEAD)}`;
 }
 
 /** Consecutive text of one stream as one output: front ends differ in whether they merge it. */

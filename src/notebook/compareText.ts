@@ -43,6 +43,21 @@ function linesAgree(stored: string, got: string): boolean {
   );
 }
 
+/** Where two lines that do not agree first differ: in a number that moved, or else in the first other character. */
+export function placeOfDifference(
+  stored: string,
+  got: string,
+): { readonly stored: number; readonly got: number } {
+  const [before, now] = [[...stored.matchAll(NUMBER)], [...got.matchAll(NUMBER)]];
+  if (before.length === now.length && textBetween(stored) === textBetween(got)) {
+    const moved = before.findIndex((match, index) => !numbersAgree(match[0], now[index]![0]));
+    if (moved >= 0) return { stored: before[moved]!.index, got: now[moved]!.index };
+  }
+  let at = 0;
+  while (at < stored.length && stored[at] === got[at]) at += 1;
+  return { stored: at, got: at };
+}
+
 /** The line without its numbers and the blanks around them, which align columns. */
 function textBetween(line: string): string {
   return line.replace(NUMBER, "\0").replace(/ *\0 */g, "\0");

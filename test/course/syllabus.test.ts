@@ -15,7 +15,7 @@ describe("the syllabus", () => {
   });
 
   it("says what a reader can do after each lesson", () => {
-    const goals = [...page.matchAll(/^\| (\d+) \| .{40,} \|$/gm)].map(([, number]) => Number(number));
+    const goals = [...page.matchAll(/^\| (\d+) \| [^|]{40,} \|$/gm)].map(([, number]) => Number(number));
     const numbers = lessons.map(({ name }) => Number(/^\d+/.exec(name)?.[0]));
     expect(goals).toEqual([...Array(goals.length).keys()].map((index) => index + 1));
     for (const number of numbers) expect(goals).toContain(number);

@@ -63,6 +63,26 @@ describe("outputs", () => {
       { where: "output 1, MIME types", before: `${PLOTLY}, image/png`, now: PLOTLY },
     ]));
 
+  it("with a table are compared cell by cell, and a long line is shown from where it differs", () => {
+    const table = (...numbers: readonly string[]) =>
+      show({ "text/html": `<table><tr>${numbers.map((x) => `<td>${x}</td>`).join("")}</tr></table>` });
+    const many = Array.from({ length: 40 }, (_, i) => `${i}.25`);
+    expect(compare([table(...many, "0.5000")], [table(...many, "0.5001")])).toEqual([]);
+    const [difference] = compare([table(...many, "0.5000")], [table(...many, "0.5003")]);
+    expect(difference?.where).toBe("output 1, text/html, line 1");
+    expect(difference?.before).toMatch(/^….{0,60}<td>0\.5000<\/td>/);
+    expect(difference?.now).toMatch(/^….{0,60}<td>0\.5003<\/td>/);
+    expect(compare([table("1.5")], [table("1.5", "2")])).toHaveLength(1);
+  });
+
+  it("in Markdown are compared as text with numbers, the mathematics exactly", () => {
+    const shown = (text: string) => show({ "text/markdown": text });
+    expect(compare([shown("risk $R = 0.512$")], [shown("risk $R = 0.513$")])).toEqual([]);
+    expect(compare([shown("risk $R = 0.512$")], [shown("risk $R = 0.515$")])).toHaveLength(1);
+    expect(compare([shown("$R_0 = 0.512$")], [shown("$R_1 = 0.512$")])).toHaveLength(1);
+    expect(compare([shown("20000 prompts")], [shown("20001 prompts")])).toHaveLength(1);
+  });
+
   it("are described with the notebook and the cell", () => {
     const [difference] = compareNotebooks(notebook(print("a")), notebook(print("b")));
     expect(difference && describeDifference("n.ipynb", difference)).toBe(
