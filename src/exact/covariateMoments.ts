@@ -9,16 +9,13 @@ import { type CovariateMoments, remembered } from "./tokenMoments";
  * distributions have E xxᵀ = Σ.
  */
 export function covariateMoments(distribution: CovariateDistribution, root: Matrix): CovariateMoments {
-  return linearImage(root, whiteMoments(distribution));
+  return linearImage(root, whiteMoments(distribution, root.length));
 }
 
 /** Moments of e, for which E eeᵀ = I. */
-function whiteMoments(distribution: CovariateDistribution): CovariateMoments {
-  if (distribution.kind === "heavy-tailed") {
-    const { degrees } = distribution;
-    // e = √w g with g normal and w = (ν − 2)/χ²_ν: E w = 1, and E w², E w³ follow from the moments of 1/χ²_ν.
-    const second = (degrees - 2) / (degrees - 4);
-    const scale = [1, 1, second, (second * (degrees - 2)) / (degrees - 6)];
+function whiteMoments(distribution: CovariateDistribution, dimension: number): CovariateMoments {
+  if (distribution.kind === "heavy-tailed" || distribution.kind === "sphere") {
+    const scale = squareScales(distribution, dimension);
     return (indices) =>
       indices.length % 2 === 1 ? 0 : scale[indices.length / 2]! * standardNormalMoment(indices);
   }
@@ -34,6 +31,25 @@ function whiteMoments(distribution: CovariateDistribution): CovariateMoments {
   };
 }
 
+/**
+ * E w^k for k = 0 … 3 of an elliptical distribution, e = √w g with g standard normal and E w = 1, or whatever stands in for
+ * it: moments of order 2k are those of g times E w^k.
+ */
+export function squareScales(
+  distribution: Extract<CovariateDistribution, { readonly kind: "heavy-tailed" | "sphere" }>,
+  dimension: number,
+): readonly [number, number, number, number] {
+  if (distribution.kind === "sphere") {
+    // |g|² is independent of the direction of g, and E |g|⁴ = d(d + 2), E |g|⁶ = d(d + 2)(d + 4).
+    const second = dimension / (dimension + 2);
+    return [1, 1, second, (second * dimension) / (dimension + 4)];
+  }
+  // w = (ν − 2)/χ²_ν.
+  const { degrees } = distribution;
+  const second = (degrees - 2) / (degrees - 4);
+  return [1, 1, second, (second * (degrees - 2)) / (degrees - 6)];
+}
+
 /** E eᵢ^k for k = 0 … 6. */
 export type CoordinateMoments = readonly [number, number, number, number, number, number, number];
 
@@ -41,7 +57,7 @@ const NORMAL: CoordinateMoments = [1, 0, 1, 0, 3, 0, 15];
 
 /** The moments of one coordinate (of the first, where they differ) of a distribution with independent coordinates. */
 export function coordinateMoments(
-  distribution: Exclude<CovariateDistribution, { readonly kind: "heavy-tailed" }>,
+  distribution: Exclude<CovariateDistribution, { readonly kind: "heavy-tailed" | "sphere" }>,
 ): CoordinateMoments {
   switch (distribution.kind) {
     case "gaussian":

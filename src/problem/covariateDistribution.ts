@@ -15,6 +15,8 @@ export type CovariateDistribution =
   | { readonly kind: "sparse"; readonly density: number }
   /** Independent coordinates, each a mixture of two normals at ±separation, of variance 1 − separation². */
   | { readonly kind: "mixture"; readonly separation: number }
+  /** Uniform on the sphere of radius √d: all covariates have the same length |e|. */
+  | { readonly kind: "sphere" }
   /** Multivariate Student t with `degrees` degrees of freedom, scaled: moments below that order exist, so the risk needs more than 6. */
   | { readonly kind: "heavy-tailed"; readonly degrees: number }
   /** Independent coordinates, each a gamma variable of this shape, centred and scaled: skewness 2/√shape. */
@@ -26,6 +28,7 @@ export type CovariateDistribution =
 const PARAMETERS = {
   gaussian: undefined,
   uniform: undefined,
+  sphere: undefined,
   sparse: { name: "density", allowed: "a number above 0, at most 1", fits: (x: number) => x > 0 && x <= 1 },
   mixture: { name: "separation", allowed: "a number from 0 to 1", fits: (x: number) => x >= 0 && x <= 1 },
   "heavy-tailed": {

@@ -17,6 +17,15 @@ export function whiteSampler(distribution: CovariateDistribution, dimension: num
       for (let i = 0; i < dimension; i += 1) out[i]! *= scale;
     };
   }
+  if (distribution.kind === "sphere") {
+    return (random, out) => {
+      random.normals(out, dimension);
+      let square = 0;
+      for (let i = 0; i < dimension; i += 1) square += out[i]! * out[i]!;
+      const scale = Math.sqrt(dimension / square);
+      for (let i = 0; i < dimension; i += 1) out[i]! *= scale;
+    };
+  }
   const coordinate = coordinateSampler(distribution);
   return (random, out) => {
     for (let i = 0; i < dimension; i += 1) out[i] = coordinate(random, i);
@@ -24,7 +33,7 @@ export function whiteSampler(distribution: CovariateDistribution, dimension: num
 }
 
 function coordinateSampler(
-  distribution: Exclude<CovariateDistribution, { readonly kind: "gaussian" | "heavy-tailed" }>,
+  distribution: Exclude<CovariateDistribution, { readonly kind: "gaussian" | "heavy-tailed" | "sphere" }>,
 ): (random: RandomSource, index: number) => number {
   switch (distribution.kind) {
     case "uniform": {

@@ -1,5 +1,7 @@
+import { covariateStudy } from "./covariates";
 import { exactAndSampled } from "./exactAndSampled";
+import { realDataStudy } from "./realData";
 import type { AnyStudy } from "./study";
 
 /** All studies, in the order in which the course asks them. */
-export const STUDIES: readonly AnyStudy[] = [exactAndSampled];
+export const STUDIES: readonly AnyStudy[] = [exactAndSampled, realDataStudy, covariateStudy];

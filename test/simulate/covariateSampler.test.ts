@@ -18,6 +18,7 @@ import { expectClose } from "../support/expectClose";
 const DISTRIBUTIONS: readonly CovariateDistribution[] = [
   { kind: "gaussian" },
   { kind: "uniform" },
+  { kind: "sphere" },
   { kind: "sparse", density: 0.4 },
   { kind: "mixture", separation: 0.8 },
   // Twice the order of a moment must exist for its standard error: 12 < 14.
@@ -94,7 +95,7 @@ describe("covariates that are not Gaussian", () => {
         const standardError = Math.sqrt((sums[m]![1] / draws - mean ** 2) / draws);
         expectClose(mean, moments(indices), {
           tolerance: 4.5 * standardError,
-          reason: "4.5 standard errors, 56 comparisons",
+          reason: "4.5 standard errors, 64 comparisons",
           input: { distribution, indices },
         });
       });
@@ -119,7 +120,7 @@ describe("covariates that are not Gaussian", () => {
         });
         expectClose(measured.mean, engine.risk(shots, PARAMETERS), {
           tolerance: 4 * measured.standardError,
-          reason: "4 standard errors, 14 comparisons",
+          reason: "4 standard errors, 16 comparisons",
           input: { covariates, shots },
         });
       }

@@ -1,0 +1,110 @@
+import type { Matrix, Vector } from "../../algebra/matrix";
+import { FLOAT } from "../../algebra/numberField";
+import { sampleMoments } from "../../exact/tokenMoments";
+import type { AttentionParameters } from "../../model/attentionParameters";
+import { auxiliaryFullOptimum } from "../../predict/auxiliaryFull";
+import type { Pretraining, RegressionProblem } from "../../problem/regressionProblem";
+import { auxiliaryValueOptimum } from "../../theory/auxiliaryValue";
+import { blockParameters } from "../../theory/blockParameters";
+import { gradientFlowOptimum } from "../../theory/gradientFlowSelection";
+import { pretrainedBlock, pretrainedParameters } from "../../theory/pretraining";
+import { zeroShotFullParameters } from "../../theory/zeroShotFull";
+import { valueOnlyOptimum, valueOnlyParameters } from "../../theory/zeroShotValue";
+import { MOMENT_REGIMES, type MomentRegime, trainOnMoments } from "../../train/momentTraining";
+import { RELEASED_SHOTS } from "../../train/releasedSettings";
+import type { Examples } from "./design";
+
+export type FittedRegime = "pretrained" | MomentRegime;
+export const FITTED_REGIMES: readonly FittedRegime[] = ["pretrained", ...MOMENT_REGIMES];
+
+/** The linear task that fits a label best on white covariates, and what it leaves. */
+export interface FittedTask {
+  readonly task: Vector;
+  readonly noiseVariance: number;
+}
+
+/** Least squares on covariates with E x = 0 and E xxᵀ = I: θ = E xy, and the residual variance is E y² − |θ|². */
+export function fitTask({ covariates, labels }: Examples, label: string): FittedTask {
+  const y = labels[label]!;
+  const task = covariates[0]!.map(
+    (_, i) => covariates.reduce((sum, row, r) => sum + row[i]! * y[r]!, 0) / y.length,
+  );
+  const residual = y.reduce(
+    (sum, value, r) => sum + (value - task.reduce((s, t, i) => s + t * covariates[r]![i]!, 0)) ** 2,
+    0,
+  );
+  return { task, noiseVariance: residual / y.length };
+}
+
+/** The problem that the theory sees: Σ = I, and the residual variance as noise. */
+export function fittedProblem(dimension: number, noiseVariance: number): RegressionProblem {
+  return { dimension, covariance: identity(dimension), noiseVariance };
+}
+
+/** What the model was pretrained on: synthetic tasks as strong and as noisy as those of the label block are on average. */
+export interface SyntheticPretraining {
+  readonly problem: RegressionProblem;
+  readonly pretraining: Pretraining;
+}
+
+export function syntheticPretraining(dimension: number, tasks: readonly FittedTask[]): SyntheticPretraining {
+  const mean = (of: (task: FittedTask) => number): number =>
+    tasks.reduce((sum, task) => sum + of(task), 0) / tasks.length;
+  const signal = mean(({ task }) => task.reduce((sum, t) => sum + t * t, 0));
+  return {
+    problem: fittedProblem(
+      dimension,
+      mean(({ noiseVariance }) => noiseVariance),
+    ),
+    pretraining: {
+      taskCovariance: identity(dimension).map((row) => row.map((x) => (x * signal) / dimension)),
+      shots: RELEASED_SHOTS,
+    },
+  };
+}
+
+export type Fits = Readonly<Record<FittedRegime, AttentionParameters>>;
+
+/** The parameters that the Gaussian theory names for each regime, from θ₀ and the residual variance alone. */
+export function theoryFits(
+  { problem: synthetic, pretraining }: SyntheticPretraining,
+  { task, noiseVariance }: FittedTask,
+): Fits {
+  const problem = fittedProblem(synthetic.dimension, noiseVariance);
+  const gamma = pretrainedBlock(FLOAT, synthetic, pretraining);
+  const pretrained = pretrainedParameters(FLOAT, synthetic, pretraining);
+  const auxiliary = { shots: RELEASED_SHOTS, weight: "annealed" } as const;
+  return {
+    pretrained,
+    "zero-shot-full": zeroShotFullParameters(FLOAT, task, gradientFlowOptimum(gamma, task)),
+    "zero-shot-value": valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, task)),
+    "auxiliary-value": blockParameters(FLOAT, {
+      block: gamma,
+      ...auxiliaryValueOptimum(FLOAT, problem, gamma, task, auxiliary),
+    }),
+    "auxiliary-full": auxiliaryFullOptimum(problem, pretrained, task, auxiliary).parameters,
+  };
+}
+
+/** The parameters that training on the rows ends at: exact descent on the loss over all prompts that can be made of them. */
+export function trainedFits(
+  { problem, pretraining }: SyntheticPretraining,
+  covariates: Matrix,
+  labels: Vector,
+  steps: number,
+): Fits {
+  const pretrained = pretrainedParameters(FLOAT, problem, pretraining);
+  const moments = sampleMoments(covariates, labels);
+  const train = (regime: MomentRegime): AttentionParameters =>
+    trainOnMoments(regime, pretrained, moments, { auxiliaryShots: RELEASED_SHOTS, steps }).parameters;
+  return {
+    pretrained,
+    "zero-shot-full": train("zero-shot-full"),
+    "zero-shot-value": train("zero-shot-value"),
+    "auxiliary-value": train("auxiliary-value"),
+    "auxiliary-full": train("auxiliary-full"),
+  };
+}
+
+const identity = (size: number): Matrix =>
+  Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_x, j) => (i === j ? 1 : 0)));
