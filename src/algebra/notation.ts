@@ -142,6 +142,16 @@ export const NOTATION = {
   valueMatrix: { tex: "V", meaning: "value matrix: what a token writes when it is read", shape: "D × D" },
   keyMatrix: { tex: "K", meaning: "key matrix, M = KᵀQ", shape: "D × D" },
   queryMatrix: { tex: "Q", meaning: "query matrix, M = KᵀQ", shape: "D × D" },
+  fourthRadial: {
+    tex: "\\tau_4",
+    meaning: "E |e|²eᵢ² of white covariates e = Σ^{-1/2}x: d + 2 if Gaussian",
+    shape: "number",
+  },
+  sixthRadial: {
+    tex: "\\tau_6",
+    meaning: "E |e|⁴eᵢ² of white covariates: (d + 2)(d + 4) if Gaussian",
+    shape: "number",
+  },
   identity: { tex: "I", meaning: "identity matrix", shape: "d × d" },
 } as const satisfies Record<string, Notation>;
 

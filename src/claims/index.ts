@@ -2,9 +2,11 @@ import type { Claim } from "../evidence/claim";
 import { auxiliaryFullBound } from "./auxiliaryFullBound";
 import { auxiliaryValueOptimumClaim } from "./auxiliaryValueOptimum";
 import { bestLabelWeight } from "./bestLabelWeight";
+import { constantLengthKeepsIcl } from "./constantLengthKeepsIcl";
 import { earlyStoppingSides } from "./earlyStoppingSides";
 import { exactRiskOfAnyParameters } from "./exactRisk";
 import { factorisedSaddleClaim } from "./factorisedSaddle";
+import { fullForgetsAnyCovariates } from "./fullForgetsAnyCovariates";
 import { gradientFlowSelection } from "./gradientFlowSelection";
 import { keyQueryGrowth } from "./keyQueryGrowth";
 import { keyQueryStationary } from "./keyQueryStationary";
@@ -18,6 +20,7 @@ import { releasedPrice } from "./releasedPrice";
 import { scoreBesideBlockClaim } from "./scoreBesideBlock";
 import { valueOnlyLimit } from "./valueOnlyLimit";
 import { valueOnlyOptimumClaim } from "./valueOnlyOptimum";
+import { valueOnlyOtherCovariates } from "./valueOnlyOtherCovariates";
 import { valueOnlyRiskClaim } from "./valueOnlyRisk";
 import { whoGains } from "./whoGains";
 import { zeroShotFullLimit } from "./zeroShotFullLimit";
@@ -52,4 +55,7 @@ export const CLAIMS: readonly Claim[] = [
   rankOfErasure,
   scoreBesideBlockClaim,
   earlyStoppingSides,
+  fullForgetsAnyCovariates,
+  valueOnlyOtherCovariates,
+  constantLengthKeepsIcl,
 ];

@@ -1,5 +1,6 @@
 import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
+import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { monteCarloRisk } from "../simulate/monteCarloRisk";
 import type { Profile } from "./claim";
@@ -20,6 +21,8 @@ export interface SimulationCase {
   readonly controls: Readonly<Record<string, number>>;
   /** "main" rows are measured to 1e-3 of their value, "spread" rows, which cost more, to 5e-3. */
   readonly precision: "main" | "spread";
+  /** Gaussian unless told. */
+  readonly covariates?: CovariateDistribution;
 }
 
 export interface SimulationEvidence {
@@ -60,6 +63,7 @@ export function runSimulationCase(
       prompts,
       seed,
       stream: streamOf(id, item.label, phase),
+      ...(item.covariates === undefined ? {} : { covariates: item.covariates }),
     });
   const pilotPrompts = PILOT_PROMPTS[item.precision];
   const pilot = sample("pilot", pilotPrompts);

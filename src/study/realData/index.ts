@@ -204,8 +204,8 @@ export const realDataStudy = defineStudy<UnitInput, UnitResult>({
         table,
         target,
         seed,
-        splits: quick ? 3 : 6,
-        prompts: quick ? 1_000 : 4_000,
+        splits: quick ? 3 : 5,
+        prompts: quick ? 1_000 : 3_000,
         steps: quick ? 2_000 : RELEASED_MOTION.steps,
       },
     }));
