@@ -108,6 +108,7 @@ export { promptTokens } from "./model/tokens";
 // Prediction
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
 export { keyQueryFlow } from "./predict/keyQueryFlow";
+export { auxiliaryValueByMoments, pretrainedByMoments, valueOnlyByMoments } from "./predict/momentOptimum";
 export { type Prediction, predict } from "./predict/predict";
 export {
   type CovariateDistribution,
@@ -141,6 +142,22 @@ export { RandomSource } from "./simulate/randomSource";
 export { RowSampler } from "./simulate/rowSampler";
 // Studies
 export { STUDIES } from "./study";
+export { labelBlock, type Split, splitTable } from "./study/realData/design";
+export {
+  type FittedTask,
+  fitTask,
+  syntheticPretraining,
+  theoryFits,
+  trainedFits,
+} from "./study/realData/fit";
+export {
+  loadRealTable,
+  type RealTable,
+  type RealTableSource,
+  realTableSources,
+} from "./study/realData/realTable";
+export { repeatedMean } from "./study/realData/repeated";
+export { STATEMENTS } from "./study/realData/statements";
 export { runStudyHere } from "./study/runStudy";
 export { loadStudyTable } from "./study/saveStudy";
 export {
@@ -163,6 +180,7 @@ export {
   type ValueOptimum,
 } from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
+export { type ConstantLengthEnd, constantLengthEnd, constantLengthParameters } from "./theory/constantLength";
 export { FACTORISED_SADDLE_RISK, factorisedSaddle } from "./theory/factorisedSaddle";
 export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
 export {
@@ -170,6 +188,12 @@ export {
   KEY_QUERY_GROWTH_COVARIATES,
   KEY_QUERY_GROWTH_LINEAR,
 } from "./theory/keyQueryGrowth";
+export {
+  GAUSSIAN_ERROR,
+  VALUE_ONLY_OPTIMUM_OTHER_COVARIATES,
+  VALUE_ONLY_PRICE_OTHER_COVARIATES,
+  VALUE_ONLY_RISK_OTHER_COVARIATES,
+} from "./theory/otherCovariates";
 export {
   PRETRAINED_BLOCK,
   PRETRAINED_RIDGE,
@@ -206,6 +230,12 @@ export {
 // Training
 export { type DescentSettings, DivergenceError, type LossPoint, type StepLoss } from "./train/descent";
 export { FLOW_DEFAULTS, type FlowEnd, type FlowSettings, followGradientFlow } from "./train/gradientFlow";
+export {
+  MOMENT_REGIMES,
+  type MomentRegime,
+  type MomentTraining,
+  trainOnMoments,
+} from "./train/momentTraining";
 export { type Moment, type Observer, type Recorded, recorder, type Schedule } from "./train/observer";
 export type { OptimiserSettings } from "./train/optimiser";
 export { randomTargetTask, readTrainingSettings } from "./train/readTrainingSettings";

@@ -144,12 +144,12 @@ export const NOTATION = {
   queryMatrix: { tex: "Q", meaning: "query matrix, M = KᵀQ", shape: "D × D" },
   fourthRadial: {
     tex: "\\tau_4",
-    meaning: "E |e|²eᵢ² of white covariates e = Σ^{-1/2}x: d + 2 if Gaussian",
+    meaning: "mean of (eᵀe) eᵢ² over white covariates e, x = Le, Σ = LLᵀ: d + 2 if Gaussian",
     shape: "number",
   },
   sixthRadial: {
     tex: "\\tau_6",
-    meaning: "E |e|⁴eᵢ² of white covariates: (d + 2)(d + 4) if Gaussian",
+    meaning: "mean of (eᵀe)² eᵢ²: (d + 2)(d + 4) if Gaussian",
     shape: "number",
   },
   identity: { tex: "I", meaning: "identity matrix", shape: "d × d" },
