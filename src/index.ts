@@ -158,6 +158,7 @@ export {
 } from "./study/realData/realTable";
 export { repeatedMean } from "./study/realData/repeated";
 export { STATEMENTS } from "./study/realData/statements";
+export { runUnit as runRealTarget } from "./study/realData/unit";
 export { runStudyHere } from "./study/runStudy";
 export { loadStudyTable } from "./study/saveStudy";
 export {
