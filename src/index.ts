@@ -104,6 +104,7 @@ export {
 } from "./model/parameterLayout";
 export { readLayers } from "./model/readLayers";
 export { predictLabel } from "./model/reducedPrediction";
+export { softmaxLabel } from "./model/softmaxAttention";
 export { promptTokens } from "./model/tokens";
 // Prediction
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
@@ -142,6 +143,11 @@ export { RandomSource } from "./simulate/randomSource";
 export { RowSampler } from "./simulate/rowSampler";
 // Studies
 export { STUDIES } from "./study";
+export { pathOf } from "./study/frontier/paths";
+export { runFrontier } from "./study/frontier/unit";
+export { runLowRank } from "./study/lowRank/unit";
+export { STUDIED_MODELS } from "./study/models/models";
+export { runModels } from "./study/models/unit";
 export { labelBlock, type Split, splitTable } from "./study/realData/design";
 export {
   type FittedTask,
@@ -182,6 +188,7 @@ export {
 } from "./theory/auxiliaryValue";
 export { blockParameters, type ParameterBlocks } from "./theory/blockParameters";
 export { type ConstantLengthEnd, constantLengthEnd, constantLengthParameters } from "./theory/constantLength";
+export { BLOCK_SLOPE, EARLY_STOPPING_DIFFERENCE } from "./theory/earlyStopping";
 export { FACTORISED_SADDLE_RISK, factorisedSaddle } from "./theory/factorisedSaddle";
 export { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "./theory/gradientFlowSelection";
 export {
@@ -205,6 +212,14 @@ export {
   pretrainedParameters,
   pretrainedRisk,
 } from "./theory/pretraining";
+export {
+  SCORED_RISK,
+  SCORED_VALUE_OPTIMUM,
+  SCORED_ZERO_SHOT_RISK,
+  SCORED_ZERO_SHOT_RISK_INVERSE,
+  scoreBesideBlock,
+} from "./theory/scoreBesideBlock";
+export { erasingProducts, lowestRankOptimum } from "./theory/updateRank";
 export {
   CONSTANT_SCORE_RISK,
   CONSTANT_SCORE_RISK_LIMIT,
@@ -231,6 +246,7 @@ export {
 // Training
 export { type DescentSettings, DivergenceError, type LossPoint, type StepLoss } from "./train/descent";
 export { FLOW_DEFAULTS, type FlowEnd, type FlowSettings, followGradientFlow } from "./train/gradientFlow";
+export { LowRankUpdate, type UpdateRanks } from "./train/lowRankUpdate";
 export {
   MOMENT_REGIMES,
   type MomentRegime,

@@ -1,0 +1,52 @@
+import { asParameters } from "../../exact/exactLoss";
+import { FastRisk } from "../../exact/fastRisk";
+import { priorCubature } from "../../exact/priorCubature";
+import { tokenLength } from "../../model/tokens";
+import { isotropicSetting } from "../../problem/isotropicSetting";
+import type { ShotCount } from "../../problem/shots";
+import { type Method, pathOf } from "./paths";
+
+export interface FrontierInput {
+  readonly method: Method;
+  readonly noiseVariance: number;
+  readonly coarse: boolean;
+}
+
+export const FRONTIER_SHOTS: readonly ShotCount[] = [1, 5, 20, 80, 320, "infinity"];
+export const FRONTIER_DIMENSION = 5;
+export const FRONTIER_PRETRAINING_SHOTS = 20;
+const TARGET = [1, 0, 0, 0, 0];
+
+export interface FrontierPoint {
+  readonly setting: number;
+  /** R(0, θ₀) − σ². */
+  readonly zeroShotExcess: number;
+  /** R(n, θ) − σ² averaged over the prior of pretraining, by {@link FRONTIER_SHOTS}. */
+  readonly inContextExcess: readonly number[];
+}
+
+/** The points of one method at one noise variance; the released setting else. */
+export function runFrontier({ method, noiseVariance, coarse }: FrontierInput): readonly FrontierPoint[] {
+  const setting = isotropicSetting({
+    dimension: FRONTIER_DIMENSION,
+    noiseVariance,
+    pretrainingShots: FRONTIER_PRETRAINING_SHOTS,
+  });
+  const size = tokenLength(FRONTIER_DIMENSION);
+  const engine = new FastRisk(setting.problem);
+  const tasks = priorCubature({ kind: "sphere", taskCovariance: setting.pretraining.taskCovariance }).map(
+    ({ task, weight }) => ({ task: Float64Array.from(task), weight }),
+  );
+  return pathOf(method, setting, TARGET, coarse).map(({ setting: at, point }) => {
+    const parameters = asParameters(point, size);
+    return {
+      setting: at,
+      zeroShotExcess: engine.risk(Float64Array.from(TARGET), 0, parameters) - noiseVariance,
+      inContextExcess: FRONTIER_SHOTS.map(
+        (shots) =>
+          tasks.reduce((sum, { task, weight }) => sum + weight * engine.risk(task, shots, parameters), 0) -
+          noiseVariance,
+      ),
+    };
+  });
+}

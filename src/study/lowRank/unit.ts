@@ -1,0 +1,120 @@
+import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
+import type { Vector } from "../../algebra/matrix";
+import { FLOAT } from "../../algebra/numberField";
+import { asPoint, exactLoss } from "../../exact/exactLoss";
+import { exactRisk } from "../../exact/exactRisk";
+import { pack, unpack } from "../../exact/packedParameters";
+import type { AttentionParameters } from "../../model/attentionParameters";
+import { CONSTANT_SLOT } from "../../model/tokens";
+import { isotropicSetting } from "../../problem/isotropicSetting";
+import type { ShotCount } from "../../problem/shots";
+import { RandomSource } from "../../simulate/randomSource";
+import { auxiliaryValueOptimum } from "../../theory/auxiliaryValue";
+import { blockParameters } from "../../theory/blockParameters";
+import { pretrainedBlock } from "../../theory/pretraining";
+import { erasureRank } from "../../theory/updateRank";
+import { valueOnlyOptimum } from "../../theory/zeroShotValue";
+import { followGradientFlow } from "../../train/gradientFlow";
+import { LowRankUpdate } from "../../train/lowRankUpdate";
+
+export const UPDATED_SETS = ["value", "key-query", "all"] as const;
+
+/** One low-rank fine-tuning by exact gradients, from one start of the factors. */
+export interface LowRankInput {
+  /** Of which matrices the update is; "all": of V and of M, each of the rank. */
+  readonly set: (typeof UPDATED_SETS)[number];
+  readonly rank: number;
+  /** Zero-shot prompts alone, or with the loss at 20 shots too, weight 1. */
+  readonly auxiliary: boolean;
+  readonly seed: number;
+  /** Time of gradient flow; 500 is that of the released experiment. */
+  readonly time: number;
+}
+
+export interface LowRankResult {
+  readonly zeroShot: number;
+  readonly target: number;
+  readonly opposite: number;
+  readonly unrelated: number;
+  /** On an unrelated task with infinitely many examples. */
+  readonly unrelatedLimit: number;
+  /** M₀₀. */
+  readonly score: number;
+  /** How many eigenvalues of sym(M_xx) are above half of what pretraining left. */
+  readonly directionsKept: number;
+  readonly settled: boolean;
+  /** The optimum of the zero-shot risk that theory knows, NaN where it knows none; see `attained`. */
+  readonly predicted: number;
+}
+
+const SHOTS = 20;
+const { problem, pretraining } = isotropicSetting({
+  dimension: 5,
+  noiseVariance: 0.1,
+  pretrainingShots: SHOTS,
+});
+const TARGET: Vector = [1, 0, 0, 0, 0];
+const UNRELATED: Vector = [0, 1, 0, 0, 0];
+
+export function runLowRank(input: LowRankInput): LowRankResult {
+  const { set, rank, auxiliary, seed, time } = input;
+  const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+  const base = asPoint(pack(blockParameters(FLOAT, { block: gamma })));
+  const ranks = { value: set === "key-query" ? 0 : rank, keyQuery: set === "value" ? 0 : rank };
+  const update = new LowRankUpdate(base, problem.dimension + 2, ranks);
+  const terms = [
+    { task: TARGET, shots: 0, weight: 1 },
+    ...(auxiliary ? [{ task: TARGET, shots: SHOTS, weight: 1 }] : []),
+  ];
+  const end = followGradientFlow(
+    update.lossOf(exactLoss(problem, terms)),
+    update.start(new RandomSource(seed, rank)),
+    { maxTime: time, gradientTolerance: 1e-6, stepTolerance: 1e-7 },
+  );
+  const parameters = unpack(update.updated(end.point));
+  const risk = (task: Vector, shots: ShotCount): number => exactRisk(FLOAT, problem, task, shots, parameters);
+  return {
+    zeroShot: risk(TARGET, 0),
+    target: risk(TARGET, SHOTS),
+    opposite: risk(
+      TARGET.map((x) => -x),
+      SHOTS,
+    ),
+    unrelated: risk(UNRELATED, SHOTS),
+    unrelatedLimit: risk(UNRELATED, "infinity"),
+    score: parameters.keyQuery[CONSTANT_SLOT]![CONSTANT_SLOT]!,
+    directionsKept: eigenvaluesOfBlock(parameters).filter((x) => x > gamma[0]![0]! / 2).length,
+    settled: end.settled,
+    predicted: predictedZeroShot(input),
+  };
+}
+
+/**
+ * The zero-shot risk of the optimum: of V by its closed form; of M alone on zero-shot prompts nothing moves; of both the noise,
+ * attained from rank d on and a mere infimum below.
+ */
+function predictedZeroShot({ set, auxiliary }: LowRankInput): number {
+  const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+  const at = (blocks: { readonly valueVector: Vector; readonly labelWeight: number }): number =>
+    exactRisk(FLOAT, problem, TARGET, 0, blockParameters(FLOAT, { block: gamma, ...blocks }));
+  if (set === "value") {
+    return at(
+      auxiliary
+        ? auxiliaryValueOptimum(FLOAT, problem, gamma, TARGET, { shots: SHOTS, weight: 1 })
+        : { valueVector: valueOnlyOptimum(FLOAT, problem, gamma, TARGET), labelWeight: 1 },
+    );
+  }
+  // With v = (0, 0, 1) the zero-shot prediction is zero whatever M is.
+  if (set === "key-query") return at({ valueVector: TARGET.map(() => 0), labelWeight: 1 });
+  return auxiliary ? Number.NaN : problem.noiseVariance;
+}
+
+/** Whether the optimum is a minimum. */
+export const attained = ({ set, rank }: LowRankInput): boolean =>
+  set !== "all" || rank >= erasureRank(problem.dimension);
+
+function eigenvaluesOfBlock({ keyQuery }: AttentionParameters): readonly number[] {
+  const block = keyQuery.slice(1, -1).map((row) => row.slice(1, -1));
+  const symmetric = block.map((row, i) => row.map((x, j) => (x + block[j]![i]!) / 2));
+  return new EigenvalueDecomposition(new DenseMatrix(symmetric), { assumeSymmetric: true }).realEigenvalues;
+}

@@ -1,0 +1,181 @@
+import { type Table, tableFrom } from "../../figures/table";
+import type { StudyTable, StudyUnit } from "../study";
+import {
+  type ModelsInput,
+  type ModelsResult,
+  type RegimeErrors,
+  TESTED_SHOTS,
+  TESTED_TASKS,
+  type TestedTask,
+} from "./unit";
+
+type Results = readonly (StudyUnit<ModelsInput> & { readonly result: ModelsResult })[];
+
+/** Where forgetting is looked for: at the shots of pretraining and of the auxiliary loss. */
+const AT = TESTED_SHOTS.indexOf(20);
+
+export function modelsTables(results: Results): Readonly<Record<string, StudyTable>> {
+  const models = [...new Set(results.map(({ input }) => input.model))];
+  const runsOf = (model: string): readonly ModelsResult[] =>
+    results.filter(({ input }) => input.model === model).map(({ result }) => result);
+  return {
+    errors: {
+      description:
+        "The mean squared error of one model after one regime on one task at one number of shots: median, mean and standard error over training seeds, and how many seeds did not diverge.",
+      table: tableFrom(models.flatMap((model) => errorRows(model, runsOf(model)))),
+    },
+    pretraining: {
+      description:
+        "The error over the prior at 20 shots after pretraining: mean, least and largest over seeds.",
+      table: tableFrom(models.map((model) => pretrainingRow(model, runsOf(model)))),
+    },
+    verdicts: {
+      description:
+        "One statement about one model: the mean difference of two errors at 20 shots (or 0) from the same seed and prompts, its standard error over seeds, and what follows: yes or no when it is further from zero than Student's t allows at 95 %, else unclear.",
+      table: verdictTable(models.map((model) => ({ model, runs: runsOf(model) }))),
+    },
+  };
+}
+
+function errorRows(model: string, runs: readonly ModelsResult[]) {
+  const regimes = runs[0]!.regimes.map(({ regime }) => regime);
+  return regimes.flatMap((regime) =>
+    TESTED_TASKS.flatMap((task) =>
+      TESTED_SHOTS.map((shots, k) => {
+        const errors = runs.flatMap((run) => errorOf(run, regime, task, k) ?? []);
+        const { mean, standardError } = summary(errors);
+        return {
+          model,
+          regime,
+          task,
+          shots,
+          median: median(errors),
+          mean,
+          standardError,
+          seeds: errors.length,
+        };
+      }),
+    ),
+  );
+}
+
+function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
+  const errors = runs.map(({ pretrainingError }) => pretrainingError);
+  const { mean, standardError } = summary(errors);
+  return { model, mean, standardError, least: Math.min(...errors), largest: Math.max(...errors) };
+}
+
+/** A statement holds when the difference of two errors is above zero, or below. */
+interface Statement {
+  readonly statement: string;
+  readonly holdsWhen: "above" | "below";
+  readonly difference: (run: ModelsResult) => number | undefined;
+}
+
+const change =
+  (after: string, before: string, task: TestedTask, shots = AT) =>
+  (run: ModelsResult): number | undefined => {
+    const [a, b] = [errorOf(run, after, task, shots), errorOf(run, before, task, shots)];
+    return a === undefined || b === undefined ? undefined : a - b;
+  };
+
+const STATEMENTS: readonly Statement[] = [
+  {
+    statement: "all parameters, zero-shot: better on the target at n = 0",
+    holdsWhen: "below",
+    difference: change("zs", "pretrained", "target", 0),
+  },
+  {
+    statement: "all parameters, zero-shot: worse on an unrelated task",
+    holdsWhen: "above",
+    difference: change("zs", "pretrained", "unrelated"),
+  },
+  {
+    statement: "value only, zero-shot: better on the target at n = 0",
+    holdsWhen: "below",
+    difference: change("zs_v", "pretrained", "target", 0),
+  },
+  {
+    statement: "value only, zero-shot: worse on an unrelated task",
+    holdsWhen: "above",
+    difference: change("zs_v", "pretrained", "unrelated"),
+  },
+  {
+    statement: "value only forgets less than all parameters",
+    holdsWhen: "below",
+    difference: change("zs_v", "zs", "unrelated"),
+  },
+  {
+    statement: "auxiliary loss, value only: the target gains",
+    holdsWhen: "below",
+    difference: change("both_v", "zs_v", "target"),
+  },
+  {
+    statement: "auxiliary loss, value only: the opposite loses",
+    holdsWhen: "above",
+    difference: change("both_v", "zs_v", "opposite"),
+  },
+  {
+    statement: "auxiliary loss, all parameters: the target gains",
+    holdsWhen: "below",
+    difference: change("both", "zs", "target"),
+  },
+  {
+    statement: "auxiliary loss, all parameters: the opposite is worse than pretrained",
+    holdsWhen: "above",
+    difference: change("both", "pretrained", "opposite"),
+  },
+];
+
+function verdictTable(
+  models: readonly { readonly model: string; readonly runs: readonly ModelsResult[] }[],
+): Table {
+  return tableFrom(
+    models.flatMap(({ model, runs }) =>
+      STATEMENTS.map(({ statement, holdsWhen, difference }) => {
+        const { mean, standardError, seeds } = summary(runs.flatMap((run) => difference(run) ?? []));
+        const reach = STUDENT_T[seeds - 1] ?? 1.96;
+        const clear = Math.abs(mean) > reach * standardError || (mean === 0 && standardError === 0);
+        const holds = holdsWhen === "above" ? mean > 0 : mean < 0;
+        return {
+          model,
+          statement,
+          difference: mean,
+          standardError,
+          seeds,
+          verdict: !clear ? "unclear" : holds ? "yes" : "no",
+        };
+      }),
+    ),
+  );
+}
+
+/** Two-sided 95 % quantiles of Student's t with 0, 1, 2, … degrees of freedom. */
+const STUDENT_T = [Number.POSITIVE_INFINITY, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365];
+
+function errorOf(
+  { regimes }: ModelsResult,
+  name: string,
+  task: TestedTask,
+  shots: number,
+): number | undefined {
+  const { errors }: RegimeErrors = regimes.find(({ regime }) => regime === name)!;
+  return errors === "diverged" ? undefined : errors[task][shots]!;
+}
+
+function summary(values: readonly number[]): {
+  readonly mean: number;
+  readonly standardError: number;
+  readonly seeds: number;
+} {
+  const seeds = values.length;
+  const mean = values.reduce((sum, x) => sum + x, 0) / seeds;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (seeds - 1);
+  return { mean, standardError: Math.sqrt(variance / seeds), seeds };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
