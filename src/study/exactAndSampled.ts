@@ -4,13 +4,15 @@ import {
   type Separation,
   type SeparationSize,
   separate,
+  separateReference,
 } from "../experiment/separation";
 import { type Table, tableFrom } from "../figures/table";
 import { RELEASED_BATCH, RELEASED_MOTION } from "../train/releasedSettings";
 import { defineStudy, type StudyUnit } from "./study";
 
 interface Input {
-  readonly trainingSeed: number;
+  /** Or the PyTorch run in data/reference. */
+  readonly trainingSeed: number | "PyTorch";
   readonly size: SeparationSize;
 }
 type Result = StudyUnit<Input> & { readonly result: Separation };
@@ -21,23 +23,24 @@ export const exactAndSampled = defineStudy<Input, Separation>({
   title: "Why sampled training ends elsewhere than exact descent",
   question:
     "The released experiment with merged key and query, zero-shot loss: how much of the difference comes from where fine-tuning starts, from the finite data set of 10,000 and from the mini-batches of 5000, and does the quantity ‖M‖² − ‖v‖², which gradient flow conserves, predict it?",
-  units: ({ profile, seed }) =>
-    Array.from({ length: profile === "quick" ? 2 : 4 }, (_, k) => ({
-      name: `seed ${seed - 1 + k}`,
-      input: {
-        trainingSeed: seed - 1 + k,
-        size:
-          profile === "quick"
-            ? { steps: 300, batchSize: 500, noisePrompts: 100 }
-            : { steps: RELEASED_MOTION.steps, batchSize: RELEASED_BATCH, noisePrompts: 1000 },
-      },
-    })),
-  run: ({ trainingSeed, size }) => separate(trainingSeed, size),
+  units: ({ profile, seed }) => {
+    const size =
+      profile === "quick"
+        ? { steps: 300, batchSize: 500, noisePrompts: 100 }
+        : { steps: RELEASED_MOTION.steps, batchSize: RELEASED_BATCH, noisePrompts: 1000 };
+    const seeds = Array.from({ length: profile === "quick" ? 2 : 4 }, (_, k) => seed - 1 + k);
+    return [...seeds, "PyTorch" as const].map((trainingSeed) => ({
+      name: `seed ${trainingSeed}`,
+      input: { trainingSeed, size },
+    }));
+  },
+  run: ({ trainingSeed, size }) =>
+    trainingSeed === "PyTorch" ? separateReference(size) : separate(trainingSeed, size),
   tables: (results) => ({
     risks: {
       table: riskTable(results),
       description:
-        "the exact risk after fine-tuning under one condition (`start`: which pretraining; `data`: the population or the 10,000 examples; `batch`: all of it, or 5000 a step), and for full fine-tuning the risk predicted from the start's conserved quantity, its drift along exact descent, the noise of batches and the data's own least-squares task",
+        "the exact risk after fine-tuning under one condition (`start`: which pretraining, PyTorch for the run in data/reference; `data`: the population or the 10,000 examples; `batch`: all of it, or 5000 a step), and for full fine-tuning the risk predicted from the start's conserved quantity, its drift along exact descent, the noise of batches and the data's own least-squares task",
     },
     causes: {
       table: causeTable(results),
@@ -47,7 +50,7 @@ export const exactAndSampled = defineStudy<Input, Separation>({
     conserved: {
       table: conservedTable(results),
       description:
-        "‖M‖² − ‖v‖² at the start and the end of a stage, its end by the identity that sums the steps, and its end predicted from exact descent and the gradient noise of batches",
+        "‖M‖² − ‖v‖² at the start and the end of a stage, its end by the identity that sums the steps, empty where the steps are not known, and its end predicted from exact descent and the gradient noise of batches",
     },
   }),
 });
@@ -89,7 +92,10 @@ const CAUSES = {
 } as const satisfies Readonly<Record<string, readonly [Condition, Condition]>>;
 
 function causeTable(results: readonly Result[]): Table {
-  const runs = results.map(({ result }) => result.runs);
+  // The PyTorch run has no exact start of its own.
+  const runs = results
+    .filter(({ input }) => input.trainingSeed !== "PyTorch")
+    .map(({ result }) => result.runs);
   const first = runs[0]!.filter((run) => same(run, CAUSES.start[1]));
   return tableFrom(
     first.flatMap(({ regime, errors }) =>
@@ -120,7 +126,7 @@ function conservedTable(results: readonly Result[]): Table {
         ...run,
         atStart: round(atStart),
         atEnd: round(atEnd),
-        bySteps: round(bySteps),
+        bySteps: bySteps === null ? Number.NaN : round(bySteps),
         predicted: round(predicted),
       })),
     ),

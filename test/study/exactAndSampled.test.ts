@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CONDITIONS, type Separation, separate } from "../../src/experiment/separation";
+import { referenceRun } from "../../src/experiment/referenceRun";
+import { CONDITIONS, type Separation, separate, separateReference } from "../../src/experiment/separation";
 import { exactAndSampled } from "../../src/study/exactAndSampled";
 
 const SIZE = { steps: 30, batchSize: 40, noisePrompts: 10 };
@@ -17,10 +18,9 @@ describe("the causes that separate sampled from exact training", () => {
     // The same start for all conditions but the first, and the identity of the drift for every stage.
     const zs = conserved.filter(({ stage }) => stage === "zs");
     expect(new Set(zs.filter(({ start }) => start === "sampled").map(({ atStart }) => atStart)).size).toBe(1);
-    for (const { atEnd, bySteps, stage } of conserved) {
-      // Of a stage of fine-tuning both count what zero-shot prompts see; the rest never moves.
-      expect(Math.abs(atEnd - bySteps), stage).toBeLessThan(1e-12);
-    }
+    // Of fine-tuning both count what zero-shot prompts see; the rest never moves.
+    for (const { atEnd, bySteps, stage } of conserved)
+      expect(Math.abs(atEnd - bySteps!), stage).toBeLessThan(1e-12);
   });
 
   it("fill three tables with a row for every run, cause and stage", () => {
@@ -35,6 +35,18 @@ describe("the causes that separate sampled from exact training", () => {
     const change = (all: typeof runs): number => all[1]!.errors[3]!.risk - all[0]!.errors[3]!.risk;
     expect(at(rows[3]!, "start")).toBeCloseTo((change(runs) + change(other)) / 2, 4);
     expect(at(rows[3]!, "startError")).toBeCloseTo(Math.abs(change(runs) - change(other)) / 2, 4);
+  });
+
+  it("are asked of the PyTorch run too, from its own pretrained point to its own end", () => {
+    const { runs, conserved } = separateReference(SIZE);
+    expect(runs).toHaveLength(2 * 3);
+    const [exact, own] = conserved;
+    expect(own!.atStart).toBe(exact!.atStart);
+    expect(exact!.predicted).toBeCloseTo(exact!.atEnd, 12);
+    expect(own!.bySteps).toBeNull();
+    // Its own end is in data/reference: c solves c² − |θ₀|²/c² = E there, to the accuracy of its training.
+    const { keyQuery } = referenceRun().stage("zs");
+    expect(Math.abs(keyQuery[0]![0]! ** 2 - keyQuery[0]![0]! ** -2 - own!.atEnd)).toBeLessThan(0.02);
   });
 
   it("do not depend on when they are computed", () => {
