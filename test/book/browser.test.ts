@@ -169,7 +169,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     await page.reload();
     expect(await theme()).toBe("dark");
 
-    const opened = () => page.$$eval("details.code", (all) => all.map((each) => each.hasAttribute("open")));
+    const opened = () =>
+      page.$$eval("details.code:not(.answer, .check)", (all) => all.map((each) => each.hasAttribute("open")));
     expect(new Set(await opened())).toEqual(new Set([true, false]));
     await page.click("button.fold");
     expect((await opened()).every(Boolean)).toBe(true);
