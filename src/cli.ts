@@ -3,6 +3,7 @@ import { registerBenchCommand } from "./commands/bench";
 import { registerBookCommand } from "./commands/book";
 import { registerCourseCommand } from "./commands/course";
 import { registerExperimentCommand } from "./commands/experiment";
+import { registerGradeCommand } from "./commands/grade";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerStudyCommand(program);
   registerNotebooksCommand(program);
   registerCourseCommand(program);
+  registerGradeCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);
   registerBenchCommand(program);

@@ -14,6 +14,7 @@ import {
   type RunFileOptions,
   runNotebookFile,
 } from "../notebook/runNotebookFile";
+import { readJobs, readSeconds } from "./runnerOptions";
 
 interface Options {
   readonly check?: true;
@@ -23,9 +24,6 @@ interface Options {
   readonly timeout: string;
   readonly jobs?: string;
 }
-
-// A timer of Node holds at most 2^31 - 1 milliseconds.
-const LONGEST_SECONDS = 2_147_483;
 
 /** Adds `finetune-icl notebooks [FILE…]`: run notebooks on a tslab kernel each and save them, or check them. */
 export function registerNotebooksCommand(program: Command): void {
@@ -156,16 +154,4 @@ function readTslabNotebook(path: string): NotebookFile {
   if (isJsonObject(kernelspec) && kernelspec.name !== "tslab")
     throw new InputError(`${path}: metadata.kernelspec.name`, kernelspec.name, "tslab");
   return file;
-}
-
-function readSeconds(text: string): number {
-  const seconds = text.trim() === "" ? Number.NaN : Number(text);
-  if (seconds > 0 && seconds <= LONGEST_SECONDS) return seconds;
-  throw new InputError("--timeout", text, `a positive number of seconds, at most ${LONGEST_SECONDS}`);
-}
-
-function readJobs(text: string): number {
-  const jobs = text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isInteger(jobs) && jobs > 0) return jobs;
-  throw new InputError("--jobs", text, "a positive integer");
 }
