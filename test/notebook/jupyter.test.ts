@@ -42,7 +42,9 @@ describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jup
   /** What nbconvert said about each notebook, when it failed. */
   const complaints = new Map<string, string>();
   beforeAll(async () => {
-    const args = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600"];
+    // Unless told, nbconvert gives up the rest of a cell's output after four seconds: too little on a loaded machine.
+    const limits = ["--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.iopub_timeout=60"];
+    const args = ["nbconvert", "--to", "notebook", "--execute", ...limits];
     await mapInOrder(
       jupyter === undefined ? [] : notebooks,
       AT_ONCE,
