@@ -39,8 +39,14 @@ export function auxiliaryFullOptimum(
   problem: RegressionProblem,
   start: AttentionParameters,
   targetTask: Vector,
-  auxiliary: { readonly shots: ShotCount; readonly weight: AuxiliaryWeight },
+  auxiliary: {
+    readonly shots: ShotCount;
+    readonly weight: AuxiliaryWeight;
+    /** Length of the gradient at which the descent has settled; 1e-11 unless told. */
+    readonly tolerance?: number;
+  },
 ): AuxiliaryFullOptimum {
+  const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
   const weights = auxiliary.weight === "annealed" ? ANNEALING : [auxiliary.weight];
   const termsAt = (weight: number): readonly RiskTerm[] => [
     { task: targetTask, shots: 0, weight: 1 },
@@ -49,7 +55,7 @@ export function auxiliaryFullOptimum(
   let point = asPoint(pack(start));
   let end = { value: Number.NaN, gradientNorm: Number.NaN };
   for (const weight of weights) {
-    const descent = dampedNewton(exactLoss(problem, termsAt(weight)), point, SETTLED);
+    const descent = dampedNewton(exactLoss(problem, termsAt(weight)), point, settled);
     point = Float64Array.from(descent.point);
     end = descent;
   }

@@ -82,8 +82,22 @@ export function theoryFits(
       block: gamma,
       ...auxiliaryValueOptimum(FLOAT, problem, gamma, task, auxiliary),
     }),
-    "auxiliary-full": auxiliaryFullOptimum(problem, pretrained, task, auxiliary).parameters,
+    "auxiliary-full": auxiliaryFullEnd(problem, pretrained, task),
   };
+}
+
+/** The end of full fine-tuning with an auxiliary loss; where valleys are too flat for 1e-11, to a gradient of 1e-8. */
+function auxiliaryFullEnd(
+  problem: RegressionProblem,
+  pretrained: AttentionParameters,
+  task: Vector,
+): AttentionParameters {
+  const auxiliary = { shots: RELEASED_SHOTS, weight: "annealed" } as const;
+  try {
+    return auxiliaryFullOptimum(problem, pretrained, task, auxiliary).parameters;
+  } catch {
+    return auxiliaryFullOptimum(problem, pretrained, task, { ...auxiliary, tolerance: 1e-8 }).parameters;
+  }
 }
 
 /** The parameters that training on the rows ends at: exact descent on the loss over all prompts that can be made of them. */
