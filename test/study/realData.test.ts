@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { labelBlock, splitTable } from "../../src/study/realData/design";
 import { fitTask } from "../../src/study/realData/fit";
 import { loadRealTable, realTableSources } from "../../src/study/realData/realTable";
 import { repeatedMean } from "../../src/study/realData/repeated";
+import { STATEMENTS } from "../../src/study/realData/statements";
 import { runUnit } from "../../src/study/realData/unit";
+import { loadStudyTable } from "../../src/study/saveStudy";
 import { expectClose } from "../support/expectClose";
 
 const NAMES = realTableSources().map(({ name }) => name);
@@ -70,6 +74,31 @@ describe("labels and covariates", () => {
       splitTable(table, labelBlock(table.columns, target), { seed: 1, repetition }).training.labels.depth!;
     expect(depths("depth", 0)).toEqual(depths("long", 0));
     expect(depths("depth", 0)).not.toEqual(depths("depth", 1));
+  });
+});
+
+describe("what is told of the stored study", () => {
+  const { columns, rows } = loadStudyTable("real-data", "verdicts");
+  const of = (statement: string) => {
+    const row = rows.find((each) => each[0] === statement && each[1] === "all")!;
+    return Object.fromEntries(columns.map((column, c) => [column, row[c]!]));
+  };
+
+  it("is what its tables hold: README.md and docs/beyond.md", () => {
+    const forgets = of("full-forgets");
+    const below = of("value-forgets-less-than-full");
+    const far = of("auxiliary-hurts-the-far");
+    const text = (file: string) => readFileSync(join(__dirname, "../..", file), "utf8").replaceAll("\n", " ");
+    expect(text("README.md")).toContain(
+      `clearly in ${forgets.holds} of ${forgets.pairs} pairs of columns and clearly not in ${forgets.fails}; value-only fine-tuning stays clearly below it in ${below.holds} of ${below.pairs}`,
+    );
+    expect(text("README.md")).toContain(
+      `clear in ${far.holds} of ${far.pairs} and clearly wrong in ${far.fails}`,
+    );
+    for (const { pairs, holds, unclear, fails } of STATEMENTS.map(({ id }) => of(id))) {
+      expect(text("docs/beyond.md")).toContain(`| ${pairs} | ${holds} | ${unclear} | ${fails} |`);
+      expect(Number(holds) + Number(unclear) + Number(fails)).toBe(pairs);
+    }
   });
 });
 

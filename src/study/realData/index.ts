@@ -215,7 +215,7 @@ export const realDataStudy = defineStudy<UnitInput, UnitResult>({
     targets: {
       table: targetsTable(done),
       description:
-        "a target column, averaged over the splits. `dimension`: principal components kept. `explained`: share of its variance that a linear task explains. `fourth`, `sixth`: E|x|⁴ and E|x|⁶ over their Gaussian values. `others`: the other label columns",
+        "a target column, averaged over the splits. `dimension`: principal components kept. `explained`: share of its variance that a linear task explains. `fourth`, `sixth`: E‖x‖⁴ and E‖x‖⁶ over their Gaussian values. `others`: the other label columns",
     },
     verdicts: {
       table: verdictsTable(done),
@@ -234,7 +234,7 @@ export const realDataStudy = defineStudy<UnitInput, UnitResult>({
     predictions: {
       table: predictionsTable(done),
       description:
-        "how far a prediction is off: median of |predicted/measured − 1| over columns and splits. `gaussianAtTheory` compares with the parameters that the theory names, all others with the trained model",
+        "how far a prediction is off: median distance of predicted/measured from 1, over columns and splits. `gaussianAtTheory` compares with the parameters that the theory names, all others with the trained model",
     },
   }),
 });

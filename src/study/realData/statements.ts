@@ -59,14 +59,14 @@ export const STATEMENTS: readonly Statement[] = [
   },
   {
     id: "auxiliary-hurts-the-far",
-    says: "Auxiliary loss on the value matrix: other columns at 20 shots become worse where the theory says so, ⟨θ₀, θ⟩ below ½|θ|²",
+    says: "Auxiliary loss on the value matrix: other columns at 20 shots become worse where the theory says so, ⟨θ₀, θ⟩ below ½‖θ‖²",
     on: "other",
     effect: (error) => error("auxiliary-value", MANY) - error("zero-shot-value", MANY),
     where: (alignment) => alignment < 0.5,
   },
   {
     id: "auxiliary-helps-the-near",
-    says: "Auxiliary loss on the value matrix: other columns at 20 shots become better where the theory says so, ⟨θ₀, θ⟩ above ½|θ|²",
+    says: "Auxiliary loss on the value matrix: other columns at 20 shots become better where the theory says so, ⟨θ₀, θ⟩ above ½‖θ‖²",
     on: "other",
     effect: (error) => error("zero-shot-value", MANY) - error("auxiliary-value", MANY),
     where: (alignment) => alignment > 0.5,
