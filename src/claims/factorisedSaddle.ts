@@ -75,7 +75,7 @@ export const factorisedSaddleClaim: Claim = {
     "If the columns of $K$ and $Q$ that belong to the constant are exactly zero, full fine-tuning from the pretrained point cannot leave $M_{00}=0$ and ends at $\\sigma^2 + 2\\lVert\\theta_0\\rVert^2/(d+4)$, whatever $\\Gamma$: at $M_{xx} = c\\Sigma^{-1}$, $v_x = \\theta_0/(c(d+4))$. There $\\partial R/\\partial M_{00} = -4\\lVert\\theta_0\\rVert^2/(c(d+4)^2) \\neq 0$, so it is a saddle for $K$ and $Q$; small noise decides when it is left.",
   assumptions:
     "M = KᵀQ with K and Q trained apart, zero-shot loss of one task, v₀ = 0 and no linear scores at the start.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "08-training-dynamics.ipynb#cell-saddle-heading",
   identity: {
     compares:
       "the exact risk at the stated point with the price; its slopes with the stated one in M₀₀ and zero in the linear scores and v₀; and the slopes of the relaxed loss in all cubic features with zero, so that no prediction without a constant score is better",

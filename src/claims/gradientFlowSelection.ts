@@ -68,7 +68,7 @@ export const gradientFlowSelection: Claim = {
     "Gradient flow conserves $\\lVert v\\rVert^2 - \\lVert M\\rVert_F^2$; from the pretrained optimum it ends at $M_{00} = c$, $v_x = \\theta_0/c$ with $c^2 = (g + \\sqrt{g^2 + 4\\lvert\\theta_0\\rvert^2})/2$, $g = \\lVert\\Gamma\\rVert_F^2$, Euclidean lengths.",
   assumptions:
     "Merged M, all entries of v and M trained, the zero-shot loss of one task; start v = (0, 0, 1), M = Γ. That the flow converges is observed, not proved.",
-  notebook: "04-full-fine-tuning-forgets.ipynb",
+  notebook: "08-training-dynamics.ipynb#cell-hyperbola-heading",
   identity: {
     compares:
       "v·∂R/∂v with M·∂R/∂M at any parameters and any n, and the slopes that would lead out of v₀ = 0, m = 0, M_xx symmetric, w = 1 with zero; derivatives by exact central differences",
