@@ -21,7 +21,7 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
   return {
     errors: {
       description:
-        "The mean squared error of one model after one regime on one task at one number of shots: median, mean and standard error over training seeds, and how many seeds did not diverge.",
+        "The mean squared error of one model after one regime on one task at one number of shots: median, least, largest, mean and standard error over training seeds, and how many seeds did not diverge.",
       table: tableFrom(models.flatMap((model) => errorRows(model, runsOf(model)))),
     },
     pretraining: {
@@ -31,7 +31,7 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
     },
     verdicts: {
       description:
-        "One statement about one model: the mean difference of two errors at 20 shots (or 0) from the same seed and prompts, its standard error over seeds, and what follows: yes or no when it is further from zero than Student's t allows at 95 %, else unclear.",
+        "One statement about one model: the mean over seeds of the logarithm of the ratio of two errors, from the same prompts, at 20 shots unless said; its standard error; the factor that it means; the mean plain difference; and what follows: yes or no when the mean is further from zero than Student's t allows at 95 %, else unclear. Logarithms, because a few prompts with huge errors rule every mean of deep models.",
       table: verdictTable(models.map((model) => ({ model, runs: runsOf(model) }))),
     },
   };
@@ -50,6 +50,8 @@ function errorRows(model: string, runs: readonly ModelsResult[]) {
           task,
           shots,
           median: median(errors),
+          least: Math.min(...errors),
+          largest: Math.max(...errors),
           mean,
           standardError,
           seeds: errors.length,
@@ -65,65 +67,65 @@ function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
   return { model, mean, standardError, least: Math.min(...errors), largest: Math.max(...errors) };
 }
 
-/** A statement holds when the difference of two errors is above zero, or below. */
+/** A statement holds when one error is above another, or below. */
 interface Statement {
   readonly statement: string;
   readonly holdsWhen: "above" | "below";
-  readonly difference: (run: ModelsResult) => number | undefined;
+  readonly compared: (run: ModelsResult) => readonly [number, number] | undefined;
 }
 
 const change =
   (after: string, before: string, task: TestedTask, shots = AT) =>
-  (run: ModelsResult): number | undefined => {
+  (run: ModelsResult): readonly [number, number] | undefined => {
     const [a, b] = [errorOf(run, after, task, shots), errorOf(run, before, task, shots)];
-    return a === undefined || b === undefined ? undefined : a - b;
+    return a === undefined || b === undefined ? undefined : [a, b];
   };
 
 const STATEMENTS: readonly Statement[] = [
   {
     statement: "all parameters, zero-shot: better on the target at n = 0",
     holdsWhen: "below",
-    difference: change("zs", "pretrained", "target", 0),
+    compared: change("zs", "pretrained", "target", 0),
   },
   {
     statement: "all parameters, zero-shot: worse on an unrelated task",
     holdsWhen: "above",
-    difference: change("zs", "pretrained", "unrelated"),
+    compared: change("zs", "pretrained", "unrelated"),
   },
   {
     statement: "value only, zero-shot: better on the target at n = 0",
     holdsWhen: "below",
-    difference: change("zs_v", "pretrained", "target", 0),
+    compared: change("zs_v", "pretrained", "target", 0),
   },
   {
     statement: "value only, zero-shot: worse on an unrelated task",
     holdsWhen: "above",
-    difference: change("zs_v", "pretrained", "unrelated"),
+    compared: change("zs_v", "pretrained", "unrelated"),
   },
   {
     statement: "value only forgets less than all parameters",
     holdsWhen: "below",
-    difference: change("zs_v", "zs", "unrelated"),
+    compared: change("zs_v", "zs", "unrelated"),
   },
   {
     statement: "auxiliary loss, value only: the target gains",
     holdsWhen: "below",
-    difference: change("both_v", "zs_v", "target"),
+    compared: change("both_v", "zs_v", "target"),
   },
   {
     statement: "auxiliary loss, value only: the opposite loses",
     holdsWhen: "above",
-    difference: change("both_v", "zs_v", "opposite"),
+    compared: change("both_v", "zs_v", "opposite"),
   },
   {
     statement: "auxiliary loss, all parameters: the target gains",
     holdsWhen: "below",
-    difference: change("both", "zs", "target"),
+    compared: change("both", "zs", "target"),
   },
   {
     statement: "auxiliary loss, all parameters: the opposite is worse than pretrained",
     holdsWhen: "above",
-    difference: change("both", "pretrained", "opposite"),
+    compared: change("both", "pretrained", "opposite"),
   },
 ];
 
@@ -132,16 +134,22 @@ function verdictTable(
 ): Table {
   return tableFrom(
     models.flatMap(({ model, runs }) =>
-      STATEMENTS.map(({ statement, holdsWhen, difference }) => {
-        const { mean, standardError, seeds } = summary(runs.flatMap((run) => difference(run) ?? []));
+      STATEMENTS.map(({ statement, holdsWhen, compared }) => {
+        const pairs = runs.flatMap((run) => {
+          const pair = compared(run);
+          return pair === undefined ? [] : [pair];
+        });
+        const { mean, standardError, seeds } = summary(pairs.map(([a, b]) => Math.log(a / b)));
         const reach = STUDENT_T[seeds - 1] ?? 1.96;
         const clear = Math.abs(mean) > reach * standardError || (mean === 0 && standardError === 0);
         const holds = holdsWhen === "above" ? mean > 0 : mean < 0;
         return {
           model,
           statement,
-          difference: mean,
+          logRatio: mean,
           standardError,
+          factor: Math.exp(mean),
+          difference: summary(pairs.map(([a, b]) => a - b)).mean,
           seeds,
           verdict: !clear ? "unclear" : holds ? "yes" : "no",
         };
