@@ -230,6 +230,7 @@ export {
   zeroShotFullParameters,
   zeroShotFullRisk,
 } from "./theory/zeroShotFull";
+export { keyQueryExcess, zeroShotFullFrom } from "./theory/zeroShotFullFrom";
 export {
   VALUE_ONLY_OPTIMUM,
   VALUE_ONLY_OPTIMUM_INVERSE,
@@ -244,6 +245,7 @@ export {
   valueOnlyRisk,
 } from "./theory/zeroShotValue";
 // Training
+export { ConservedDrift } from "./train/conservedDrift";
 export { type DescentSettings, DivergenceError, type LossPoint, type StepLoss } from "./train/descent";
 export { FLOW_DEFAULTS, type FlowEnd, type FlowSettings, followGradientFlow } from "./train/gradientFlow";
 export { LowRankUpdate, type UpdateRanks } from "./train/lowRankUpdate";
