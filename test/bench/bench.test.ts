@@ -82,6 +82,22 @@ describe("measurements", () => {
   });
 });
 
+describe("the stored report", () => {
+  const stored = JSON.parse(
+    readFileSync(join(__dirname, "../../data/bench/bench.json"), "utf8"),
+  ) as BenchReport;
+
+  it("is of a full run of every benchmark there is, beside PyTorch, and names no machine", () => {
+    expect(stored.benchmarks.map(({ id }) => id)).toEqual(BENCHMARKS.map(({ id }) => id));
+    expect(stored.size.effort).toBe(1);
+    expect(stored.size.repeats).toBeGreaterThan(1);
+    expect(Object.keys(stored.machine)).toEqual(["processor", "cores", "node", "torch"]);
+    expect(stored.machine.torch).toMatch(/^\d/);
+    for (const { measurements } of stored.benchmarks)
+      for (const item of measurements) expect(item).toEqual(measurement(item.name, item.unit, item.values));
+  });
+});
+
 describe("PyTorch", () => {
   it("is found by trying, or not at all", async () => {
     expect(await Torch.start([join(folder, "none"), "false"])).toBeUndefined();
