@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { referenceRun } from "../../src/experiment/referenceRun";
 import { CONDITIONS, type Separation, separate, separateReference } from "../../src/experiment/separation";
 import { exactAndSampled } from "../../src/study/exactAndSampled";
+import { loadStudyTable } from "../../src/study/saveStudy";
+import { expectClose } from "../support/expectClose";
 
 const SIZE = { steps: 30, batchSize: 40, noisePrompts: 10 };
 
@@ -51,5 +53,50 @@ describe("the causes that separate sampled from exact training", () => {
 
   it("do not depend on when they are computed", () => {
     expect(separate(1, SIZE)).toEqual(units[1]!.result);
+  });
+});
+
+describe("the stored causes", () => {
+  const rows = (name: string): readonly Readonly<Record<string, number | string>>[] => {
+    const { columns, rows: cells } = loadStudyTable("exact-and-sampled", name);
+    return cells.map((row) => Object.fromEntries(columns.map((column, k) => [column, row[k]!])));
+  };
+  const number = (row: Readonly<Record<string, number | string>>, name: string): number => Number(row[name]);
+
+  it("have risks after exact descent that the conserved quantity predicts, whatever the start", () => {
+    const exact = rows("risks").filter(
+      ({ regime, data, batch }) => regime === "zs" && data === "population" && batch === "all",
+    );
+    // Three seeds from two starts, and PyTorch's; two tasks, seven numbers of shots.
+    expect(exact).toHaveLength((2 * 3 + 1) * 2 * 7);
+    for (const row of exact) {
+      expectClose(number(row, "risk"), number(row, "predicted"), {
+        tolerance: 1e-5 * number(row, "predicted"),
+        reason: "six digits are stored",
+        input: row,
+      });
+    }
+  });
+
+  it("have drifts that gradient noise predicts: each nearer to the prediction than to exact descent", () => {
+    const conserved = rows("conserved");
+    const batches = conserved.filter(({ batch, data }) => batch === "mini" && data === "population");
+    expect(batches).toHaveLength(2 * 3);
+    for (const row of batches) {
+      const start = row.stage === "pretraining" ? "exact" : "sampled";
+      const exact = conserved.find(
+        (other) =>
+          other.seed === row.seed &&
+          other.stage === row.stage &&
+          other.start === start &&
+          other.data === "population" &&
+          other.batch === "all",
+      )!;
+      expect(number(row, "bySteps")).toBeCloseTo(number(row, "atEnd"), 4);
+      const [end, predicted] = [number(row, "atEnd"), number(row, "predicted")];
+      expect(Math.abs(end - predicted), JSON.stringify(row)).toBeLessThan(
+        Math.abs(end - number(exact, "atEnd")) / 2,
+      );
+    }
   });
 });
