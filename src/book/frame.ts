@@ -49,7 +49,7 @@ export function framedPage(page: Page, site: Site): string {
 <button type="button" class="menu" aria-expanded="false" aria-controls="contents" hidden>Contents</button>
 <div class="search" role="search" hidden>
 <input type="search" id="search" placeholder="Search" aria-label="Search the book" autocomplete="off" spellcheck="false">
-<ol id="results" aria-label="Search results" hidden></ol>
+<ol id="search-results" aria-label="Search results" hidden></ol>
 <p class="visually-hidden" id="found" role="status"></p>
 </div>
 <button type="button" class="theme" hidden>Dark</button>

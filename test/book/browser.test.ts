@@ -148,7 +148,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     const { page, complaints, close } = await open("index.html");
     await page.keyboard.press("/");
     await page.keyboard.type("gradient flow picks");
-    await page.waitForSelector("#results a");
+    await page.waitForSelector("#search-results a");
     await page.keyboard.press("ArrowDown");
     const first = await page.evaluate("document.activeElement.getAttribute('href')");
     await page.keyboard.press("Enter");

@@ -8,7 +8,7 @@ themeButton(document.querySelector("button.theme")!);
 contentsMenu(document.querySelector("button.menu")!, document.getElementById("contents")!);
 searchBox(
   document.querySelector<HTMLInputElement>("#search")!,
-  document.getElementById("results")!,
+  document.getElementById("search-results")!,
   document.getElementById("found")!,
 );
 copyButtons(document.querySelectorAll<HTMLPreElement>("article pre:not(.stream)"));
