@@ -60,11 +60,11 @@ const SAMPLED: readonly (readonly [CovariateDistribution, number])[] = [
   [{ kind: "sphere" }, 5],
   [{ kind: "sparse", density: 0.3 }, 1],
   [{ kind: "skewed", shape: 1 }, 5],
-  [{ kind: "heavy-tailed", degrees: 8 }, 20],
+  [{ kind: "heavy-tailed", degrees: 14 }, 5],
 ];
 
 function cases(): readonly SimulationCase[] {
-  const { problem } = isotropicSetting({ dimension: 3, noiseVariance: 0.1, pretrainingShots: 20 });
+  const { problem } = isotropicSetting({ dimension: 3, noiseVariance: 1, pretrainingShots: 20 });
   const { covariance, noiseVariance } = problem;
   const [targetTask, task] = [
     [0.6, 0, 0.8],
