@@ -163,7 +163,7 @@ describe("finetune-icl bench", () => {
 
   it.each([
     [["nonsense"], /^finetune-icl: ID: holds "nonsense"; allowed: one of sampled-step, /],
-    [["--repeats", "0"], /^finetune-icl: --repeats: holds 0/],
+    [["--repeats", "0"], /^finetune-icl: --repeats: holds "0"; allowed: a whole number, 1 or more/],
   ])("refuses %j with exit 2 and one line", (args, line) => {
     const { code, err } = runCli(["bench", ...args]);
     expect([code, err.trim().split("\n").length]).toEqual([2, 1]);
