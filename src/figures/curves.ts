@@ -230,7 +230,7 @@ function drawnAt(data: readonly JsonObject[], key: "x" | "y"): readonly number[]
  */
 function room(panels: readonly string[], labels: readonly string[], options: CurvesOptions): JsonObject {
   const words = (options.references ?? []).map(({ text }) => text);
-  const margin = { l: 76, r: words.length === 0 ? 20 : 14 + wordWidth(words, 11), b: 60 };
+  const margin = { l: 84, r: words.length === 0 ? 20 : 14 + wordWidth(words, 11), b: 60 };
   const perLine = Math.floor(
     (figureWidth(panels.length) - margin.l - margin.r) / (62 + wordWidth(labels, 13)),
   );
