@@ -8,6 +8,7 @@ import { STUDIES } from "../study";
 import { runStudy } from "../study/runStudy";
 import { DEFAULT_SEED, STUDIES_FOLDER, saveStudy } from "../study/saveStudy";
 import type { AnyStudy } from "../study/study";
+import { exitOnInterrupt } from "./interrupt";
 import { printJson } from "./jsonInput";
 import { readNumberOption, readWorkers } from "./numberOption";
 
@@ -45,12 +46,21 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
   for (const study of studies) {
     const start = performance.now();
     const checkpoint = openCheckpoint<unknown>(folder ?? STUDIES_FOLDER, { study: study.name, ...settings });
-    const progress = createProgress(study.units(settings).length, process.stderr, `units of ${study.name}`);
+    const units = study.units(settings).length;
+    const progress = createProgress(units, process.stderr, `units of ${study.name}`);
+    const finished = exitOnInterrupt(
+      () =>
+        `${checkpoint.results.size} of ${units} units of ${study.name} are kept; the same command goes on from there`,
+      progress.stop,
+    );
     const tables = await runStudy(study, settings, {
       workers,
       checkpoint,
       onUnitDone: () => progress.step(),
-    }).finally(progress.stop);
+    }).finally(() => {
+      progress.stop();
+      finished();
+    });
     if (folder !== undefined) {
       saveStudy(folder, study, settings, tables);
       process.stderr.write(`${study.title}: ${join(folder, study.name, "README.md")}\n`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { runStudyHere } from "../../src/study/runStudy";
 import { saveStudy } from "../../src/study/saveStudy";
 import { defineStudy } from "../../src/study/study";
 import { runCli } from "../support/runCli";
+import { HAS_TERMINAL, runOnTerminal } from "../support/terminal";
 
 const folder = mkdtempSync(join(tmpdir(), "study-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,6 +71,39 @@ describe("the studies of the package", () => {
 });
 
 describe("finetune-icl study", () => {
+  const quick = (out: string, jobs: string): readonly string[] =>
+    "study covariates --quick --jobs".split(" ").concat(jobs, "--out", join(folder, out));
+  const contents = (out: string): Readonly<Record<string, string>> => {
+    const own = join(folder, out, "covariates");
+    return Object.fromEntries(readdirSync(own).map((name) => [name, readFileSync(join(own, name), "utf8")]));
+  };
+
+  it("writes the same bytes with one worker and with two", () => {
+    for (const jobs of ["1", "2"]) {
+      const { code, err } = runCli(quick(jobs, jobs));
+      expect(code, err).toBe(0);
+    }
+    expect(Object.keys(contents("1"))).toContain("README.md");
+    expect(contents("2")).toEqual(contents("1"));
+  });
+
+  it.skipIf(!HAS_TERMINAL)(
+    "keeps finished units when Ctrl-C ends it, and goes on to the same bytes",
+    async () => {
+      const run = runOnTerminal(quick("parts", "1"));
+      await run.shows(/[1-9]\d* of \d+ units of covariates, .* left/);
+      run.pressCtrlC();
+      expect(await run.end, run.printed()).toBe(1);
+      expect(run.printed()).toMatch(
+        /interrupted; [1-9]\d* of \d+ units of covariates are kept; the same command goes on/,
+      );
+      expect(runCli(quick("parts", "1")).code).toBe(0);
+      expect(runCli(quick("whole", "1")).code).toBe(0);
+      expect(contents("parts")).toEqual(contents("whole"));
+      expect(readdirSync(join(folder, "parts"))).toEqual(["covariates"]);
+    },
+  );
+
   it.each([
     [["no-such-study"], /NAME/],
     [["--seed", "x"], /--seed/],
