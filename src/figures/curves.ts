@@ -52,7 +52,7 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
     options.panel === undefined ? [""] : distinct(table.rows.map((row) => read(row, options.panel!)));
   const styles = seriesStyles(seriesNames, options.styles ?? {});
 
-  const data = panels.flatMap((panel, p) =>
+  const traces = panels.flatMap((panel, p) =>
     seriesNames.flatMap((name) => {
       const rows = table.rows.filter(
         (row) =>
@@ -62,31 +62,14 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
       const column = (key: string) => rows.map((row) => asNumber(read(row, key)));
       const place = { xaxis: p === 0 ? "x" : `x${p + 1}`, yaxis: p === 0 ? "y" : `y${p + 1}` };
       const common = { ...place, name: styles[name]!.label, legendgroup: name, panel };
-      const line = lineTrace(
-        column(options.x),
-        column(options.predicted),
-        styles[name]!,
-        common,
-        p === 0,
-        options,
-      );
+      const x = column(options.x);
+      const line = lineTrace(x, column(options.predicted), styles[name]!, common, options);
       if (options.measured === undefined) return [line];
       const { mean, standardError } = options.measured;
-      return [
-        line,
-        pointTrace(
-          column(options.x),
-          column(mean),
-          column(standardError),
-          styles[name]!,
-          common,
-          // plotly gives a line without points no place in the legend.
-          p === 0 && (line.x as readonly number[]).length === 0,
-          options,
-        ),
-      ];
+      return [line, pointTrace(x, column(mean), column(standardError), styles[name]!, common, options)];
     }),
   );
+  const data = inLegendOnce(traces.filter(({ x }) => (x as readonly number[]).length > 0));
   return {
     title: options.title,
     description: options.description,
@@ -104,6 +87,12 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
 
 function figureWidth(panels: number): number {
   return panels === 1 ? 720 : 340 * panels + 60;
+}
+
+/** Of each series the first trace stands in the legend, a line where there is one. */
+function inLegendOnce(traces: readonly JsonObject[]): readonly JsonObject[] {
+  const groups = traces.map(({ legendgroup }) => legendgroup);
+  return traces.map((trace, k) => ({ ...trace, showlegend: groups.indexOf(trace.legendgroup!) === k }));
 }
 
 /** A text, empty or not, is no number, though JavaScript would read some as one. */
@@ -129,7 +118,6 @@ function lineTrace(
   y: readonly number[],
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
-  showlegend: boolean,
   { predicted, x: xColumn }: CurvesOptions,
 ): JsonObject {
   const drawn = finiteAt(x, y);
@@ -137,7 +125,6 @@ function lineTrace(
     type: "scatter",
     mode: "lines",
     ...place,
-    showlegend,
     x: drawn.map((i) => x[i]!),
     y: drawn.map((i) => y[i]!),
     line: { color: style.color, dash: style.dash, width: 2 },
@@ -151,7 +138,6 @@ function pointTrace(
   standardError: readonly number[],
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
-  showlegend: boolean,
   { measured, x: xColumn }: CurvesOptions,
 ): JsonObject {
   const drawn = finiteAt(x, mean);
@@ -159,7 +145,6 @@ function pointTrace(
     type: "scatter",
     mode: "markers",
     ...place,
-    showlegend,
     x: drawn.map((i) => x[i]!),
     y: drawn.map((i) => mean[i]!),
     error_y: {

@@ -27,6 +27,28 @@ function lookOf(trace: JsonObject): JsonObject {
 }
 
 describe("a figure of curves", () => {
+  it("draws no trace without points, and names every series once, also one that the first panel lacks", () => {
+    const sparse = tableFrom([
+      { series: "line", panel: "left", x: 1, predicted: 2, mean: Number.NaN, error: Number.NaN },
+      { series: "points", panel: "right", x: 1, predicted: Number.NaN, mean: 3, error: 0.1 },
+      { series: "both", panel: "right", x: 1, predicted: 1, mean: 1, error: 0.1 },
+    ]);
+    const { data } = curvesFigure(sparse, {
+      ...regimeOptions,
+      x: "x",
+      predicted: "predicted",
+      measured: { mean: "mean", standardError: "error" },
+      series: "series",
+      panel: "panel",
+    });
+    expect(data.map(({ name, mode, showlegend }) => [name, mode, showlegend])).toEqual([
+      ["line", "lines", true],
+      ["points", "markers", true],
+      ["both", "lines", true],
+      ["both", "markers", false],
+    ]);
+  });
+
   it.each(REGIME_KINDS.flatMap((regime) => TASKS.map((task, panel) => ({ regime, task, panel }))))(
     "draws $regime on $task as one line and one set of points, in panel $panel, with what the table holds",
     ({ regime, task, panel }) => {
