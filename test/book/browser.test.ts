@@ -87,7 +87,9 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     page.$$eval("figure[data-state=live]", (figures) =>
       figures.map((figure) => {
         const text = String(figure.querySelector("script")?.textContent);
-        const { data } = JSON.parse(text) as { data: { mode: string; x: unknown[] }[] };
+        const { data: all } = JSON.parse(text) as { data: { type: string; mode: string; x: unknown[] }[] };
+        // Contours are drawn elsewhere, and are no traces of points.
+        const data = all.filter(({ type }) => type === "scatter");
         const marked = data.filter(({ mode }) => mode.includes("markers"));
         return [
           figure.querySelectorAll(".scatterlayer .trace").length,
