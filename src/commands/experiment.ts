@@ -7,9 +7,8 @@ import { experimentTable } from "../experiment/experimentTable";
 import { runExperiment, unitsOf } from "../experiment/runExperiment";
 import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult } from "../experiment/unit";
 import { saveTable } from "../figures/table";
-import { createProgress } from "../notebook/progress";
 import { readChoice } from "../problem/readInput";
-import { exitOnInterrupt } from "./interrupt";
+import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
@@ -77,20 +76,10 @@ async function runCommand(options: Options): Promise<void> {
   );
 
   const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size });
-  const stages = runs.flatMap(unitsOf).length;
-  const progress = createProgress(stages, process.stderr, "stages");
-  const finished = exitOnInterrupt(
-    () => `${checkpoint.results.size} of ${stages} stages are kept; the same command goes on from there`,
-    progress.stop,
+  const results = await withKeptProgress(
+    { total: runs.flatMap(unitsOf).length, things: "stages", kept: () => checkpoint.results.size },
+    (step) => runExperiment(runs, size, { workers, checkpoint, onUnitDone: () => step() }),
   );
-  const results = await runExperiment(runs, size, {
-    workers,
-    checkpoint,
-    onUnitDone: () => progress.step(),
-  }).finally(() => {
-    progress.stop();
-    finished();
-  });
   mkdirSync(options.out, { recursive: true });
   saveTable(join(options.out, "errors.csv"), experimentTable(runs, results));
   writeFileAtomic(

@@ -3,13 +3,12 @@ import type { Command } from "commander";
 import { openCheckpoint } from "../checkpoint";
 import type { Profile } from "../evidence/claim";
 import { InputError } from "../inputError";
-import { createProgress } from "../notebook/progress";
 import { STUDIES } from "../study";
 import { runStudy } from "../study/runStudy";
 import { DEFAULT_SEED, STUDIES_FOLDER, saveStudy } from "../study/saveStudy";
 import type { AnyStudy } from "../study/study";
-import { exitOnInterrupt } from "./interrupt";
 import { printJson } from "./jsonInput";
+import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
@@ -46,21 +45,14 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
   for (const study of studies) {
     const start = performance.now();
     const checkpoint = openCheckpoint<unknown>(folder ?? STUDIES_FOLDER, { study: study.name, ...settings });
-    const units = study.units(settings).length;
-    const progress = createProgress(units, process.stderr, `units of ${study.name}`);
-    const finished = exitOnInterrupt(
-      () =>
-        `${checkpoint.results.size} of ${units} units of ${study.name} are kept; the same command goes on from there`,
-      progress.stop,
+    const tables = await withKeptProgress(
+      {
+        total: study.units(settings).length,
+        things: `units of ${study.name}`,
+        kept: () => checkpoint.results.size,
+      },
+      (step) => runStudy(study, settings, { workers, checkpoint, onUnitDone: () => step() }),
     );
-    const tables = await runStudy(study, settings, {
-      workers,
-      checkpoint,
-      onUnitDone: () => progress.step(),
-    }).finally(() => {
-      progress.stop();
-      finished();
-    });
     if (folder !== undefined) {
       saveStudy(folder, study, settings, tables);
       process.stderr.write(`${study.title}: ${join(folder, study.name, "README.md")}\n`);

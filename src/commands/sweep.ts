@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { createProgress } from "../notebook/progress";
 import { gridPoints, readGrid, readShard, shardOf } from "../sweep/grid";
 import { mergeSweeps, rowsLeft, writeSweep } from "../sweep/sweepFile";
 import type { SweepRow, SweepTask } from "../sweep/sweepRun";
 import { readTrainingSettings } from "../train/readTrainingSettings";
 import { withWorkers } from "../workers";
-import { exitOnInterrupt } from "./interrupt";
 import { readJson } from "./jsonInput";
+import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
 
 /** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
@@ -50,28 +49,22 @@ async function sweep(
   const rows: SweepRow[] = [...rowsLeft(options.out, study)];
   const known = new Set(rows.map(({ index }) => index));
   const keep = (): void => writeSweep(options.out, { study, runs: points.length, rows });
-  const progress = createProgress(mine.length, process.stderr, "runs");
-  progress.step(mine.filter(({ index }) => known.has(index)).length);
-  const finished = exitOnInterrupt(
-    () => `${rows.length} of ${mine.length} runs are kept; the same command goes on from there`,
-    progress.stop,
-  );
-  await withWorkers(
-    join(__dirname, "..", "sweep", "worker.js"),
-    workers,
-    (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
-      Promise.all(
-        mine
-          .filter(({ index }) => !known.has(index))
-          .map(async (point) => {
-            rows.push(await run({ point, tested: study }));
-            keep();
-            progress.step();
-          }),
-      ),
-  ).finally(() => {
-    progress.stop();
-    finished();
+  await withKeptProgress({ total: mine.length, things: "runs", kept: () => rows.length }, (step) => {
+    step(mine.filter(({ index }) => known.has(index)).length);
+    return withWorkers(
+      join(__dirname, "..", "sweep", "worker.js"),
+      workers,
+      (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
+        Promise.all(
+          mine
+            .filter(({ index }) => !known.has(index))
+            .map(async (point) => {
+              rows.push(await run({ point, tested: study }));
+              keep();
+              step();
+            }),
+        ),
+    );
   });
   keep();
   process.stderr.write(`${mine.length} of ${points.length} runs: ${options.out}\n`);

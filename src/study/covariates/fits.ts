@@ -5,12 +5,9 @@ import type { AttentionParameters } from "../../model/attentionParameters";
 import { pretrainedByMoments } from "../../predict/momentOptimum";
 import { predict } from "../../predict/predict";
 import type { CovariateDistribution } from "../../problem/covariateDistribution";
-import { MOMENT_REGIMES, type MomentRegime, trainOnMoments } from "../../train/momentTraining";
 import { RELEASED_SHOTS } from "../../train/releasedSettings";
+import { type Fits, type FittedRegime, fineTunedFits } from "../fittedRegimes";
 import { SETTING, TASKS, type TaskName } from "./settings";
-
-export type FittedRegime = "pretrained" | MomentRegime;
-export const FITTED_REGIMES: readonly FittedRegime[] = ["pretrained", ...MOMENT_REGIMES];
 
 /** The moments of labelled tokens of each task. */
 export function tokenMomentsOf(
@@ -40,7 +37,7 @@ export function distributionFits(
   distribution: CovariateDistribution,
   target: TokenMoments,
   steps: number,
-): Readonly<Record<FittedRegime, AttentionParameters>> {
+): Fits {
   const { problem, pretraining } = SETTING;
   const pretrained = pretrainedByMoments(
     covariateMoments(distribution, problem.covariance),
@@ -48,13 +45,5 @@ export function distributionFits(
     problem.noiseVariance,
     pretraining.shots,
   );
-  const train = (regime: MomentRegime): AttentionParameters =>
-    trainOnMoments(regime, pretrained, target, { auxiliaryShots: RELEASED_SHOTS, steps }).parameters;
-  return {
-    pretrained,
-    "zero-shot-full": train("zero-shot-full"),
-    "zero-shot-value": train("zero-shot-value"),
-    "auxiliary-value": train("auxiliary-value"),
-    "auxiliary-full": train("auxiliary-full"),
-  };
+  return fineTunedFits(pretrained, target, steps);
 }

@@ -11,8 +11,9 @@ import { ExampleSampler } from "../../simulate/promptSampler";
 import { RandomSource } from "../../simulate/randomSource";
 import { RELEASED_MOTION } from "../../train/releasedSettings";
 import { toDigits } from "../digits";
+import { FITTED_REGIMES, type FittedRegime } from "../fittedRegimes";
 import { defineStudy, type StudyOptions } from "../study";
-import { distributionFits, FITTED_REGIMES, type FittedRegime, theoryFit, tokenMomentsOf } from "./fits";
+import { distributionFits, theoryFit, tokenMomentsOf } from "./fits";
 import { DISTRIBUTIONS, SETTING, SHOTS, TASK_NAMES, TASKS, type TaskName } from "./settings";
 
 interface Input {

@@ -10,12 +10,9 @@ import { gradientFlowOptimum } from "../../theory/gradientFlowSelection";
 import { pretrainedBlock, pretrainedParameters } from "../../theory/pretraining";
 import { zeroShotFullParameters } from "../../theory/zeroShotFull";
 import { valueOnlyOptimum, valueOnlyParameters } from "../../theory/zeroShotValue";
-import { MOMENT_REGIMES, type MomentRegime, trainOnMoments } from "../../train/momentTraining";
 import { RELEASED_SHOTS } from "../../train/releasedSettings";
+import { type Fits, fineTunedFits } from "../fittedRegimes";
 import type { Examples } from "./design";
-
-export type FittedRegime = "pretrained" | MomentRegime;
-export const FITTED_REGIMES: readonly FittedRegime[] = ["pretrained", ...MOMENT_REGIMES];
 
 /** The linear task that fits a label best on white covariates, and what it leaves. */
 export interface FittedTask {
@@ -63,8 +60,6 @@ export function syntheticPretraining(dimension: number, tasks: readonly FittedTa
   };
 }
 
-export type Fits = Readonly<Record<FittedRegime, AttentionParameters>>;
-
 /** The parameters that the Gaussian theory names for each regime, from θ₀ and the residual variance alone. */
 export function theoryFits(
   { problem: synthetic, pretraining }: SyntheticPretraining,
@@ -108,16 +103,7 @@ export function trainedFits(
   steps: number,
 ): Fits {
   const pretrained = pretrainedParameters(FLOAT, problem, pretraining);
-  const moments = sampleMoments(covariates, labels);
-  const train = (regime: MomentRegime): AttentionParameters =>
-    trainOnMoments(regime, pretrained, moments, { auxiliaryShots: RELEASED_SHOTS, steps }).parameters;
-  return {
-    pretrained,
-    "zero-shot-full": train("zero-shot-full"),
-    "zero-shot-value": train("zero-shot-value"),
-    "auxiliary-value": train("auxiliary-value"),
-    "auxiliary-full": train("auxiliary-full"),
-  };
+  return fineTunedFits(pretrained, sampleMoments(covariates, labels), steps);
 }
 
 const identity = (size: number): Matrix =>

@@ -1,8 +1,8 @@
 import { type Table, tableFrom } from "../../figures/table";
 import { RELEASED_MOTION } from "../../train/releasedSettings";
 import { toDigits } from "../digits";
+import { FITTED_REGIMES } from "../fittedRegimes";
 import { defineStudy, type StudyOptions, type StudyUnit } from "../study";
-import { FITTED_REGIMES } from "./fit";
 import { loadRealTable, realTableSources } from "./realTable";
 import { repeatedMean } from "./repeated";
 import { errorsOf, labelsOf, STATEMENTS } from "./statements";

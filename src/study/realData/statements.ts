@@ -1,4 +1,4 @@
-import type { FittedRegime } from "./fit";
+import type { FittedRegime } from "../fittedRegimes";
 import type { SplitResult, UnitResult } from "./unit";
 
 /** A qualitative statement of the theory, as a difference of measured errors that is positive where it holds. */

@@ -8,16 +8,9 @@ import { FIRST_COVARIATE_SLOT } from "../../model/tokens";
 import { measureRisks } from "../../simulate/monteCarloRisk";
 import { RandomSource } from "../../simulate/randomSource";
 import { RowSampler } from "../../simulate/rowSampler";
+import { FITTED_REGIMES, type FittedRegime } from "../fittedRegimes";
 import { labelBlock, type Split, splitTable } from "./design";
-import {
-  FITTED_REGIMES,
-  type FittedRegime,
-  fitTask,
-  fittedProblem,
-  syntheticPretraining,
-  theoryFits,
-  trainedFits,
-} from "./fit";
+import { fitTask, fittedProblem, syntheticPretraining, theoryFits, trainedFits } from "./fit";
 import { loadRealTable } from "./realTable";
 
 /** One target column of one table. */
