@@ -134,7 +134,7 @@ export function logarithmicAxis(title: string, more: JsonObject = {}): JsonObjec
   return axis(title, { type: "log", ...logarithmicTicks([1e-4, 1e4]), ...more });
 }
 
-/** Ticks for a logarithmic axis, written out in full: 1, 2, 5, 10 …, closer or wider apart as the values demand. */
+/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. */
 export function logarithmicTicks(values: readonly number[]): JsonObject {
   const logarithms = values.filter((value) => value > 0).map(Math.log10);
   // Reduced, not spread into Math.min: a figure may have very many points.
@@ -148,7 +148,16 @@ export function logarithmicTicks(values: readonly number[]): JsonObject {
   const countInside = (ticks: readonly number[]) =>
     ticks.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high).length;
   const ticks = choices.find((each) => countInside(each) >= 3) ?? choices.at(-1)!;
-  return { tickmode: "array", tickvals: ticks, ticktext: ticks.map(String) };
+  return { tickmode: "array", tickvals: ticks, ticktext: tickTexts(ticks) };
+}
+
+/** Where all ticks are powers of ten, very large and small ones as such: written out they would push away the axis's name. */
+function tickTexts(ticks: readonly number[]): readonly string[] {
+  const exponents = ticks.map((tick) => Math.round(Math.log10(tick)));
+  if (ticks.some((tick, i) => tick !== Number(`1e${exponents[i]}`))) return ticks.map(String);
+  return ticks.map((tick, i) =>
+    Math.abs(exponents[i]!) < 5 ? String(tick) : `10<sup>${exponents[i]}</sup>`,
+  );
 }
 
 /** Steps within a decade: the first that give three ticks are taken; for many decades, their beginnings only. */

@@ -262,7 +262,15 @@ describe("logarithmic ticks", () => {
       "ascending",
     ).toBe(true);
     expect(tickvals[0], "also below the data").toBeLessThanOrEqual(low);
-    expect(ticktext).toEqual(tickvals.map(String));
+    const read = (text: string) => Number(text.replace(/^10<sup>(-?\d+)<\/sup>$/, "1e$1"));
+    expect(ticktext.map(read)).toEqual(tickvals);
+  });
+
+  it("are powers where they would be long: the name of the axis has little room", () => {
+    const { ticktext } = logarithmicTicks([1e-7, 1e7]) as { ticktext: string[] };
+    expect(ticktext).toContain("10<sup>6</sup>");
+    expect(ticktext).toContain("1000");
+    expect(Math.max(...ticktext.map((text) => text.replace(/<[^>]*>/g, "").length))).toBeLessThanOrEqual(6);
   });
 
   it("exist for no data at all", () => expect(logarithmicTicks([]).tickvals).toContain(1));
