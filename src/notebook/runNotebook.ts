@@ -29,7 +29,9 @@ export type RunOutcome =
       readonly notebook?: Notebook;
     };
 
-const START_MS = 120_000;
+// A kernel starts in a few seconds, and in ten on a loaded machine. Now and then one never answers: another is started then.
+const START_MS = 40_000;
+const START_TRIES = 3;
 // Text may come after a cell is done (a rejection that nobody handles, a timer): listen a little longer.
 const QUIET_MS = 15;
 const LAST_QUIET_MS = 300;
@@ -41,7 +43,7 @@ const MOST_OUTPUT = 50_000_000;
  * failed: the first cell, or every cell with `keepGoing`. Touches no file; the kernel is gone when the promise settles.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunOutcome> {
-  const { kernel, answer } = await Kernel.start(options.cwd, START_MS, options.env);
+  const { kernel, answer } = await startKernel(options);
   try {
     if (answer.kind !== "answered") return { status: "failed", failures: [notStarted(answer)] };
     const run = new Run(notebook, kernel, options);
@@ -67,6 +69,14 @@ interface CellRun {
   executionCount: number | null;
   /** tslab's report when the cell threw. */
   report: string | undefined;
+}
+
+async function startKernel({ cwd, env }: RunOptions): ReturnType<typeof Kernel.start> {
+  for (let tries = 1; ; tries += 1) {
+    const started = await Kernel.start(cwd, START_MS, env);
+    if (started.answer.kind !== "timedOut" || tries === START_TRIES) return started;
+    started.kernel.kill();
+  }
 }
 
 class Run {
@@ -177,7 +187,7 @@ function notStarted(answer: Unanswered): Failure {
   const reason =
     answer.kind === "died"
       ? `the kernel ended before it was ready ${describeExit(answer.exit)}`
-      : `the kernel was not ready within ${START_MS / 1000} s`;
+      : `the kernel was not ready within ${START_MS / 1000} s, in ${START_TRIES} tries`;
   return { kind: "not started", reason };
 }
 
