@@ -18,7 +18,9 @@ export interface TerminalRun {
 }
 
 export function runOnTerminal(args: readonly string[]): TerminalRun {
-  const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(" ");
+  // `exec`, or a shell that stays in between answers Ctrl-C with an exit code of its own.
+  const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`);
+  const command = `exec ${words.join(" ")}`;
   const child: ChildProcess = spawn("script", ["-qec", command, "/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, TERM: "xterm", COLUMNS: "120" },
