@@ -4,6 +4,7 @@ import type { LossPoint } from "../train/descent";
 import type { Observer } from "../train/observer";
 import { randomTargetTask } from "../train/readTrainingSettings";
 import {
+  RELEASED_ADAM,
   RELEASED_BATCH,
   RELEASED_EXAMPLES,
   RELEASED_MOTION,
@@ -12,7 +13,7 @@ import {
 } from "../train/releasedSettings";
 import { runStage } from "../train/runStage";
 import { fineTuningLoss, initialPoint, pretrainingLoss } from "../train/stage";
-import type { TrainingMethod, TrainingSettings } from "../train/trainingSettings";
+import type { Motion, TrainingMethod, TrainingSettings } from "../train/trainingSettings";
 import { exactError, measureError, type TestSettings } from "./evaluation";
 import { EXPERIMENT_WEIGHT, experimentRegimes } from "./regimes";
 
@@ -30,8 +31,10 @@ export type ExperimentUnit = ExperimentRun & {
   readonly pretrained?: readonly number[];
 };
 
-/** The size of the experiment; everything else is as released. */
+/** The size of the experiment and its optimiser; everything else is as released. */
 export interface ExperimentSize {
+  /** Of every stage; SGD with momentum when left out. */
+  readonly optimiser?: "sgd" | "adam";
   readonly steps: number;
   readonly batchSize: number;
   readonly test: TestSettings;
@@ -72,7 +75,7 @@ export const targetTaskOf = ({ seed }: ExperimentRun): Vector => randomTargetTas
 export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: Observer): UnitResult {
   const settings = settingsOf(unit, size);
   const regime = experimentRegimes(unit.keyQuery).find(({ name }) => name === unit.regime);
-  const motion = { ...RELEASED_MOTION, steps: size.steps };
+  const motion = motionOf(size);
   const targetTask = targetTaskOf(unit);
   const { point, loss, curve } =
     regime === undefined
@@ -92,6 +95,11 @@ export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: O
   return { point: [...point], loss, curve, errors: testOn(settings, point, targetTask, size) };
 }
 
+const motionOf = ({ optimiser = "sgd", steps }: ExperimentSize): Motion => ({
+  ...(optimiser === "adam" ? RELEASED_ADAM : RELEASED_MOTION),
+  steps,
+});
+
 /** The training settings of a run. */
 export function settingsOf(
   { method, keyQuery, seed }: ExperimentRun,
@@ -107,7 +115,7 @@ export function settingsOf(
     method: how,
     seed,
     model: { ...released.model, keyQuery },
-    pretraining: { ...released.pretraining, motion: { ...RELEASED_MOTION, steps: size.steps } },
+    pretraining: { ...released.pretraining, motion: motionOf(size) },
   };
 }
 

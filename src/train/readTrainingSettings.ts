@@ -22,6 +22,7 @@ import { FLOW_DEFAULTS } from "./gradientFlow";
 import type { OptimiserSettings } from "./optimiser";
 import { finitePromptsBytes } from "./promptSource";
 import {
+  RELEASED_ADAM,
   RELEASED_BATCH,
   RELEASED_EXAMPLES,
   RELEASED_MOTION,
@@ -264,17 +265,15 @@ function readSgd(raw: RawRecord, path: string): OptimiserSettings {
 
 function readAdam(raw: RawRecord, path: string): OptimiserSettings {
   const record = readRecord(raw, path, ["kind", "learningRate", "betas", "epsilon"]);
-  const betas = record.betas ?? [0.9, 0.9];
+  const released = RELEASED_ADAM.optimiser;
+  const betas = record.betas ?? released.betas;
   if (!Array.isArray(betas) || betas.length !== 2)
     throw new InputError(join(path, "betas"), betas, "two numbers from 0 up to, but not, 1");
   return {
     kind: "adam",
-    learningRate: readPositive(
-      record.learningRate ?? RELEASED_MOTION.optimiser.learningRate,
-      join(path, "learningRate"),
-    ),
+    learningRate: readPositive(record.learningRate ?? released.learningRate, join(path, "learningRate")),
     betas: [readShare(betas[0], `${path}.betas[0]`), readShare(betas[1], `${path}.betas[1]`)],
-    epsilon: readPositive(record.epsilon ?? 1e-8, join(path, "epsilon")),
+    epsilon: readPositive(record.epsilon ?? released.epsilon, join(path, "epsilon")),
   };
 }
 

@@ -9,6 +9,12 @@ export const RELEASED_MOTION = {
   clipNorm: 1,
 } as const satisfies Motion;
 
+/** The variant of the released experiment whose stages are trained by Adam. */
+export const RELEASED_ADAM = {
+  ...RELEASED_MOTION,
+  optimiser: { kind: "adam", learningRate: 0.01, betas: [0.9, 0.9], epsilon: 1e-8 },
+} as const satisfies Motion;
+
 export const RELEASED_BATCH = 5000;
 export const RELEASED_EXAMPLES = 10_000;
 /** Pretraining and auxiliary prompts have the same length. */

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compareWithReference, comparisonTable } from "../../src/experiment/comparison";
+import { trainReleased } from "../../src/experiment/trainReleased";
 import { loadTable, toCsv } from "../../src/figures/table";
+import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
 
 const data = (...path: readonly string[]): string => join(__dirname, "../../data", ...path);
@@ -34,6 +36,31 @@ describe("the stored experiment", () => {
     expect(beyond(2.776)).toBeLessThan(0.05 * 1.5);
     expect(beyond(0.741)).toBeGreaterThan(0.4);
     expect(beyond(0.741)).toBeLessThan(0.6);
+  });
+});
+
+describe("the stored Adam variant", () => {
+  const { columns, rows } = loadTable(data("experiment", "adam-errors.csv"));
+  const at = (name: string): number => columns.indexOf(name);
+
+  it("is trained again to the same risks, the value-only optimum among them", () => {
+    const { stages } = trainReleased({ keyQuery: "merged", optimiser: "adam", regimes: ["zs_v"] });
+    for (const [regime, { errors }] of stages) {
+      const stored = rows.filter(
+        (row) => row[at("keyQuery")] === "merged" && row[at("seed")] === 0 && row[at("regime")] === regime,
+      );
+      expect(stored).toHaveLength(42);
+      expect(errors.map(({ exact }) => Number(exact.toPrecision(6)))).toEqual(
+        stored.map((row) => row[at("exact")]),
+      );
+      for (const row of stored) {
+        expectClose(Number(row[at("exact")]), Number(row[at("predicted")]), {
+          tolerance: 0.02 * Number(row[at("predicted")]),
+          reason: "Adam's last steps, of rate 0.01, are about so long beside parameters of size 1",
+          input: row,
+        });
+      }
+    }
   });
 });
 
@@ -68,6 +95,7 @@ describe("finetune-icl experiment", () => {
 
   it.each([
     [["--method", "guess"], /--method/],
+    [["--optimiser", "newton"], /--optimiser/],
     [["--seeds", "0"], /--seeds/],
     [["--steps", "x"], /--steps/],
   ])("refuses %j with exit 2 and one line", (wrong, line) => {
