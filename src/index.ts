@@ -23,6 +23,7 @@ export type { Differences, IdentityEvidence } from "./evidence/identity";
 export { RationalDraw, SAMPLE_SIZE } from "./evidence/rationalDraw";
 export type { ControlResult, EvidenceResult, EvidenceRow, Verdict } from "./evidence/result";
 export type { SimulationCase, SimulationEvidence } from "./evidence/simulation";
+export { studentQuantile, studentTail } from "./evidence/studentT";
 export type { TrainingEvidence, TrainingRow } from "./evidence/training";
 export { coordinateMoments, covariateMoments } from "./exact/covariateMoments";
 export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exact/exactLoss";
@@ -46,6 +47,7 @@ export {
 export { type Comparison, compareWithReference, comparisonTable } from "./experiment/comparison";
 export { exactError, type MeasuredError, measureError, type TestSettings } from "./experiment/evaluation";
 export { experimentPrediction } from "./experiment/prediction";
+export { referenceRun } from "./experiment/referenceRun";
 export { type ExperimentRegime, experimentRegimes } from "./experiment/regimes";
 export { type ReleasedOptions, type TrainedStage, trainReleased } from "./experiment/trainReleased";
 export {
@@ -73,9 +75,11 @@ export {
   type Cell,
   loadTable,
   parseCsv,
+  recordsOf,
   saveFigureTable,
   saveTable,
   type Table,
+  type TableRecord,
   tableFrom,
   toCsv,
 } from "./figures/table";
@@ -85,6 +89,7 @@ export { type Ledger, type LedgerEntry, type LedgerSummary, summarise, verifyCla
 export { loadLedger, saveLedger } from "./ledger/saveLedger";
 // Model
 export { type AttentionParameters, readAttentionParameters } from "./model/attentionParameters";
+export { covariateBlock, symmetricBlockLength } from "./model/covariateBlock";
 export {
   type AttentionHead,
   type AttentionLayer,
@@ -128,6 +133,7 @@ export {
 } from "./problem/regressionProblem";
 export type { RiskTerm } from "./problem/riskTerm";
 export { readShots, type ShotCount, type TokenShares, tokenShares } from "./problem/shots";
+export { unitTask } from "./problem/unitTask";
 // Simulation
 export type { ExampleSource } from "./simulate/exampleSource";
 export {
@@ -140,6 +146,7 @@ export {
 } from "./simulate/monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./simulate/promptSampler";
 export { RandomSource } from "./simulate/randomSource";
+export { measuredCells, type RiskCurvePoint, riskCurve } from "./simulate/riskCurve";
 export { RowSampler } from "./simulate/rowSampler";
 // Studies
 export { STUDIES } from "./study";
@@ -261,5 +268,6 @@ export { randomTargetTask, readTrainingSettings } from "./train/readTrainingSett
 export { releasedSettings } from "./train/releasedSettings";
 export { runStage, type StageResult } from "./train/runStage";
 export { fineTuningLoss, initialPoint, pretrainingLoss } from "./train/stage";
+export { type ExactMotion, type ExactTraining, trainExactly } from "./train/trainExactly";
 export { type StageName, TrainingRun } from "./train/trainingRun";
 export type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./train/trainingSettings";

@@ -1,4 +1,4 @@
-import { type Table, tableFrom } from "../figures/table";
+import { recordsOf, type Table, tableFrom } from "../figures/table";
 
 /** Errors of one regime, task and number of shots, beside those of the reference run. */
 export interface Comparison {
@@ -18,15 +18,13 @@ export interface Comparison {
   readonly exactZ: number;
 }
 
-type Row = Readonly<Record<string, number | string>>;
-
 /**
  * Sets the sampled and the exact trainer beside the reference run: for k seeds with standard deviation s, one more seed
  * differs from their mean by s √(1 + 1/k), and the reference's own test adds its standard error.
  */
 export function compareWithReference(errors: Table, reference: Table): readonly Comparison[] {
-  const rows = records(errors).filter((row) => row.keyQuery === "merged");
-  return records(reference).map((row) => {
+  const rows = recordsOf(errors).filter((row) => row.keyQuery === "merged");
+  return recordsOf(reference).map((row) => {
     const of = (method: string): readonly number[] =>
       rows
         .filter(
@@ -68,10 +66,6 @@ export const comparisonTable = (comparisons: readonly Comparison[]): Table =>
       exactZ: round(item.exactZ),
     })),
   );
-
-function records({ columns, rows }: Table): readonly Row[] {
-  return rows.map((row) => Object.fromEntries(columns.map((name, k) => [name, row[k]!])));
-}
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 

@@ -62,9 +62,9 @@ export function parityFigure(table: Table, options: ParityOptions): Figure {
         const length = uncertainty === undefined ? 0 : 2 * numbers(row, uncertainty);
         return Number.isFinite(length) ? length : 0;
       }),
-      color: style.color,
-      thickness: 1,
-      width: 2,
+      color: pale(style.color),
+      thickness: 0.8,
+      width: 0,
     });
     return {
       type: "scatter",
@@ -115,6 +115,12 @@ export function parityFigure(table: Table, options: ParityOptions): Figure {
     },
     ...SIZE,
   };
+}
+
+/** A colour #rrggbb, for bars that must not hide the points of other series where they are long. */
+function pale(color: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${red}, ${green}, ${blue}, 0.25)`;
 }
 
 /** A little more than the values span, so that no marker is cut. */

@@ -22,3 +22,11 @@ export function tableFrom(records: readonly Readonly<Record<string, Cell>>[]): T
   });
   return { columns, rows };
 }
+
+/** A row by the names of its columns. */
+export type TableRecord = Readonly<Record<string, Cell>>;
+
+/** The rows of a table by the names of its columns: what {@link tableFrom} collects. */
+export function recordsOf({ columns, rows }: Table): readonly TableRecord[] {
+  return rows.map((row) => Object.fromEntries(columns.map((name, k) => [name, row[k]!])));
+}

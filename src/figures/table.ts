@@ -5,7 +5,7 @@ import { figureFolder } from "../figureFolder";
 import { InputError } from "../inputError";
 import type { Cell, Table } from "./plainTable";
 
-export { type Cell, type Table, tableFrom } from "./plainTable";
+export { type Cell, recordsOf, type Table, type TableRecord, tableFrom } from "./plainTable";
 
 /** The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0. */
 export function toCsv({ columns, rows }: Table): string {

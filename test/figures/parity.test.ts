@@ -54,6 +54,15 @@ describe("a figure of found against expected", () => {
     expect(linear.xaxis!.range[0]!).toBeLessThan(0.35);
   });
 
+  it("draws bars paler than the points, so that long ones hide no other series", () => {
+    // #D55E00 is 213, 94, 0.
+    expect(EXPERIMENT_STYLE.zs.color).toBe("#D55E00");
+    expect(all).toMatchObject({
+      error_x: { color: "rgba(213, 94, 0, 0.25)" },
+      error_y: { color: "rgba(213, 94, 0, 0.25)" },
+    });
+  });
+
   it("has a static picture with every marker", async () => {
     const svg = await staticPicture(figure);
     expect(svg).toContain(`<title>${options.title}</title>`);

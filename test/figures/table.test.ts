@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import {
   loadTable,
   parseCsv,
+  recordsOf,
   saveFigureTable,
   saveTable,
   type Table,
@@ -146,6 +147,11 @@ describe("a table", () => {
       [2, "y"],
     ]);
     expect(tableFrom([])).toStrictEqual({ columns: [], rows: [] });
+    const given = [
+      { a: 1, b: "x" },
+      { a: Number.NaN, b: "" },
+    ];
+    expect(recordsOf(tableFrom(given))).toStrictEqual(given);
     const record = (i: number) => (i === 0 ? { a: 1, toString: "t" } : { a: 1, b: 2 });
     const records = [record(0), record(1)] as unknown as Parameters<typeof tableFrom>[0];
     expect(complaint(() => tableFrom(records))).toBe(

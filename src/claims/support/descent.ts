@@ -1,4 +1,3 @@
-import { type Differentiable, withOnly } from "../../algebra/differentiable";
 import type { Vector } from "../../algebra/matrix";
 import { FLOAT } from "../../algebra/numberField";
 import { asParameters, asPoint, exactLoss } from "../../exact/exactLoss";
@@ -9,12 +8,17 @@ import { tokenLength } from "../../model/tokens";
 import { dampedNewton } from "../../predict/dampedNewton";
 import type { RiskTerm } from "../../problem/riskTerm";
 import { blockParameters } from "../../theory/blockParameters";
-import { type FlowEnd, followGradientFlow } from "../../train/gradientFlow";
+import { followGradientFlow } from "../../train/gradientFlow";
+import { trainExactly } from "../../train/trainExactly";
 import type { ClaimSetting } from "./settings";
 
-/** Where gradient flow ended, with the parameters it ended at. */
-export interface Trained extends FlowEnd {
+/** Where gradient flow ended. */
+export interface Trained {
   readonly parameters: AttentionParameters;
+  /** The loss there. */
+  readonly value: number;
+  /** Whether it had come to rest. */
+  readonly settled: boolean;
 }
 
 /** v = (0, 0, 1), M = Γ. */
@@ -37,12 +41,14 @@ export function train(
   terms: readonly RiskTerm[],
   trainable: "all" | "value" | "key-query" = "all",
 ): Trained {
-  const size = tokenLength(problem.dimension);
-  const all = Array.from({ length: size + size * size }, (_, i) => i);
-  const chosen = { all, value: all.slice(0, size), "key-query": all.slice(size) }[trainable];
-  const loss: Differentiable = withOnly(exactLoss(problem, terms), new Set(chosen));
-  const end = followGradientFlow(loss, asPoint(pack(start)));
-  return { ...end, parameters: unpack(asParameters(end.point, size)) };
+  const { parameters, loss, flow } = trainExactly(
+    problem,
+    terms,
+    start,
+    { kind: "gradient-flow" },
+    { trainable },
+  );
+  return { parameters, value: loss, settled: flow!.settled };
 }
 
 /**
@@ -53,7 +59,7 @@ export function trainToRest(
   { problem }: ClaimSetting,
   start: AttentionParameters,
   terms: readonly RiskTerm[],
-): Pick<Trained, "parameters" | "value" | "settled"> {
+): Trained {
   const loss = exactLoss(problem, terms);
   const flow = followGradientFlow(loss, asPoint(pack(start)), { maxTime: 3000 });
   const end = dampedNewton(loss, flow.point, { tolerance: 1e-11, maxSteps: 500, difference: 1 });
@@ -75,12 +81,6 @@ export const riskOf = (
 /** Euclidean distance of two lists of numbers. */
 export const distance = (a: readonly number[], b: readonly number[]): number =>
   Math.hypot(...a.map((x, i) => x - b[i]!));
-
-/** Euclidean length of the symmetric part of M_xx. */
-export function symmetricBlockLength({ keyQuery }: AttentionParameters): number {
-  const inner = keyQuery.slice(1, -1).map((row) => row.slice(1, -1));
-  return Math.hypot(...inner.flatMap((row, i) => row.map((x, j) => (x + inner[j]![i]!) / 2)));
-}
 
 /** Why the end of a flow is this near to the point it tends to. */
 export const FLOW_TOLERANCE = {

@@ -3,6 +3,7 @@ import { FLOAT } from "../../algebra/numberField";
 import { altered } from "../../evidence/altered";
 import type { Profile } from "../../evidence/claim";
 import type { TrainingEvidence } from "../../evidence/training";
+import { symmetricBlockLength } from "../../model/covariateBlock";
 import { tokenShares } from "../../problem/shots";
 import { GRADIENT_FLOW_SCALE, gradientFlowOptimum } from "../../theory/gradientFlowSelection";
 import { CONSTANT_SCORE_RISK } from "../../theory/zeroShotFull";
@@ -13,7 +14,6 @@ import {
   fineTuningTerms,
   pretrainedPoint,
   riskOf,
-  symmetricBlockLength,
   type Trained,
   train,
 } from "./descent";
