@@ -267,6 +267,13 @@ export type { OptimiserSettings } from "./train/optimiser";
 export { randomTargetTask, readTrainingSettings } from "./train/readTrainingSettings";
 export { releasedSettings } from "./train/releasedSettings";
 export { runStage, type StageResult } from "./train/runStage";
+export {
+  factorisedFlowLoss,
+  growingPart,
+  leavingTime,
+  noisyFactors,
+  type TimedLoss,
+} from "./train/saddleEscape";
 export { fineTuningLoss, initialPoint, pretrainingLoss } from "./train/stage";
 export { type ExactMotion, type ExactTraining, trainExactly } from "./train/trainExactly";
 export { type StageName, TrainingRun } from "./train/trainingRun";
