@@ -25,6 +25,7 @@ export type { ControlResult, EvidenceResult, EvidenceRow, Verdict } from "./evid
 export type { SimulationCase, SimulationEvidence } from "./evidence/simulation";
 export { studentQuantile, studentTail } from "./evidence/studentT";
 export type { TrainingEvidence, TrainingRow } from "./evidence/training";
+export { averagedRisk } from "./exact/averagedRisk";
 export { coordinateMoments, covariateMoments } from "./exact/covariateMoments";
 export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exact/exactLoss";
 export { EXACT_RISK, exactRisk } from "./exact/exactRisk";

@@ -7,11 +7,10 @@ import { identityDegree, polynomial, riskDegree, SHARE, times } from "../evidenc
 import type { Differences } from "../evidence/identity";
 import type { RationalDraw } from "../evidence/rationalDraw";
 import type { TrainingRow } from "../evidence/training";
+import { averagedRisk } from "../exact/averagedRisk";
 import { asParameters, asPoint, exactLoss } from "../exact/exactLoss";
 import { exactRisk } from "../exact/exactRisk";
-import { FastRisk } from "../exact/fastRisk";
 import { pack } from "../exact/packedParameters";
-import { priorCubature } from "../exact/priorCubature";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { tokenLength } from "../model/tokens";
 import { tokenShares } from "../problem/shots";
@@ -72,14 +71,7 @@ const SHOTS = [5, 80, "infinity"] as const;
 function risksAtGain(trainable: "all" | "value"): readonly number[] {
   const { problem, pretraining, targetTask } = RELEASED;
   const size = tokenLength(problem.dimension);
-  const tasks = priorCubature({ kind: "sphere", taskCovariance: pretraining.taskCovariance });
-  const engine = new FastRisk(problem);
-  const average = (point: Float64Array, shots: number | "infinity"): number =>
-    tasks.reduce(
-      (sum, { task, weight }) =>
-        sum + weight * engine.risk(Float64Array.from(task), shots, asParameters(point, size)),
-      0,
-    );
+  const average = averagedRisk(problem, { kind: "sphere", taskCovariance: pretraining.taskCovariance });
   const zeroShot = exactLoss(problem, fineTuningTerms(targetTask));
   const loss = (point: Float64Array, gradient: Float64Array): number => {
     const value = zeroShot(point, gradient);
@@ -89,7 +81,9 @@ function risksAtGain(trainable: "all" | "value"): readonly number[] {
   const start = asPoint(pack(pretrainedPoint(RELEASED)));
   const first = loss(start, new Float64Array(start.length));
   // So near together that a parabola between three of them is exact to rounding.
-  const { observer, records } = recorder({ every: 1e-5 }, (point) => SHOTS.map((n) => average(point, n)));
+  const { observer, records } = recorder({ every: 1e-5 }, (point) =>
+    SHOTS.map((n) => average(asParameters(point, size), n)),
+  );
   followGradientFlow(loss, start, { maxTime: 4e-4 }, observer);
   const after = records.findIndex((record) => record.loss <= first - SMALL_GAIN);
   const near = records.slice(after - 1, after + 2);

@@ -1,6 +1,6 @@
+import { averagedRisk } from "../../exact/averagedRisk";
 import { asParameters } from "../../exact/exactLoss";
 import { FastRisk } from "../../exact/fastRisk";
-import { priorCubature } from "../../exact/priorCubature";
 import { tokenLength } from "../../model/tokens";
 import { isotropicSetting } from "../../problem/isotropicSetting";
 import type { ShotCount } from "../../problem/shots";
@@ -33,20 +33,15 @@ export function runFrontier({ method, noiseVariance, coarse }: FrontierInput): r
     pretrainingShots: FRONTIER_PRETRAINING_SHOTS,
   });
   const size = tokenLength(FRONTIER_DIMENSION);
-  const engine = new FastRisk(setting.problem);
-  const tasks = priorCubature({ kind: "sphere", taskCovariance: setting.pretraining.taskCovariance }).map(
-    ({ task, weight }) => ({ task: Float64Array.from(task), weight }),
-  );
+  const { problem, pretraining } = setting;
+  const engine = new FastRisk(problem);
+  const average = averagedRisk(problem, { kind: "sphere", taskCovariance: pretraining.taskCovariance });
   return pathOf(method, setting, TARGET, coarse).map(({ setting: at, point }) => {
     const parameters = asParameters(point, size);
     return {
       setting: at,
       zeroShotExcess: engine.risk(Float64Array.from(TARGET), 0, parameters) - noiseVariance,
-      inContextExcess: FRONTIER_SHOTS.map(
-        (shots) =>
-          tasks.reduce((sum, { task, weight }) => sum + weight * engine.risk(task, shots, parameters), 0) -
-          noiseVariance,
-      ),
+      inContextExcess: FRONTIER_SHOTS.map((shots) => average(parameters, shots) - noiseVariance),
     };
   });
 }

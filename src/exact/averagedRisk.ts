@@ -1,0 +1,17 @@
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { ShotCount } from "../problem/shots";
+import type { TaskPrior } from "../problem/taskPrior";
+import { FastRisk } from "./fastRisk";
+import type { PackedParameters } from "./packedParameters";
+import { priorCubature } from "./priorCubature";
+
+/** E_θ R(n, θ), the risk at n shots averaged over a prior of tasks, as a function of v and M: exact, by {@link priorCubature}. */
+export function averagedRisk(
+  problem: RegressionProblem,
+  prior: TaskPrior,
+): (parameters: PackedParameters, shots: ShotCount) => number {
+  const engine = new FastRisk(problem);
+  const tasks = priorCubature(prior).map(({ task, weight }) => ({ task: Float64Array.from(task), weight }));
+  return (parameters, shots) =>
+    tasks.reduce((sum, { task, weight }) => sum + weight * engine.risk(task, shots, parameters), 0);
+}
