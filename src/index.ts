@@ -227,6 +227,14 @@ export {
   SCORED_ZERO_SHOT_RISK_INVERSE,
   scoreBesideBlock,
 } from "./theory/scoreBesideBlock";
+export {
+  SOFTMAX_LIMIT_RISK,
+  SOFTMAX_SHOTS_COST,
+  type SoftmaxHead,
+  softmaxLimitRisk,
+  softmaxParameters,
+  softmaxRisk,
+} from "./theory/softmax";
 export { erasingProducts, lowestRankOptimum } from "./theory/updateRank";
 export {
   CONSTANT_SCORE_RISK,

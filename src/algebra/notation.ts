@@ -152,6 +152,15 @@ export const NOTATION = {
     meaning: "mean of (eᵀe)² eᵢ²: (d + 2)(d + 4) if Gaussian",
     shape: "number",
   },
+  tilt: { tex: "A", meaning: "M_xx/√D: scores of a softmax layer are xᵀA x_q", shape: "d × d" },
+  tiltedAnswer: { tex: "b", meaning: "what endless examples answer, bᵀx_q", shape: "d" },
+  tiltSquare: { tex: "H", meaning: "AᵀΣA: a score has the variance x_qᵀH x_q", shape: "d × d" },
+  contextTilt: { tex: "P", meaning: "covariance of queries weighted by e^{xᵀHx}", shape: "d × d" },
+  selfTilt: {
+    tex: "Q",
+    meaning: "covariance of queries weighted by their own token's weight",
+    shape: "d × d",
+  },
   identity: { tex: "I", meaning: "identity matrix", shape: "d × d" },
 } as const satisfies Record<string, Notation>;
 
@@ -164,6 +173,7 @@ export const FUNCTION_TEX: Readonly<Record<string, (args: readonly string[]) => 
   trace: ([a]) => `\\operatorname{tr}\\left(${a}\\right)`,
   transpose: ([a]) => `${a}^{\\top}`,
   outer: ([a, b]) => `${a} \\left(${b}\\right)^{\\top}`,
+  det: ([a]) => `\\det ${a}`,
   inv: ([a]) => `${a}^{-1}`,
   sqrt: ([a]) => `\\sqrt{${a}}`,
 };

@@ -18,6 +18,8 @@ import { pretrainingOptimum } from "./pretrainingOptimum";
 import { rankOfErasure } from "./rankOfErasure";
 import { releasedPrice } from "./releasedPrice";
 import { scoreBesideBlockClaim } from "./scoreBesideBlock";
+import { softmaxManyExamples } from "./softmaxManyExamples";
+import { softmaxZeroShot } from "./softmaxZeroShot";
 import { valueOnlyLimit } from "./valueOnlyLimit";
 import { valueOnlyOptimumClaim } from "./valueOnlyOptimum";
 import { valueOnlyOtherCovariates } from "./valueOnlyOtherCovariates";
@@ -58,4 +60,6 @@ export const CLAIMS: readonly Claim[] = [
   fullForgetsAnyCovariates,
   valueOnlyOtherCovariates,
   constantLengthKeepsIcl,
+  softmaxZeroShot,
+  softmaxManyExamples,
 ];

@@ -2,7 +2,7 @@ import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
-import { monteCarloRisk } from "../simulate/monteCarloRisk";
+import { type Attention, monteCarloRisk } from "../simulate/monteCarloRisk";
 import type { Profile } from "./claim";
 import { type ControlResult, type EvidenceResult, type EvidenceRow, judge } from "./result";
 import { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
@@ -23,6 +23,8 @@ export interface SimulationCase {
   readonly precision: "main" | "spread";
   /** Gaussian unless told. */
   readonly covariates?: CovariateDistribution;
+  /** Linear unless told. */
+  readonly attention?: Attention;
 }
 
 export interface SimulationEvidence {
@@ -64,6 +66,7 @@ export function runSimulationCase(
       seed,
       stream: streamOf(id, item.label, phase),
       ...(item.covariates === undefined ? {} : { covariates: item.covariates }),
+      ...(item.attention === undefined ? {} : { attention: item.attention }),
     });
   const pilotPrompts = PILOT_PROMPTS[item.precision];
   const pilot = sample("pilot", pilotPrompts);

@@ -1,5 +1,6 @@
 import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
+import { scoreScale } from "../model/softmaxAttention";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import { readWhole, requireLength } from "../problem/readInput";
@@ -18,6 +19,9 @@ export interface RiskEstimate {
   readonly seed: number;
 }
 
+/** How a token's score becomes its weight: as it is, over N, or by the softmax of score/√D over all tokens. */
+export type Attention = "linear" | "softmax";
+
 /** How many prompts are drawn, and from which stream of random numbers. */
 export interface PromptSampling {
   /** At least 2. */
@@ -27,6 +31,8 @@ export interface PromptSampling {
   readonly stream?: number;
   /** Gaussian unless told. */
   readonly covariates?: CovariateDistribution;
+  /** Linear unless told. */
+  readonly attention?: Attention;
 }
 
 /**
@@ -43,7 +49,8 @@ export function monteCarloRisk(
   sampling: PromptSampling,
 ): RiskEstimate {
   const source = sourceOf(problem, task, sampling);
-  return { ...measureRisks(source, shots, [parameters], sampling.prompts)[0]!, ...identify(sampling) };
+  const { prompts, attention } = sampling;
+  return { ...measureRisks(source, shots, [parameters], prompts, attention)[0]!, ...identify(sampling) };
 }
 
 /**
@@ -60,7 +67,9 @@ export function monteCarloChange(
 ): RiskEstimate {
   const source = sourceOf(problem, task, sampling);
   const pair = [models.original, models.changed];
-  const change = averageOverPrompts(source, shots, pair, sampling.prompts, 1, ([before, after], out) => {
+  const { prompts, attention = "linear" } = sampling;
+  const counts = { prompts, losses: 1 };
+  const change = averageOverPrompts(source, shots, pair, attention, counts, ([before, after], out) => {
     out[0] = after! * after! - before! * before!;
   });
   return { ...change[0]!, ...identify(sampling) };
@@ -82,8 +91,10 @@ export function measureRisks(
   shots: number,
   models: readonly AttentionParameters[],
   prompts: number,
+  attention: Attention = "linear",
 ): readonly MeasuredRisk[] {
-  return averageOverPrompts(source, shots, models, prompts, models.length, (errors, out) => {
+  const counts = { prompts, losses: models.length };
+  return averageOverPrompts(source, shots, models, attention, counts, (errors, out) => {
     for (let k = 0; k < errors.length; k += 1) out[k] = errors[k]! * errors[k]!;
   });
 }
@@ -101,13 +112,13 @@ function sourceOf(
 
 const identify = ({ prompts, seed }: PromptSampling) => ({ prompts, seed });
 
-/** The means over fresh prompts of `count` functions of the models' errors f − y on a prompt, written by `lossesOf`. */
+/** The means over fresh prompts of `losses` functions of the models' errors f − y on a prompt, written by `lossesOf`. */
 function averageOverPrompts(
   source: ExampleSource,
   shots: number,
   models: readonly AttentionParameters[],
-  prompts: number,
-  count: number,
+  attention: Attention,
+  { prompts, losses: count }: { readonly prompts: number; readonly losses: number },
   lossesOf: (errors: Float64Array, out: Float64Array) => void,
 ): readonly MeasuredRisk[] {
   readWhole(prompts, "prompts", 2);
@@ -116,7 +127,7 @@ function averageOverPrompts(
     requireLength(value, "value", tokenLength(source.dimension));
     requireLength(keyQuery, "keyQuery", tokenLength(source.dimension));
   }
-  const predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension));
+  const predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
   const errors = new Float64Array(models.length);
   const losses = new Float64Array(count);
   // Welford's running mean and sum of squared deviations: stable for heavy-tailed errors and millions of prompts.
@@ -151,33 +162,41 @@ class QueryPredictor {
   private readonly value: Float64Array;
   private readonly keyQuery: Float64Array;
   private readonly scorer: Float64Array;
+  private readonly softmax: boolean;
+  private readonly scale: number;
   private sum = 0;
-  private tokens = 0;
+  /** Of the weights: N, or Σ exp(score − highest). */
+  private total = 0;
+  private highest = Number.NEGATIVE_INFINITY;
 
   constructor(
     parameters: AttentionParameters,
     private readonly dimension: number,
+    attention: Attention,
   ) {
+    this.softmax = attention === "softmax";
+    this.scale = this.softmax ? scoreScale(tokenLength(dimension)) : 1;
     this.value = Float64Array.from(parameters.value);
     this.keyQuery = Float64Array.from(parameters.keyQuery.flat());
     this.scorer = new Float64Array(tokenLength(dimension));
   }
 
-  /** Starts a prompt: fixes u = M z_q, which scores the tokens, and counts the query token (label slot 0) itself. */
+  /** Starts a prompt: fixes u = M z_q (softmax: over √D), which scores the tokens, and counts the query token (label slot 0) itself. */
   begin(query: Float64Array): void {
-    const { scorer, keyQuery, dimension: d } = this;
+    const { scorer, keyQuery, scale, dimension: d } = this;
     const D = scorer.length;
     for (let i = 0; i < D; i += 1) {
       let sum = keyQuery[i * D + CONSTANT_SLOT]!;
       for (let k = 0; k < d; k += 1) sum += keyQuery[i * D + FIRST_COVARIATE_SLOT + k]! * query[k]!;
-      scorer[i] = sum;
+      scorer[i] = scale * sum;
     }
     this.sum = 0;
-    this.tokens = 0;
+    this.total = 0;
+    this.highest = Number.NEGATIVE_INFINITY;
     this.add(query, 0);
   }
 
-  /** Adds (z_jᵀ u)(vᵀ z_j) for the token z_j = (1, x, y). */
+  /** Adds vᵀz_j with the weight that the score z_jᵀu gives it, for the token z_j = (1, x, y). */
   add(covariates: Float64Array, label: number): void {
     const { scorer, value, dimension: d } = this;
     const y = labelSlot(d);
@@ -188,11 +207,27 @@ class QueryPredictor {
       score += scorer[FIRST_COVARIATE_SLOT + k]! * x;
       content += value[FIRST_COVARIATE_SLOT + k]! * x;
     }
-    this.sum += score * content;
-    this.tokens += 1;
+    if (this.softmax) this.addExponential(score, content);
+    else {
+      this.sum += score * content;
+      this.total += 1;
+    }
+  }
+
+  /** All weights are kept relative to the highest score so far, so that none overflows. */
+  private addExponential(score: number, content: number): void {
+    if (score > this.highest) {
+      const shrink = Math.exp(this.highest - score);
+      this.sum *= shrink;
+      this.total *= shrink;
+      this.highest = score;
+    }
+    const weight = Math.exp(score - this.highest);
+    this.sum += weight * content;
+    this.total += weight;
   }
 
   predict(): number {
-    return this.sum / this.tokens;
+    return this.sum / this.total;
   }
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../src/algebra/numberField";
 import { exactRisk } from "../../src/exact/exactRisk";
 import { predictLabel } from "../../src/model/reducedPrediction";
-import { monteCarloChange, monteCarloRisk } from "../../src/simulate/monteCarloRisk";
+import { softmaxLabel } from "../../src/model/softmaxAttention";
+import { measureRisks, monteCarloChange, monteCarloRisk } from "../../src/simulate/monteCarloRisk";
 import { ExampleSampler, samplePrompt } from "../../src/simulate/promptSampler";
 import { RandomSource } from "../../src/simulate/randomSource";
 import { asFloats, instances } from "../support/arbitraries";
@@ -223,5 +224,44 @@ describe("Monte Carlo change of a risk", () => {
           estimate.standardError / Math.hypot(before.standardError, after.standardError),
       );
     expect(shares.reduce((sum, x) => sum + x, 0) / shares.length).toBeLessThan(0.3);
+  });
+});
+
+describe("softmax attention, token by token", () => {
+  it("is the readable forward pass, for scores of any size", () => {
+    for (const [index, size] of [1, 30, 2000].entries()) {
+      const { problem, task, parameters } = randomProblem(index + 1);
+      const shots = 7;
+      const keyQuery = parameters.keyQuery.map((row) => row.map((x) => size * x));
+      const models = [{ ...parameters, keyQuery }];
+      const [measured] = measureRisks(
+        new ExampleSampler(problem, task, new RandomSource(5, index)),
+        shots,
+        models,
+        2,
+        "softmax",
+      );
+      // The same draws: the query first, then its examples.
+      const sampler = new ExampleSampler(problem, task, new RandomSource(5, index));
+      const errors = [0, 1].map(() => {
+        const queryLabel = sampler.next();
+        const query = [...sampler.covariates];
+        const labels: number[] = [];
+        const covariates = Array.from({ length: shots }, () => {
+          labels.push(sampler.next());
+          return [...sampler.covariates];
+        });
+        const value = keyQuery.map((_, i) =>
+          i === keyQuery.length - 1 ? parameters.value : keyQuery.map(() => 0),
+        );
+        const head = { kind: "merged", value, keyQuery } as const;
+        return (softmaxLabel([head], { covariates, labels, query }) - queryLabel) ** 2;
+      });
+      expectClose(measured!.mean, (errors[0]! + errors[1]!) / 2, {
+        tolerance: 1e-12,
+        reason: "the same sum in another order",
+        input: { index, size },
+      });
+    }
   });
 });

@@ -1,0 +1,96 @@
+import { defineFormula, evaluate } from "../algebra/formula";
+import type { Matrix, Vector } from "../algebra/matrix";
+import { FLOAT } from "../algebra/numberField";
+import type { AttentionParameters } from "../model/attentionParameters";
+import { scoreScale } from "../model/softmaxAttention";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import { blockParameters } from "./blockParameters";
+
+/**
+ * One softmax layer with M zero but for M_xx = √D A and v = (0, v_x, w), on Gaussian covariates. Given the query, the weights
+ * e^{x_jᵀAx_q} tilt N(0, Σ) to N(ΣAx_q, Σ), so that endless examples answer φᵀΣAx_q, φ = v_x + wθ. A is any matrix.
+ */
+const SOURCE = "Softmax weights tilt the Gaussian law of the covariates; derived here.";
+
+const ANSWER = [
+  ["mixedTask", "valueVector + labelWeight * task"],
+  ["tiltedAnswer", "transpose(tilt) * covariance * mixedTask"],
+  ["bias", "tiltedAnswer - task"],
+] as const;
+
+/** R(∞, θ). */
+export const SOFTMAX_LIMIT_RISK = defineFormula({
+  title: "Risk of a softmax layer with endless examples",
+  source: SOURCE,
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  where: ANSWER,
+  expression: "noiseVariance + normSquared(bias)",
+});
+
+/**
+ * lim n (R(n, θ) − R(∞, θ)): the noise of a mean whose weights are uneven, its bias, and the query token's own vote. Finite
+ * when every singular value of Σ^½AΣ^½ is below 1/√2; for larger scores a few tokens decide, and the limit is approached more
+ * slowly than 1/n.
+ */
+export const SOFTMAX_SHOTS_COST = defineFormula({
+  title: "What a softmax layer loses by a finite number of examples, times that number",
+  source: `${SOURCE} First order of the self-normalised mean.`,
+  yields: "scalar",
+  symbol: "\\lim_n n\\,(R(n, \\theta) - R(\\infty, \\theta))",
+  where: [
+    ...ANSWER,
+    ["tiltSquare", "transpose(tilt) * covariance * tilt"],
+    ["contextTilt", "inv(inv(covariance) - 2 * tiltSquare)"],
+    ["selfTilt", "inv(inv(covariance) - tilt - transpose(tilt) + tiltSquare)"],
+  ],
+  expression:
+    "sqrt(det(contextTilt) / det(covariance)) * (normSquared(mixedTask) + labelWeight^2 * noiseVariance" +
+    " + tiltedAnswer * contextTilt * tiltedAnswer - 2 * bias * contextTilt * tiltedAnswer)" +
+    " + 2 * sqrt(det(selfTilt) / det(covariance)) * (bias * selfTilt * (valueVector - tiltedAnswer))",
+});
+
+/** A softmax head whose scores are xᵀA x_q. */
+export interface SoftmaxHead {
+  readonly tilt: Matrix;
+  readonly valueVector: Vector;
+  readonly labelWeight: number;
+}
+
+/** R(∞, θ) of one softmax head. */
+export const softmaxLimitRisk = (
+  { covariance, noiseVariance }: RegressionProblem,
+  task: Vector,
+  { tilt, valueVector, labelWeight }: SoftmaxHead,
+): number =>
+  evaluate(SOFTMAX_LIMIT_RISK, FLOAT, { covariance, noiseVariance, task, tilt, valueVector, labelWeight });
+
+/** R(n, θ) up to the order 1/n. */
+export const softmaxRisk = (
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  head: SoftmaxHead,
+): number => {
+  const { covariance, noiseVariance } = problem;
+  const { tilt, valueVector, labelWeight } = head;
+  const cost = evaluate(SOFTMAX_SHOTS_COST, FLOAT, {
+    covariance,
+    noiseVariance,
+    task,
+    tilt,
+    valueVector,
+    labelWeight,
+  });
+  return softmaxLimitRisk(problem, task, head) + cost / shots;
+};
+
+/** (v, M) of such a head: M_xx = √D A. */
+export const softmaxParameters = ({ tilt, valueVector, labelWeight }: SoftmaxHead): AttentionParameters => {
+  const root = 1 / scoreScale(valueVector.length + 2);
+  return blockParameters(FLOAT, {
+    block: tilt.map((row) => row.map((x) => root * x)),
+    valueVector,
+    labelWeight,
+  });
+};
