@@ -205,6 +205,12 @@ export {
   KEY_QUERY_GROWTH_LINEAR,
 } from "./theory/keyQueryGrowth";
 export {
+  NOISELESS_AUXILIARY_LOSS,
+  NOISELESS_OWN_SHARE,
+  noiselessAuxiliaryLoss,
+  noiselessValley,
+} from "./theory/noiselessAuxiliary";
+export {
   GAUSSIAN_ERROR,
   VALUE_ONLY_OPTIMUM_OTHER_COVARIATES,
   VALUE_ONLY_PRICE_OTHER_COVARIATES,

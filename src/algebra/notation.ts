@@ -152,6 +152,11 @@ export const NOTATION = {
     meaning: "mean of (eᵀe)² eᵢ²: (d + 2)(d + 4) if Gaussian",
     shape: "number",
   },
+  valleyRidge: {
+    tex: "\\mu",
+    meaning: "weight of the few-shot loss along the valley without noise",
+    shape: "number",
+  },
   tilt: { tex: "A", meaning: "M_xx/√D: scores of a softmax layer are xᵀA x_q", shape: "d × d" },
   tiltedAnswer: { tex: "b", meaning: "what endless examples answer, bᵀx_q", shape: "d" },
   tiltSquare: { tex: "H", meaning: "AᵀΣA: a score has the variance x_qᵀH x_q", shape: "d × d" },

@@ -1,6 +1,6 @@
 import { minimiseQuadratic } from "../algebra/convexQuadratic";
 import { entry, matrixFrom } from "../algebra/matrix";
-import { FLOAT } from "../algebra/numberField";
+import { RATIONAL, type Rational } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
@@ -30,24 +30,27 @@ export function relaxedBound(
   const inner = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((sum, x, i) => sum + x * b.reduce((s, y, j) => s + entry(covariance, i, j) * y, 0), 0);
   const direction = terms.map(({ task }) => task).find((task) => inner(task, task) > 0);
+  // Exact arithmetic: a small weight leaves curvatures that are rounding beside the others.
+  const exact = (x: number): Rational => RATIONAL.from(x);
   const alongFirst = terms.map(({ task, shots, weight }) => {
     const length = Math.sqrt(inner(task, task));
     const cosine =
       direction === undefined ? 0 : inner(task, direction) / Math.sqrt(inner(direction, direction));
     if (Math.abs(Math.abs(cosine) - length) > 1e-9 * length)
       throw new RangeError("the tasks are not parallel");
-    return { task: [cosine, ...Array.from({ length: d - 1 }, () => 0)], shots, weight };
+    const along = [cosine, ...Array.from({ length: d - 1 }, () => 0)];
+    return { task: along.map(exact), shots, weight: exact(weight) };
   });
-  const white: RegressionProblem = {
+  const white: RegressionProblem<Rational> = {
     dimension: d,
-    covariance: matrixFrom(d, d, (i, j) => (i === j ? 1 : 0)),
-    noiseVariance,
+    covariance: matrixFrom(d, d, (i, j) => exact(i === j ? 1 : 0)),
+    noiseVariance: exact(noiseVariance),
   };
   const [constantContent, ...others] = invariantFeatures(d);
   const features = competitors === "all" ? [constantContent!, ...others] : others;
-  const minimum = minimiseQuadratic(FLOAT, relaxedLoss(FLOAT, white, alongFirst, features));
-  if (minimum === undefined) throw new RangeError("the relaxed loss is not convex: rounding is too large");
-  return minimum.value;
+  const minimum = minimiseQuadratic(RATIONAL, relaxedLoss(RATIONAL, white, alongFirst, features));
+  if (minimum === undefined) throw new RangeError("the relaxed loss is not convex: a weight is negative");
+  return RATIONAL.toNumber(minimum.value);
 }
 
 /** The odd features that rotations around the first axis leave alone; x is that axis, ⊥ the others. */

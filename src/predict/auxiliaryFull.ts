@@ -8,7 +8,7 @@ import type { AuxiliaryWeight } from "../problem/regime";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import type { ShotCount } from "../problem/shots";
-import { dampedNewton } from "./dampedNewton";
+import { type Descent, dampedNewton, UnsettledError } from "./dampedNewton";
 
 /** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
 export interface AuxiliaryFullOptimum {
@@ -26,14 +26,25 @@ export interface AuxiliaryFullOptimum {
   };
 }
 
+/** The end of a descent, or nothing when it did not settle. */
+function settledOrNot(descend: () => Descent): Descent | undefined {
+  try {
+    return descend();
+  } catch (error) {
+    if (error instanceof UnsettledError) return undefined;
+    throw error;
+  }
+}
+
 /** A decade at a time from 1 down: small enough that the remaining λ does not show in eight digits. */
 const ANNEALING: readonly number[] = Array.from({ length: 9 }, (_, decade) => 10 ** -decade);
 
 /**
  * Descends on R(0, θ₀) + λ R(n, θ₀) over all of v and M from `start`, by exact gradients and exact Hessians. There is no
  * closed form, and the loss is not convex in (v, M): the result is the local minimum below `start`. "annealed" follows the
- * minimum while λ falls from 1 towards 0.
- * @throws Error when the descent does not settle.
+ * minimum while λ falls from 1 towards 0; so does a small weight whose minimum lies too far along a flat valley to be reached
+ * at once.
+ * @throws UnsettledError when the descent does not settle.
  */
 export function auxiliaryFullOptimum(
   problem: RegressionProblem,
@@ -47,19 +58,25 @@ export function auxiliaryFullOptimum(
   },
 ): AuxiliaryFullOptimum {
   const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
-  const weights = auxiliary.weight === "annealed" ? ANNEALING : [auxiliary.weight];
   const termsAt = (weight: number): readonly RiskTerm[] => [
     { task: targetTask, shots: 0, weight: 1 },
     { task: targetTask, shots: auxiliary.shots, weight },
   ];
-  let point = asPoint(pack(start));
-  let end = { value: Number.NaN, gradientNorm: Number.NaN };
-  for (const weight of weights) {
-    const descent = dampedNewton(exactLoss(problem, termsAt(weight)), point, settled);
-    point = Float64Array.from(descent.point);
-    end = descent;
-  }
-  const weight = weights[weights.length - 1]!;
+  const follow = (weights: readonly number[]): Descent => {
+    let point = asPoint(pack(start));
+    const ends = weights.map((weight) => {
+      const end = dampedNewton(exactLoss(problem, termsAt(weight)), point, settled);
+      point = Float64Array.from(end.point);
+      return end;
+    });
+    return ends[ends.length - 1]!;
+  };
+  const weight = auxiliary.weight === "annealed" ? ANNEALING[ANNEALING.length - 1]! : auxiliary.weight;
+  const fromOne = [...ANNEALING.filter((w) => w > weight), weight];
+  const { point, ...end } =
+    auxiliary.weight === "annealed" || weight >= 1
+      ? follow(fromOne)
+      : (settledOrNot(() => follow([weight])) ?? follow(fromOne));
   return {
     parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
     optimisation: {

@@ -1,6 +1,11 @@
 import { CholeskyDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import type { Differentiable } from "../algebra/differentiable";
 
+/** A descent that ran out of steps. */
+export class UnsettledError extends Error {
+  override readonly name = "UnsettledError";
+}
+
 export interface Descent {
   readonly point: Float64Array;
   readonly value: number;
@@ -16,7 +21,8 @@ export interface Descent {
  *
  * `difference` is the step of the central differences of the gradient that make the Hessian. For a function that is
  * quadratic in every single variable they are exact, whatever the step.
- * @throws Error when the gradient is not below `tolerance` after `maxSteps`.
+ * It also ends where only rounding is left: after many steps in a row that no longer lower the value by its last bits.
+ * @throws UnsettledError when the gradient is not below `tolerance` after `maxSteps`.
  */
 export function dampedNewton(
   differentiable: Differentiable,
@@ -28,9 +34,10 @@ export function dampedNewton(
   let gradient = new Float64Array(size);
   let value = differentiable(point, gradient);
   let damping = 1;
+  let idle = 0;
   for (let steps = 0; steps < maxSteps; steps += 1) {
     const gradientNorm = Math.hypot(...gradient);
-    if (gradientNorm <= tolerance) return { point, value, gradientNorm, steps };
+    if (gradientNorm <= tolerance || idle === IDLE_STEPS) return { point, value, gradientNorm, steps };
     const hessian = centralHessian(differentiable, point, difference);
     for (;;) {
       const step = solveDamped(hessian, gradient, damping);
@@ -39,6 +46,7 @@ export function dampedNewton(
       const nextValue = next === undefined ? Number.POSITIVE_INFINITY : differentiable(next, nextGradient);
       const better = nextValue < value || (nextValue <= value && Math.hypot(...nextGradient) < gradientNorm);
       if (next !== undefined && better) {
+        idle = value - nextValue > 2 ** -50 * Math.abs(value) ? 0 : idle + 1;
         [point, gradient, value] = [next, nextGradient, nextValue];
         damping = Math.max(damping / 4, 1e-12);
         break;
@@ -48,10 +56,12 @@ export function dampedNewton(
       if (damping > 1e12) return { point, value, gradientNorm, steps };
     }
   }
-  throw new Error(
+  throw new UnsettledError(
     `descent did not settle in ${maxSteps} steps: the gradient is ${Math.hypot(...gradient)}, wanted ${tolerance}`,
   );
 }
+
+const IDLE_STEPS = 30;
 
 function centralHessian(differentiable: Differentiable, point: Float64Array, h: number): DenseMatrix {
   const size = point.length;

@@ -2,6 +2,7 @@ import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import { FastRisk } from "../exact/fastRisk";
 import { pack } from "../exact/packedParameters";
+import { InputError } from "../inputError";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { requireLength } from "../problem/readInput";
 import type { Regime } from "../problem/regime";
@@ -10,6 +11,7 @@ import type { ShotCount } from "../problem/shots";
 import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
 import { blockParameters } from "../theory/blockParameters";
 import { gradientFlowOptimum } from "../theory/gradientFlowSelection";
+import { noiselessAuxiliaryLoss } from "../theory/noiselessAuxiliary";
 import { pretrainedBlock, pretrainedParameters, pretrainedRisk } from "../theory/pretraining";
 import { zeroShotFullParameters, zeroShotFullRisk } from "../theory/zeroShotFull";
 import { valueOnlyOptimum, valueOnlyRisk } from "../theory/zeroShotValue";
@@ -27,7 +29,8 @@ export type Prediction = {
 
 /**
  * The prediction for a model pretrained to its optimum and then fine-tuned by `regime`.
- * @throws InputError when a task has the wrong length, or a shot count is none.
+ * @throws InputError when a task has the wrong length, or a shot count is none, or auxiliary-full has no minimum (labels without
+ * noise and finitely many auxiliary shots).
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
   if (regime.kind !== "pretrained") requireLength(regime.targetTask, "targetTask", problem.dimension);
@@ -80,6 +83,7 @@ function predictAuxiliaryFull(
   pretraining: Pretraining,
   regime: Extract<Regime, { kind: "auxiliary-full" }>,
 ): Prediction {
+  refuseValley(problem, regime);
   const { parameters, optimisation } = auxiliaryFullOptimum(
     problem,
     pretrainedParameters(FLOAT, problem, pretraining),
@@ -94,6 +98,21 @@ function predictAuxiliaryFull(
     method: "exact optimisation",
     optimisation,
   };
+}
+
+/** Without noise the loss has no minimum at finitely many shots: see theory/noiselessAuxiliary.ts. */
+function refuseValley(
+  problem: RegressionProblem,
+  { targetTask, auxiliaryShots, auxiliaryWeight }: Extract<Regime, { kind: "auxiliary-full" }>,
+): void {
+  if (problem.noiseVariance > 0 || auxiliaryShots === "infinity" || targetTask.every((x) => x === 0)) return;
+  const weight = auxiliaryWeight === "annealed" ? 1 : auxiliaryWeight;
+  const infimum = noiselessAuxiliaryLoss(problem, targetTask, { shots: auxiliaryShots, weight });
+  throw new InputError(
+    "noiseVariance",
+    problem.noiseVariance,
+    `above 0 for auxiliary-full with finitely many auxiliary shots: without noise R(0, θ₀) + λ R(${auxiliaryShots}, θ₀) has no minimum; with λ = ${weight} descent takes it towards ${infimum.toPrecision(6)} along a valley, on which |w| and the risk on every other task grow without bound`,
+  );
 }
 
 function predictZeroShotFull(problem: RegressionProblem, gamma: Matrix, targetTask: Vector): Prediction {
