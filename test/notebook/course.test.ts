@@ -14,6 +14,17 @@ import { makeWorkDirectory, removeDirectory } from "./support/notebooks";
 const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");
 const notebooks = [...courseNotebooks(), TEMPLATE].map((path) => [basename(path), path] as const);
 
+/** What a student can take in at a glance, as docs/your-own-lesson.md asks. */
+const LONGEST_CELL = 30;
+/** Cells that are still longer: to be made short, and taken off this list. */
+const STILL_LONGER: readonly string[] = [
+  "13-softmax-and-depth.ipynb: limit-simulated",
+  "13-softmax-and-depth.ipynb: study-curves",
+  "14-low-rank-updates.ipynb: dial-figure",
+  "14-low-rank-updates.ipynb: study-zero-shot",
+  "14-low-rank-updates.ipynb: study-context",
+];
+
 describe("the course", () => {
   const directory = makeWorkDirectory();
   afterAll(() => removeDirectory(directory));
@@ -42,7 +53,7 @@ describe("the course", () => {
   });
 });
 
-describe.each(notebooks)("the file %s", (_name, path) => {
+describe.each(notebooks)("the file %s", (name, path) => {
   let text: string;
   beforeAll(() => {
     text = readFileSync(path, "utf8");
@@ -85,6 +96,15 @@ describe.each(notebooks)("the file %s", (_name, path) => {
     expect(failing.flatMap(({ outputs }) => outputs.filter((each) => each.output_type === "error"))).toEqual(
       [],
     );
+  });
+
+  it(`has cells of at most ${LONGEST_CELL} lines of code, exercises and their checks apart`, () => {
+    const long = readNotebook(path)
+      .cells.filter(isExecutable)
+      .filter((cell) => !hasTag(cell, "exercise") && !hasTag(cell, "check"))
+      .map(({ id, source }) => ({ cell: `${name}: ${id}`, lines: source.split("\n").length }))
+      .filter(({ cell, lines }) => lines > LONGEST_CELL && !STILL_LONGER.includes(cell));
+    expect(long).toEqual([]);
   });
 
   it("has one cell of parameters, each with a literal value that --set can change", () => {
