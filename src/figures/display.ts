@@ -10,7 +10,7 @@ type MimeBundle = Readonly<Record<string, string | JsonObject>>;
 
 /**
  * Shows a figure in a notebook: interactive where the client can (VS Code and Jupyter with plotly's renderer by MIME type,
- * stock Jupyter by script), and a static picture everywhere else. Await it, or the next output may come first.
+ * JupyterLab and Notebook as they come by script), and a static picture everywhere else. Await it, or the next output may come first.
  */
 export async function showFigure(figure: Figure): Promise<void> {
   const svg = await staticPicture(figure);

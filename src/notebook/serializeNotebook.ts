@@ -1,6 +1,7 @@
-import { type JsonObject, type JsonValue, sortKeys } from "./json";
+import type { JsonObject, JsonValue } from "./json";
 import { splitLines } from "./lines";
 import type { Attachments, Cell, MimeBundle, Notebook, Output } from "./nbformat";
+import { writeJson } from "./writeJson";
 
 /** The text of the .ipynb file, byte for byte as Jupyter writes it: sorted keys, one space of indent, lists of lines. */
 export function serializeNotebook(notebook: Notebook): string {
@@ -10,7 +11,7 @@ export function serializeNotebook(notebook: Notebook): string {
     metadata: without(notebook.metadata, "orig_nbformat", "orig_nbformat_minor", "signature"),
     cells: notebook.cells.map(cellToFile),
   };
-  return `${JSON.stringify(sortKeys(file), null, 1)}\n`;
+  return `${writeJson(file)}\n`;
 }
 
 function cellToFile(cell: Cell): JsonObject {

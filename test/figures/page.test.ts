@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -122,6 +122,33 @@ describe.skipIf(browserProgram === undefined && !mustRun)("in a real browser", (
       await page.waitForTimeout(300);
       expect(await drawnPictures(page)).toEqual(shown.map(() => true));
       expect(asked.filter((url) => !url.endsWith("/favicon.ico"))).toEqual([address]);
+      await page.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    it.each([
+      ["JupyterLab", "lab/tree/notebooks/page.ipynb"],
+      ["JupyterLab with a workspace", "lab/workspaces/auto-a/tree/notebooks/page.ipynb"],
+      ["JupyterLab that does not name the notebook", "lab"],
+      ["Jupyter Notebook 7", "notebooks/notebooks/page.ipynb"],
+    ])("becomes interactive on a page as %s makes it, behind a hub", async (_what, place) => {
+      // These clients say where the server is in this element, and nothing on the body; they run scripts of trusted outputs.
+      const config = `<script id="jupyter-config-data" type="application/json">{"baseUrl": "/user/ada/"}</script>`;
+      const plotly = "/user/ada/files/node_modules/plotly.js-dist-min/plotly.min.js";
+      const server = createServer((request, response) => {
+        if (request.url === `/user/ada/${place}`)
+          response.setHeader("Content-Type", "text/html; charset=utf-8").end(config + html);
+        else if (request.url === plotly)
+          response.end(readFileSync(join(packageRoot, "node_modules/plotly.js-dist-min/plotly.min.js")));
+        else response.writeHead(404).end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/user/ada/${place}`);
+      await page.waitForFunction(`document.querySelectorAll(".js-plotly-plot .main-svg").length > 0
+        && document.querySelectorAll(".finetune-icl-figure img").length === 0`);
+      expect(await page.$$eval(".js-plotly-plot", (all) => all.length)).toBe(shown.length);
       await page.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -8,6 +8,7 @@ import { parseNotebook } from "../../src/notebook/parseNotebook";
 import { readNotebook, readNotebookFile } from "../../src/notebook/readNotebook";
 import { saveNotebook } from "../../src/notebook/saveNotebook";
 import { serializeNotebook } from "../../src/notebook/serializeNotebook";
+import { writeJson } from "../../src/notebook/writeJson";
 import { makeWorkDirectory, removeDirectory } from "./support/notebooks";
 
 const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<never>;
@@ -137,6 +138,35 @@ describe("a notebook file", () => {
  "nbformat_minor": 5
 }
 `);
+  });
+
+  it("has numbers as Python writes them, so that saving in Jupyter changes nothing", () => {
+    // What Python's json.dumps gives for each.
+    const written: [number, string][] = [
+      [0, "0"],
+      [-0, "0"],
+      [20, "20"],
+      [0.1, "0.1"],
+      [0.0001, "0.0001"],
+      [0.00009, "9e-05"],
+      [-0.0000021032532937503845, "-2.1032532937503845e-06"],
+      [4.389544283611713e-9, "4.389544283611713e-09"],
+      [3e-300, "3e-300"],
+      [5e-324, "5e-324"],
+      [1e15, "1000000000000000"],
+      [1e21, "1e+21"],
+      [Number.NaN, "null"], // as JSON.stringify: JSON has no NaN
+    ];
+    for (const [value, text] of written) expect(writeJson(value), `${value}`).toBe(text);
+  });
+
+  it("holds any JSON: what is written reads back the same", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const plain = JSON.parse(JSON.stringify(value));
+        expect(JSON.parse(writeJson(plain))).toEqual(plain);
+      }),
+    );
   });
 
   it("of an older minor version gets cell ids", () => {
