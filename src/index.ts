@@ -205,6 +205,15 @@ export {
   KEY_QUERY_GROWTH_LINEAR,
 } from "./theory/keyQueryGrowth";
 export {
+  FORCED_OFFSET,
+  forcedOffset,
+  LEFT_IN_ERASED,
+  LOW_RANK_PRICE,
+  leftInErased,
+  lowRankParameters,
+  lowRankPrice,
+} from "./theory/lowRankDescent";
+export {
   NOISELESS_AUXILIARY_LOSS,
   NOISELESS_OWN_SHARE,
   noiselessAuxiliaryLoss,

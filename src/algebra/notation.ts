@@ -152,6 +152,12 @@ export const NOTATION = {
     meaning: "mean of (eᵀe)² eᵢ²: (d + 2)(d + 4) if Gaussian",
     shape: "number",
   },
+  keptDirections: {
+    tex: "k",
+    meaning: "directions of the block that a low-rank update leaves, d − r",
+    shape: "number",
+  },
+  leftInErased: { tex: "\\varepsilon", meaning: "what is left of Γ in an erased direction", shape: "number" },
   valleyRidge: {
     tex: "\\mu",
     meaning: "weight of the few-shot loss along the valley without noise",

@@ -31,19 +31,27 @@ export const lowRank = defineStudy({
   tables: (results) => ({
     updates: {
       description:
-        "One low-rank fine-tuning of the released setting (d = 5) by gradient flow of exact gradients: risks on the target at n = 0 and at 20 shots on the target, its opposite and an orthogonal task, on the last with infinitely many examples too; M₀₀, the eigenvalues of sym(M_xx) above half of the pretrained one, whether the flow came to rest, and the least zero-shot risk that theory knows for such updates, with whether it is attained.",
+        "One low-rank fine-tuning of the released setting (d = 5) by gradient flow of exact gradients: risks on the target at n = 0 and at 20 shots on the target, its opposite and an orthogonal task, on the last and the first with infinitely many examples too; M₀₀, the length of M_x0 and what theory says of it and of the two limits, given M₀₀ and the directions that were erased, the eigenvalues of sym(M_xx) above half of the pretrained one, whether the flow came to rest, and the least zero-shot risk that theory knows for such updates, with whether it is attained.",
       table: tableFrom(
-        results.map(({ input, result: { predicted, ...measured } }) => ({
-          set: input.set,
-          rank: input.rank,
-          loss: input.auxiliary ? "zero-shot + few-shot" : "zero-shot",
-          seed: input.seed,
-          ...measured,
-          settled: String(measured.settled),
-          // JSON knows no NaN.
-          predicted: predicted ?? Number.NaN,
-          attained: String(attained(input)),
-        })),
+        results.map(
+          ({
+            input,
+            result: { predicted, predictedOffset, predictedLimit, predictedTargetLimit, ...measured },
+          }) => ({
+            set: input.set,
+            rank: input.rank,
+            loss: input.auxiliary ? "zero-shot + few-shot" : "zero-shot",
+            seed: input.seed,
+            ...measured,
+            settled: String(measured.settled),
+            // JSON knows no NaN.
+            predicted: predicted ?? Number.NaN,
+            attained: String(attained(input)),
+            predictedOffset: predictedOffset ?? Number.NaN,
+            predictedLimit: predictedLimit ?? Number.NaN,
+            predictedTargetLimit: predictedTargetLimit ?? Number.NaN,
+          }),
+        ),
       ),
     },
   }),

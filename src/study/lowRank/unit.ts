@@ -11,6 +11,7 @@ import type { ShotCount } from "../../problem/shots";
 import { RandomSource } from "../../simulate/randomSource";
 import { auxiliaryValueOptimum } from "../../theory/auxiliaryValue";
 import { blockParameters } from "../../theory/blockParameters";
+import { forcedOffset, lowRankParameters } from "../../theory/lowRankDescent";
 import { pretrainedBlock } from "../../theory/pretraining";
 import { erasureRank } from "../../theory/updateRank";
 import { valueOnlyOptimum } from "../../theory/zeroShotValue";
@@ -36,10 +37,17 @@ export interface LowRankResult {
   readonly target: number;
   readonly opposite: number;
   readonly unrelated: number;
-  /** On an unrelated task with infinitely many examples. */
+  /** With infinitely many examples. */
   readonly unrelatedLimit: number;
+  readonly targetLimit: number;
   /** M₀₀. */
   readonly score: number;
+  /** |M_x0|, which zero-shot prompts see only together with M_0x. */
+  readonly offset: number;
+  /** What theory says of |M_x0| and of the two limits at this M₀₀ and these directions; undefined where it says nothing. */
+  readonly predictedOffset?: number;
+  readonly predictedLimit?: number;
+  readonly predictedTargetLimit?: number;
   /** How many eigenvalues of sym(M_xx) are above half of what pretraining left. */
   readonly directionsKept: number;
   readonly settled: boolean;
@@ -82,8 +90,11 @@ export function runLowRank(input: LowRankInput): LowRankResult {
     ),
     unrelated: risk(UNRELATED, SHOTS),
     unrelatedLimit: risk(UNRELATED, "infinity"),
+    targetLimit: risk(TARGET, "infinity"),
     score: parameters.keyQuery[CONSTANT_SLOT]![CONSTANT_SLOT]!,
-    directionsKept: eigenvaluesOfBlock(parameters).filter((x) => x > gamma[0]![0]! / 2).length,
+    offset: Math.hypot(...offsetOf(parameters)),
+    ...predictedContext(input, parameters, gamma[0]![0]!),
+    directionsKept: spectrumOfBlock(parameters).eigenvalues.filter((x) => x > gamma[0]![0]! / 2).length,
     settled: end.settled,
     predicted: predictedZeroShot(input),
   };
@@ -113,8 +124,53 @@ function predictedZeroShot({ set, auxiliary }: LowRankInput): number {
 export const attained = ({ set, rank }: LowRankInput): boolean =>
   set !== "all" || rank >= erasureRank(problem.dimension);
 
-function eigenvaluesOfBlock({ keyQuery }: AttentionParameters): readonly number[] {
+/** M_x0. */
+const offsetOf = ({ keyQuery }: AttentionParameters): Vector =>
+  keyQuery.slice(1, -1).map((row) => row[CONSTANT_SLOT]!);
+
+/**
+ * The limits on two tasks from M₀₀, v, the r directions erased and the direction of M_x0 alone, all sizes by theory; for
+ * zero-shot prompts and r ≤ d.
+ */
+function predictedContext(
+  { set, rank, auxiliary }: LowRankInput,
+  parameters: AttentionParameters,
+  blockScale: number,
+): Pick<LowRankResult, "predictedOffset" | "predictedLimit" | "predictedTargetLimit"> {
+  const { dimension } = problem;
+  if (set !== "all" || auxiliary || rank > dimension) return {};
+  const scoreScale = parameters.keyQuery[CONSTANT_SLOT]![CONSTANT_SLOT]!;
+  const state = { dimension, blockScale, rank, scoreScale };
+  const measured = offsetOf(parameters);
+  const length = Math.hypot(...measured);
+  const predicted = lowRankParameters(
+    state,
+    {
+      erased: spectrumOfBlock(parameters).vectors.slice(0, rank),
+      offset: measured.map((x) => x / length),
+    },
+    { valueVector: parameters.value.slice(1, -1), labelWeight: parameters.value[dimension + 1]! },
+  );
+  return {
+    predictedOffset: forcedOffset(state),
+    predictedLimit: exactRisk(FLOAT, problem, UNRELATED, "infinity", predicted),
+    predictedTargetLimit: exactRisk(FLOAT, problem, TARGET, "infinity", predicted),
+  };
+}
+
+/** Eigenvalues of sym(M_xx), the smallest first, and the unit eigenvectors that belong to them. */
+function spectrumOfBlock({ keyQuery }: AttentionParameters): {
+  readonly eigenvalues: readonly number[];
+  readonly vectors: readonly Vector[];
+} {
   const block = keyQuery.slice(1, -1).map((row) => row.slice(1, -1));
   const symmetric = block.map((row, i) => row.map((x, j) => (x + block[j]![i]!) / 2));
-  return new EigenvalueDecomposition(new DenseMatrix(symmetric), { assumeSymmetric: true }).realEigenvalues;
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(new DenseMatrix(symmetric), {
+    assumeSymmetric: true,
+  });
+  const order = realEigenvalues.map((_, k) => k).sort((a, b) => realEigenvalues[a]! - realEigenvalues[b]!);
+  return {
+    eigenvalues: order.map((k) => realEigenvalues[k]!),
+    vectors: order.map((k) => eigenvectorMatrix.getColumn(k)),
+  };
 }
