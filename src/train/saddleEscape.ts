@@ -6,9 +6,9 @@ import type { RandomSource } from "../simulate/randomSource";
 import { followGradientFlow } from "./gradientFlow";
 
 /**
- * v, K and Q (D × D each, row-major, in this order) with M = KᵀQ near the pretrained point M_xx = γI, v = (0, 0, 1): K and Q are √γ on
- * the covariates, and every entry has normal noise of this deviation on top. Without noise full fine-tuning
- * ends at a saddle.
+ * v, K and Q (D × D each, row-major, in this order) near the pretrained point with M = KᵀQ, M_xx = γI and v = (0, 0, 1): K and Q
+ * are √γ on the covariates, and every entry has normal noise of this deviation on top. Without noise full fine-tuning ends at
+ * a saddle.
  */
 export function noisyFactors(
   dimension: number,
@@ -25,8 +25,8 @@ export function noisyFactors(
 }
 
 /**
- * The length of the part of the noise that grows at the saddle: of (k₀ + q₀)/2, the columns of K and Q that belong to the constant,
- * in the rows that the covariates leave free (the first and the last).
+ * The length of the part of the noise that grows at the saddle: of (k₀ + q₀)/2, the columns of K and Q that belong to the
+ * constant, in the rows that the covariates leave free (the first and the last).
  */
 export function growingPart(point: Float64Array, dimension: number): number {
   const size = tokenLength(dimension);
