@@ -13,6 +13,11 @@ import {
   wordWidth,
 } from "./style";
 
+/** A mean with bars of two standard errors to each side, or a median with bars from the least to the largest. */
+export type MeasuredColumns =
+  | { readonly mean: string; readonly standardError: string }
+  | { readonly median: string; readonly least: string; readonly largest: string };
+
 /** What one figure of curves is made of: which columns of the table are drawn, and how. */
 export interface CurvesOptions {
   readonly title: string;
@@ -21,8 +26,8 @@ export interface CurvesOptions {
   readonly x: string;
   /** Column that is drawn as lines: what theory says. */
   readonly predicted: string;
-  /** Columns drawn as points with bars of two standard errors: what was measured. */
-  readonly measured?: { readonly mean: string; readonly standardError: string };
+  /** Columns drawn as points with bars: what was measured. */
+  readonly measured?: MeasuredColumns;
   /** Column that tells the series apart. */
   readonly series: string;
   /** Column that tells the panels apart; one panel when left out. */
@@ -65,8 +70,7 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
       const x = column(options.x);
       const line = lineTrace(x, column(options.predicted), styles[name]!, common, options);
       if (options.measured === undefined) return [line];
-      const { mean, standardError } = options.measured;
-      return [line, pointTrace(x, column(mean), column(standardError), styles[name]!, common, options)];
+      return [line, pointTrace(x, measuredBars(options.measured, column), styles[name]!, common, options)];
     }),
   );
   const data = inLegendOnce(traces.filter(({ x }) => (x as readonly number[]).length > 0));
@@ -132,31 +136,64 @@ function lineTrace(
   };
 }
 
+interface Bars {
+  readonly middle: readonly number[];
+  /** Lengths of the bars; NaN draws none. */
+  readonly above: readonly number[];
+  readonly below: readonly number[];
+  readonly name: string;
+  readonly meaning: string;
+}
+
+function measuredBars(measured: MeasuredColumns, column: (name: string) => readonly number[]): Bars {
+  if ("mean" in measured) {
+    const lengths = column(measured.standardError).map((error) => 2 * error);
+    return {
+      middle: column(measured.mean),
+      above: lengths,
+      below: lengths,
+      name: measured.mean,
+      meaning: "bar: 2 standard errors",
+    };
+  }
+  const [middle, least, largest] = [measured.median, measured.least, measured.largest].map(column);
+  return {
+    middle: middle!,
+    above: middle!.map((value, i) => largest![i]! - value),
+    below: middle!.map((value, i) => value - least![i]!),
+    name: measured.median,
+    meaning: "bar: least to largest",
+  };
+}
+
 function pointTrace(
   x: readonly number[],
-  mean: readonly number[],
-  standardError: readonly number[],
+  { middle, above, below, name, meaning }: Bars,
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
-  { measured, x: xColumn }: CurvesOptions,
+  { x: xColumn }: CurvesOptions,
 ): JsonObject {
-  const drawn = finiteAt(x, mean);
+  const drawn = finiteAt(x, middle);
+  const lengths = (all: readonly number[]): readonly number[] =>
+    drawn.map((i) => (Number.isFinite(all[i]) ? all[i]! : 0));
+  const [up, down] = [lengths(above), lengths(below)];
+  const symmetric = up.every((length, i) => length === down[i]);
   return {
     type: "scatter",
     mode: "markers",
     ...place,
     x: drawn.map((i) => x[i]!),
-    y: drawn.map((i) => mean[i]!),
+    y: drawn.map((i) => middle[i]!),
     error_y: {
       type: "data",
-      // An unknown standard error draws no bar.
-      array: drawn.map((i) => (Number.isFinite(standardError[i]) ? 2 * standardError[i]! : 0)),
+      array: up,
+      ...(symmetric ? {} : { symmetric, arrayminus: down }),
       color: style.color,
       thickness: 1.2,
       width: 3,
     },
     marker: { color: style.color, symbol: style.marker, size: 7, line: { color: "#ffffff", width: 1 } },
-    hovertemplate: `${hoverHead(style.label, panel)}${xColumn} = %{x}<br>${measured!.mean} = %{y:.5g} (bar: 2 standard errors)<extra></extra>`,
+    hovertemplate: `${hoverHead(style.label, panel)}${xColumn} = %{x}<br>${name} = %{y:.5g} (${meaning})<extra></extra>`,
   };
 }
 
@@ -280,7 +317,7 @@ function columnReader(
   table: Table,
   { x, predicted, series, panel, measured }: CurvesOptions,
 ): (row: readonly Cell[], column: string) => Cell {
-  for (const column of [x, predicted, series, panel, measured?.mean, measured?.standardError]) {
+  for (const column of [x, predicted, series, panel, ...Object.values(measured ?? {})]) {
     if (column !== undefined && !table.columns.includes(column)) {
       throw new InputError("column", column, `one of ${table.columns.join(", ")}`);
     }

@@ -199,6 +199,27 @@ describe("a figure of curves", () => {
     }
   });
 
+  it("draws bars from the least to the largest about a median", () => {
+    const row = (shots: number, median: number, least: number, largest: number) => ({
+      s: "a",
+      shots,
+      predicted: Number.NaN,
+      median,
+      least,
+      largest,
+    });
+    const table = tableFrom([row(1, 3, 2, 7), row(2, 5, Number.NaN, 6), row(3, 4, 4, 4)]);
+    const { panel: _panel, ...options } = { ...regimeOptions, series: "s" };
+    const measured = { median: "median", least: "least", largest: "largest" };
+    const points = curvesFigure(table, { ...options, measured }).data.at(-1)!;
+    expect(points.y).toEqual([3, 5, 4]);
+    expect(points.error_y).toMatchObject({ symmetric: false, array: [4, 1, 0], arrayminus: [1, 0, 0] });
+    expect(points.hovertemplate).toContain("least to largest");
+    expect(() => curvesFigure(table, { ...options, measured: { ...measured, least: "low" } })).toThrow(
+      new InputError("column", "low", `one of ${table.columns.join(", ")}`),
+    );
+  });
+
   const bad: readonly [string, Table, Partial<CurvesOptions>, string][] = [
     ["x", regimeTable, { x: "n" }, "n"],
     ["series", regimeTable, { series: "Regime" }, "Regime"],

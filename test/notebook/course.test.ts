@@ -18,8 +18,6 @@ const notebooks = [...courseNotebooks(), TEMPLATE].map((path) => [basename(path)
 const LONGEST_CELL = 30;
 /** Cells that are still longer: to be made short, and taken off this list. */
 const STILL_LONGER: readonly string[] = [
-  "13-softmax-and-depth.ipynb: limit-simulated",
-  "13-softmax-and-depth.ipynb: study-curves",
   "14-low-rank-updates.ipynb: dial-figure",
   "14-low-rank-updates.ipynb: study-zero-shot",
   "14-low-rank-updates.ipynb: study-context",

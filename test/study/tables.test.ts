@@ -87,6 +87,20 @@ describe("the tables of the models", () => {
     expect([seeds("zs"), seeds("zs_k")]).toEqual([2, 0]);
   });
 
+  it("keep a seed that diverged in pretraining apart from those that did not", () => {
+    const lost: ModelsResult = {
+      pretrainingError: "diverged",
+      regimes: run(4, 1).regimes.map(({ regime }) => ({ regime, errors: "diverged" })),
+    };
+    const { columns, rows } = tablesOf([run(4, 1), lost, run(4, 1)]).pretraining!.table;
+    expect(Object.fromEntries(columns.map((column, k) => [column, rows[0]![k]]))).toMatchObject({
+      mean: 0.3,
+      seeds: 2,
+    });
+    const errors = tablesOf([run(4, 1), lost]).errors!.table;
+    expect(errors.rows.map((row) => row[errors.columns.indexOf("seeds")])).not.toContain(2);
+  });
+
   it("test on a unit vector orthogonal to the target", () => {
     const target = [0.6, 0, -0.8, 0, 0];
     const other = unrelatedTask(3, target);

@@ -4,7 +4,7 @@ import { modelsTables } from "./tables";
 import { type ModelsInput, runModels } from "./unit";
 
 const SIZE = {
-  full: { seeds: 3, pretrainingSteps: 2000, fineTuningSteps: 700, testPrompts: 2000 },
+  full: { seeds: 6, pretrainingSteps: 2000, fineTuningSteps: 700, testPrompts: 2000 },
   quick: { seeds: 2, pretrainingSteps: 60, fineTuningSteps: 40, testPrompts: 200 },
 };
 

@@ -26,7 +26,7 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
     },
     pretraining: {
       description:
-        "The error over the prior at 20 shots after pretraining: mean, least and largest over seeds.",
+        "The error over the prior at 20 shots after pretraining: mean, least and largest over the training seeds that did not diverge, and how many these are.",
       table: tableFrom(models.map((model) => pretrainingRow(model, runsOf(model)))),
     },
     verdicts: {
@@ -62,9 +62,18 @@ function errorRows(model: string, runs: readonly ModelsResult[]) {
 }
 
 function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
-  const errors = runs.map(({ pretrainingError }) => pretrainingError);
+  const errors = runs.flatMap(({ pretrainingError }) =>
+    pretrainingError === "diverged" ? [] : [pretrainingError],
+  );
   const { mean, standardError } = summary(errors);
-  return { model, mean, standardError, least: Math.min(...errors), largest: Math.max(...errors) };
+  return {
+    model,
+    mean,
+    standardError,
+    least: Math.min(...errors),
+    largest: Math.max(...errors),
+    seeds: errors.length,
+  };
 }
 
 /** A statement holds when one error is above another, or below. */

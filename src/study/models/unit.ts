@@ -2,15 +2,16 @@ import type { Vector } from "../../algebra/matrix";
 import { experimentRegimes, PRETRAINED } from "../../experiment/regimes";
 import { parameterLayout } from "../../model/parameterLayout";
 import { RandomSource } from "../../simulate/randomSource";
-import { DivergenceError } from "../../train/descent";
+import { DivergenceError, type StepLoss } from "../../train/descent";
 import { freshPrompts, taskPrompts } from "../../train/promptSource";
 import { randomTargetTask } from "../../train/readTrainingSettings";
 import { RELEASED_EXAMPLES, RELEASED_SHOTS, releasedSettings } from "../../train/releasedSettings";
 import { runStage } from "../../train/runStage";
 import { promptBatch } from "../../train/sampledStage";
-import { fineTuningLoss, initialPoint, pretrainingLoss } from "../../train/stage";
+import { fineTuningLoss, initialPoint } from "../../train/stage";
 import type { Motion, TrainingSettings } from "../../train/trainingSettings";
-import { STUDIED_MODELS } from "./models";
+import { mixedLengthsLoss, type SampledSettings } from "./mixedLengths";
+import { STUDIED_MODELS, type StudiedModel } from "./models";
 
 /** One model from one seed: pretraining, every regime from its end, and the test of each. */
 export interface ModelsInput {
@@ -33,8 +34,8 @@ export interface RegimeErrors {
 }
 
 export interface ModelsResult {
-  /** Mean squared error over the prior at the shots of pretraining. */
-  readonly pretrainingError: number;
+  /** Mean squared error over the prior at the released number of shots. */
+  readonly pretrainingError: number | "diverged";
   readonly regimes: readonly RegimeErrors[];
 }
 
@@ -56,12 +57,18 @@ const motionOf = (steps: number): Motion => ({
 export function runModels(input: ModelsInput): ModelsResult {
   const settings = settingsOf(input);
   const targetTask = randomTargetTask(input.seed, settings.problem.dimension);
-  const pretrained = runStage(
-    pretrainingLoss(settings),
+  const { lengths } = studiedModel(input.model);
+  const pretrained = endOf(
+    mixedLengthsLoss(settings, lengths),
     initialPoint(settings),
     settings.pretraining.motion,
-  ).point;
+  );
+  const tested = (regime: string, point: Float64Array | "diverged"): RegimeErrors => ({
+    regime,
+    errors: point === "diverged" ? point : testOn(settings, point, targetTask, input),
+  });
   const regimes = STUDIED_REGIMES.map(({ name, trainable, auxiliary }): RegimeErrors => {
+    if (pretrained === "diverged") return tested(name, pretrained);
     const motion = motionOf(input.fineTuningSteps);
     const loss = fineTuningLoss(settings, {
       targetTask,
@@ -70,24 +77,27 @@ export function runModels(input: ModelsInput): ModelsResult {
       motion,
       ...(auxiliary ? { auxiliary: { shots: RELEASED_SHOTS, weight: "annealed" } } : {}),
     });
-    try {
-      return {
-        regime: name,
-        errors: testOn(settings, runStage(loss, pretrained, motion).point, targetTask, input),
-      };
-    } catch (error) {
-      if (error instanceof DivergenceError) return { regime: name, errors: "diverged" };
-      throw error;
-    }
+    return tested(name, endOf(loss, pretrained, motion));
   });
   return {
-    pretrainingError: pretrainingError(settings, pretrained),
-    regimes: [{ regime: PRETRAINED, errors: testOn(settings, pretrained, targetTask, input) }, ...regimes],
+    pretrainingError: pretrained === "diverged" ? pretrained : pretrainingError(settings, pretrained),
+    regimes: [tested(PRETRAINED, pretrained), ...regimes],
   };
 }
 
-function settingsOf({ model, seed, pretrainingSteps }: ModelsInput): TrainingSettings {
-  const { shape, patience } = STUDIED_MODELS.find(({ name }) => name === model)!;
+function endOf(loss: StepLoss, start: Float64Array, motion: Motion): Float64Array | "diverged" {
+  try {
+    return runStage(loss, start, motion).point;
+  } catch (error) {
+    if (error instanceof DivergenceError) return "diverged";
+    throw error;
+  }
+}
+
+const studiedModel = (model: string): StudiedModel => STUDIED_MODELS.find(({ name }) => name === model)!;
+
+function settingsOf({ model, seed, pretrainingSteps }: ModelsInput): SampledSettings {
+  const { shape, patience } = studiedModel(model);
   const released = releasedSettings();
   const sampling = shape.attention === "softmax" ? "tokens" : "moments";
   return {
