@@ -16,12 +16,6 @@ const notebooks = [...courseNotebooks(), TEMPLATE].map((path) => [basename(path)
 
 /** What a student can take in at a glance, as docs/your-own-lesson.md asks. */
 const LONGEST_CELL = 30;
-/** Cells that are still longer: to be made short, and taken off this list. */
-const STILL_LONGER: readonly string[] = [
-  "14-low-rank-updates.ipynb: dial-figure",
-  "14-low-rank-updates.ipynb: study-zero-shot",
-  "14-low-rank-updates.ipynb: study-context",
-];
 
 describe("the course", () => {
   const directory = makeWorkDirectory();
@@ -101,7 +95,7 @@ describe.each(notebooks)("the file %s", (name, path) => {
       .cells.filter(isExecutable)
       .filter((cell) => !hasTag(cell, "exercise") && !hasTag(cell, "check"))
       .map(({ id, source }) => ({ cell: `${name}: ${id}`, lines: source.split("\n").length }))
-      .filter(({ cell, lines }) => lines > LONGEST_CELL && !STILL_LONGER.includes(cell));
+      .filter(({ cell, lines }) => lines > LONGEST_CELL);
     expect(long).toEqual([]);
   });
 
