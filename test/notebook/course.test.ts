@@ -95,7 +95,7 @@ describe.each(notebooks)("the file %s", (name, path) => {
       .cells.filter(isExecutable)
       .filter((cell) => !hasTag(cell, "exercise") && !hasTag(cell, "check"))
       .map(({ id, source }) => ({ cell: `${name}: ${id}`, lines: source.split("\n").length }))
-      .filter(({ cell, lines }) => lines > LONGEST_CELL);
+      .filter(({ lines }) => lines > LONGEST_CELL);
     expect(long).toEqual([]);
   });
 
