@@ -250,7 +250,7 @@ export {
   softmaxParameters,
   softmaxRisk,
 } from "./theory/softmax";
-export { erasingProducts, lowestRankOptimum } from "./theory/updateRank";
+export { afterProducts, erasingProducts, lowestRankOptimum, OFFSET_LIMIT_RISK } from "./theory/updateRank";
 export {
   CONSTANT_SCORE_RISK,
   CONSTANT_SCORE_RISK_LIMIT,

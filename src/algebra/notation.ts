@@ -158,6 +158,7 @@ export const NOTATION = {
     shape: "number",
   },
   leftInErased: { tex: "\\varepsilon", meaning: "what is left of Γ in an erased direction", shape: "number" },
+  offset: { tex: "M_{x0}", meaning: "covariates' part of the constant column of M", shape: "d" },
   valleyRidge: {
     tex: "\\mu",
     meaning: "weight of the few-shot loss along the valley without noise",

@@ -15,6 +15,7 @@ import { overshootOnTarget } from "./overshoot";
 import { pretrainedLimit } from "./pretrainedLimit";
 import { pretrainedRiskClaim } from "./pretrainedRisk";
 import { pretrainingOptimum } from "./pretrainingOptimum";
+import { productsShiftAnswers } from "./productsShiftAnswers";
 import { rankOfErasure } from "./rankOfErasure";
 import { releasedPrice } from "./releasedPrice";
 import { scoreBesideBlockClaim } from "./scoreBesideBlock";
@@ -55,6 +56,7 @@ export const CLAIMS: readonly Claim[] = [
   keyQueryStationary,
   keyQueryGrowth,
   rankOfErasure,
+  productsShiftAnswers,
   scoreBesideBlockClaim,
   earlyStoppingSides,
   fullForgetsAnyCovariates,

@@ -1,3 +1,4 @@
+import { defineFormula } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
@@ -12,27 +13,30 @@ import { blockParameters } from "./blockParameters";
  */
 export const erasureRank = (dimension: number): number => dimension;
 
+/** The parts of the value row that a prediction reads beside v₀ = 0. */
+export interface ValueRowParts<T> {
+  readonly valueVector: Vector<T>;
+  readonly labelWeight: T;
+}
+
 /**
- * A zero-shot optimum that lies `root`.length outer products away from M_xx = Γ = Σ_k g_k g_kᵀ, the g_k being the rows of
- * `root`: M₀₀ = s², v_x = θ₀/s². Beside the symmetric part that erases Γ it has an antisymmetric one, which zero-shot prompts do
- * not see. w stays 1.
+ * M_xx = Γ = Σ_k g_k g_kᵀ, the g_k being the rows of `root`, after the first `rank` of the erasing products: M₀₀ = s²,
+ * M_xx = Σ_{k > rank} g_k g_kᵀ, and M_0x = s g₁ᵀ, M_x0 = −s g₁, which zero-shot prompts do not see.
  */
-export function lowestRankOptimum<T>(
+export function afterProducts<T>(
   field: NumberField<T>,
-  root: Matrix<T>,
-  targetTask: Vector<T>,
-  scoreRoot: T,
+  { root, scoreRoot, rank }: { readonly root: Matrix<T>; readonly scoreRoot: T; readonly rank: number },
+  values: ValueRowParts<T>,
 ): AttentionParameters<T> {
-  const d = targetTask.length;
-  const score = field.multiply(scoreRoot, scoreRoot);
+  const d = root.length;
   const start = blockParameters(field, {
     block: matrixFrom(d, d, (i, j) =>
       root.reduce((sum, g) => field.add(sum, field.multiply(g[i]!, g[j]!)), field.zero),
     ),
-    valueVector: targetTask.map((x) => field.divide(x, score)),
+    ...values,
   });
   const keyQuery = start.keyQuery.map((row) => [...row]);
-  for (const { left, right } of erasingProducts(field, root, scoreRoot)) {
+  for (const { left, right } of erasingProducts(field, root, scoreRoot).slice(0, rank)) {
     left.forEach((b, i) => {
       right.forEach((a, j) => {
         keyQuery[i]![j] = field.add(keyQuery[i]![j]!, field.multiply(b, a));
@@ -41,6 +45,38 @@ export function lowestRankOptimum<T>(
   }
   return { value: start.value, keyQuery };
 }
+
+/** A zero-shot optimum that lies d outer products away from M_xx = Γ: all erased, v_x = θ₀/s². w stays 1. */
+export function lowestRankOptimum<T>(
+  field: NumberField<T>,
+  root: Matrix<T>,
+  targetTask: Vector<T>,
+  scoreRoot: T,
+): AttentionParameters<T> {
+  const score = field.multiply(scoreRoot, scoreRoot);
+  const valueVector = targetTask.map((x) => field.divide(x, score));
+  return afterProducts(
+    field,
+    { root, scoreRoot, rank: root.length },
+    { valueVector, labelWeight: field.one },
+  );
+}
+
+/**
+ * R(∞, θ) with an antisymmetric part M_x0 = −M_0xᵀ beside the block: endless examples shift every answer by the constant φᵀΣM_x0.
+ * Here Γ is what is left of the block.
+ */
+export const OFFSET_LIMIT_RISK = defineFormula({
+  title: "Risk with endless examples and an antisymmetric part in M",
+  source: "What the products that erase a square and make a constant leave behind; derived here.",
+  yields: "scalar",
+  symbol: "R(\\infty, \\theta)",
+  where: [
+    ["mixedTask", "valueVector + labelWeight * task"],
+    ["bias", "gamma * covariance * mixedTask - task"],
+  ],
+  expression: "noiseVariance + (mixedTask * covariance * offset)^2 + normSquared(bias)",
+});
 
 /** The update as outer products b aᵀ: (s e₀ − g₁)(s e₀ + g₁)ᵀ, and −g_k g_kᵀ for k > 1. */
 export function erasingProducts<T>(
