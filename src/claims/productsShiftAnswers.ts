@@ -9,8 +9,8 @@ import type { RationalDraw } from "../evidence/rationalDraw";
 import type { SimulationCase } from "../evidence/simulation";
 import { exactRisk } from "../exact/exactRisk";
 import type { AttentionParameters } from "../model/attentionParameters";
-import { covariateBlock } from "../model/covariateBlock";
-import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT } from "../model/tokens";
+import { constantColumn, covariateBlock } from "../model/covariateBlock";
+import { CONSTANT_SLOT } from "../model/tokens";
 import { afterProducts, OFFSET_LIMIT_RISK } from "../theory/updateRank";
 import { RELEASED } from "./support/settings";
 
@@ -90,9 +90,6 @@ const cases = (): readonly SimulationCase[] => {
     { root: [root[1]!, root[0]!, ...root.slice(2)], scoreRoot: 1, rank: RANK },
     values,
   );
-  const offset = parameters.keyQuery
-    .slice(FIRST_COVARIATE_SLOT, FIRST_COVARIATE_SLOT + dimension)
-    .map((row) => row[CONSTANT_SLOT]!);
   const value = (formula: Formula<"scalar">): number =>
     evaluate(formula, FLOAT, {
       covariance,
@@ -100,7 +97,7 @@ const cases = (): readonly SimulationCase[] => {
       gamma: covariateBlock(parameters),
       task,
       ...values,
-      offset,
+      offset: constantColumn(parameters),
     });
   return [
     {

@@ -33,7 +33,7 @@ export function registerExperimentCommand(program: Command): void {
     )
     .option("--method <name>", "exact, sampled or both", "exact")
     .option("--key-query <kind>", "merged, separate or both", "both")
-    .option("--optimiser <name>", "sgd or adam, of every stage", "sgd")
+    .option("--optimiser <name>", "sgd or adam, of every stage", RELEASED_SIZE.optimiser)
     .option("--seeds <number>", "training seeds 0, 1, …", "1")
     .option("--steps <number>", "steps of each stage", String(RELEASED_SIZE.steps))
     .option("--batch <number>", "batch size of sampled training", String(RELEASED_SIZE.batchSize))
@@ -61,10 +61,9 @@ async function runCommand(options: Options): Promise<void> {
     "separate",
   ] as const);
   const seeds = readNumberOption(options.seeds, "--seeds", 1);
-  const optimiser = readChoice(options.optimiser, "--optimiser", ["sgd", "adam"] as const);
   const size: ExperimentSize = {
     ...RELEASED_SIZE,
-    ...(optimiser === "adam" ? { optimiser } : {}),
+    optimiser: readChoice(options.optimiser, "--optimiser", ["sgd", "adam"] as const),
     steps: readNumberOption(options.steps, "--steps", 1),
     batchSize: readNumberOption(options.batch, "--batch", 1),
     test: {

@@ -33,8 +33,8 @@ export type ExperimentUnit = ExperimentRun & {
 
 /** The size of the experiment and its optimiser; everything else is as released. */
 export interface ExperimentSize {
-  /** Of every stage; SGD with momentum when left out. */
-  readonly optimiser?: "sgd" | "adam";
+  /** Of every stage, as released: SGD with momentum, or its variant. */
+  readonly optimiser: "sgd" | "adam";
   readonly steps: number;
   readonly batchSize: number;
   readonly test: TestSettings;
@@ -95,7 +95,7 @@ export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: O
   return { point: [...point], loss, curve, errors: testOn(settings, point, targetTask, size) };
 }
 
-const motionOf = ({ optimiser = "sgd", steps }: ExperimentSize): Motion => ({
+const motionOf = ({ optimiser, steps }: ExperimentSize): Motion => ({
   ...(optimiser === "adam" ? RELEASED_ADAM : RELEASED_MOTION),
   steps,
 });
@@ -143,6 +143,7 @@ function testOn(
 }
 
 export const RELEASED_SIZE: ExperimentSize = {
+  optimiser: "sgd",
   steps: RELEASED_MOTION.steps,
   batchSize: RELEASED_BATCH,
   test: { seeds: 5, prompts: 5000 },

@@ -61,6 +61,7 @@ export function dampedNewton(
   );
 }
 
+/** Newton doubles its digits at every step, so that a descent which still gets anywhere shows it long before. */
 const IDLE_STEPS = 30;
 
 function centralHessian(differentiable: Differentiable, point: Float64Array, h: number): DenseMatrix {

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { trainReleased } from "../../src/experiment/trainReleased";
 import { runUnit } from "../../src/experiment/unit";
 
-const SMALL = { steps: 40, batchSize: 50, test: { seeds: 2, prompts: 20 }, largestShots: 2 } as const;
+const SMALL = {
+  optimiser: "sgd",
+  steps: 40,
+  batchSize: 50,
+  test: { seeds: 2, prompts: 20 },
+  largestShots: 2,
+} as const;
 
 describe("the released experiment in one call", () => {
   it("trains what the command trains, unit by unit, and records on the way", () => {

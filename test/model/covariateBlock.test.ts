@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { covariateBlock, symmetricBlockLength } from "../../src/model/covariateBlock";
+import { constantColumn, covariateBlock, symmetricBlockLength } from "../../src/model/covariateBlock";
 
 const parameters = {
   value: [0, 0, 0, 1],
@@ -17,6 +17,11 @@ describe("the covariate block", () => {
       [1, 5],
       [3, 2],
     ]);
+  });
+
+  it("has the constant's column beside it", () => {
+    const keyQuery = parameters.keyQuery.map((row, i) => row.map((_, j) => 10 * i + j));
+    expect(constantColumn({ ...parameters, keyQuery })).toEqual([10, 20]);
   });
 
   it("has a symmetric part whose length counts every entry", () => {

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { studentQuantile, studentTail } from "../../src/evidence/studentT";
 import { priorCubature } from "../../src/exact/priorCubature";
+import { loadTable, recordsOf } from "../../src/figures/table";
 import { parameterLayout } from "../../src/model/parameterLayout";
 import { RandomSource } from "../../src/simulate/randomSource";
 import { mixedLengthsLoss, type SampledSettings } from "../../src/study/models/mixedLengths";
@@ -51,11 +54,12 @@ describe("pretraining at several lengths", () => {
       const z = (mean - expected[k]) / (deviation / Math.sqrt(steps));
       expect(
         Math.abs(z),
-        `${k === 0 ? "loss" : "slope"}: expected ${expected[k]}, got ${mean}, ${z} standard errors away; 3.5 is passed once in 1600 by the 60 steps' t`,
-      ).toBeLessThan(3.5);
-      expect(deviation / Math.sqrt(steps) / Math.abs(expected[k]), "the measurement is sharp").toBeLessThan(
-        0.05,
-      );
+        `${k === 0 ? "loss" : "slope"}: expected ${expected[k]}, got ${mean}, ${z} standard errors away; the 60 steps' t passes the limit once in 1000`,
+      ).toBeLessThan(studentQuantile(1e-3, steps - 1));
+      expect(
+        deviation / Math.sqrt(steps) / Math.abs(expected[k]),
+        "sharp enough to miss one of three lengths, whose share is a third",
+      ).toBeLessThan(0.05);
     }
   });
 
@@ -64,6 +68,23 @@ describe("pretraining at several lengths", () => {
     const loss = mixedLengthsLoss(settings, [settings.pretraining.shots])(point, one, 7);
     expect(loss).toBe(pretrainingLoss(settings)(point, other, 7));
     expect(one).toEqual(other);
+  });
+});
+
+describe("the stored verdicts", () => {
+  const path = join(__dirname, "../../data/studies/models/verdicts.csv");
+  const rows = recordsOf(loadTable(path));
+
+  it("are clear exactly where Student's t at 95 % says so, with the factor that the logarithm means", () => {
+    expect(rows).toHaveLength(9 * STUDIED_MODELS.length);
+    for (const row of rows) {
+      const [ratio, error, seeds] = [row.logRatio, row.standardError, row.seeds].map(Number);
+      // Two regimes that are the same training: no ratio at all, and no error.
+      const same = ratio === 0 && error === 0;
+      const clear = same || (seeds! > 1 && studentTail(Math.abs(ratio! / error!), seeds! - 1) < 0.05);
+      expect(row.verdict === "unclear", JSON.stringify(row)).toBe(!clear);
+      expect(Number(row.factor), JSON.stringify(row)).toBeCloseTo(Math.exp(ratio!), 12);
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { asPoint, exactLoss } from "../../exact/exactLoss";
 import { exactRisk } from "../../exact/exactRisk";
 import { pack, unpack } from "../../exact/packedParameters";
 import type { AttentionParameters } from "../../model/attentionParameters";
+import { constantColumn, covariateBlock } from "../../model/covariateBlock";
 import { CONSTANT_SLOT } from "../../model/tokens";
 import { isotropicSetting } from "../../problem/isotropicSetting";
 import type { ShotCount } from "../../problem/shots";
@@ -92,7 +93,7 @@ export function runLowRank(input: LowRankInput): LowRankResult {
     unrelatedLimit: risk(UNRELATED, "infinity"),
     targetLimit: risk(TARGET, "infinity"),
     score: parameters.keyQuery[CONSTANT_SLOT]![CONSTANT_SLOT]!,
-    offset: Math.hypot(...offsetOf(parameters)),
+    offset: Math.hypot(...constantColumn(parameters)),
     ...predictedContext(input, parameters, gamma[0]![0]!),
     directionsKept: spectrumOfBlock(parameters).eigenvalues.filter((x) => x > gamma[0]![0]! / 2).length,
     settled: end.settled,
@@ -124,10 +125,6 @@ function predictedZeroShot({ set, auxiliary }: LowRankInput): number {
 export const attained = ({ set, rank }: LowRankInput): boolean =>
   set !== "all" || rank >= erasureRank(problem.dimension);
 
-/** M_x0. */
-const offsetOf = ({ keyQuery }: AttentionParameters): Vector =>
-  keyQuery.slice(1, -1).map((row) => row[CONSTANT_SLOT]!);
-
 /**
  * The limits on two tasks from M₀₀, v, the r directions erased and the direction of M_x0 alone, all sizes by theory; for
  * zero-shot prompts and r ≤ d.
@@ -141,7 +138,7 @@ function predictedContext(
   if (set !== "all" || auxiliary || rank > dimension) return {};
   const scoreScale = parameters.keyQuery[CONSTANT_SLOT]![CONSTANT_SLOT]!;
   const state = { dimension, blockScale, rank, scoreScale };
-  const measured = offsetOf(parameters);
+  const measured = constantColumn(parameters);
   const length = Math.hypot(...measured);
   const predicted = lowRankParameters(
     state,
@@ -159,11 +156,11 @@ function predictedContext(
 }
 
 /** Eigenvalues of sym(M_xx), the smallest first, and the unit eigenvectors that belong to them. */
-function spectrumOfBlock({ keyQuery }: AttentionParameters): {
+function spectrumOfBlock(parameters: AttentionParameters): {
   readonly eigenvalues: readonly number[];
   readonly vectors: readonly Vector[];
 } {
-  const block = keyQuery.slice(1, -1).map((row) => row.slice(1, -1));
+  const block = covariateBlock(parameters);
   const symmetric = block.map((row, i) => row.map((x, j) => (x + block[j]![i]!) / 2));
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(new DenseMatrix(symmetric), {
     assumeSymmetric: true,

@@ -1,3 +1,4 @@
+import { studentQuantile } from "../../evidence/studentT";
 import { type Table, tableFrom } from "../../figures/table";
 import type { StudyTable, StudyUnit } from "../study";
 import {
@@ -149,7 +150,7 @@ function verdictTable(
           return pair === undefined ? [] : [pair];
         });
         const { mean, standardError, seeds } = summary(pairs.map(([a, b]) => Math.log(a / b)));
-        const reach = STUDENT_T[seeds - 1] ?? 1.96;
+        const reach = seeds > 1 ? studentQuantile(0.05, seeds - 1) : Number.POSITIVE_INFINITY;
         const clear = Math.abs(mean) > reach * standardError || (mean === 0 && standardError === 0);
         const holds = holdsWhen === "above" ? mean > 0 : mean < 0;
         return {
@@ -166,9 +167,6 @@ function verdictTable(
     ),
   );
 }
-
-/** Two-sided 95 % quantiles of Student's t with 0, 1, 2, … degrees of freedom. */
-const STUDENT_T = [Number.POSITIVE_INFINITY, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365];
 
 function errorOf(
   { regimes }: ModelsResult,
