@@ -1,5 +1,6 @@
 /** What a notebook or another program imports from this package. */
 
+export { breakTex } from "./algebra/breakTex";
 export { evaluateQuadratic, minimiseQuadratic, type Quadratic } from "./algebra/convexQuadratic";
 // Exact risk
 export { type Differentiable, withOnly } from "./algebra/differentiable";
