@@ -20,7 +20,7 @@ export function breakTex(tex: string, longest = LONGEST): string {
   }
   if (lines.length === 1) return tex;
   const [first, ...rest] = lines;
-  return [`\\begin{aligned} ${left}&${first}`, ...rest.map((line) => `&\\quad ${line}`)]
+  return [`\\begin{aligned} ${left}{}&${first}`, ...rest.map((line) => `&\\quad ${line}`)]
     .join(" \\\\ ")
     .concat(" \\end{aligned}");
 }
