@@ -126,11 +126,11 @@ function pageAddresses({ notebooks, docs }: Sources): ReadonlyMap<string, string
   ]);
 }
 
-/** "notebook 2" in running text leads to the notebook whose name starts with 02. */
+/** "notebook 2" in running text leads to the notebook whose name starts with 02, "notebook 7b" to that with 07b. */
 function notebookReferences({ notebooks }: Sources): readonly CrossReference[] {
   return notebooks.flatMap(({ path }) => {
     const file = notebookPageFile(path);
-    const number = /^0*(\d+)-/.exec(file)?.[1];
+    const number = /^0*(\d+[a-z]?)-/.exec(file)?.[1];
     return number === undefined ? [] : [{ pattern: new RegExp(`\\bnotebook ${number}\\b`, "i"), href: file }];
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readLesson } from "../../src/course/lesson";
+import { totalMinutes } from "../../src/course/instructorCopy";
+import { type Lesson, readLesson } from "../../src/course/lesson";
 import { timingsTable, withTimings } from "../../src/course/syllabus";
 import { courseNotebooks } from "../../src/notebook/courseNotebooks";
 import { packageRoot } from "../../src/notebook/packagePaths";
@@ -14,10 +15,53 @@ describe("the syllabus", () => {
     expect(page).toBe(withTimings(page, timingsTable(lessons, "../notebooks")));
   });
 
-  it("says what a reader can do after each lesson", () => {
-    const goals = [...page.matchAll(/^\| (\d+) \| [^|]{40,} \|$/gm)].map(([, number]) => Number(number));
-    const numbers = lessons.map(({ name }) => Number(/^\d+/.exec(name)?.[0]));
-    expect(goals).toEqual([...Array(goals.length).keys()].map((index) => index + 1));
-    for (const number of numbers) expect(goals).toContain(number);
+  it("says what a reader can do after each lesson, in their order", () => {
+    const goals = [...page.matchAll(/^\| (\d+[a-z]?) \| [^|]{40,} \|$/gm)].map(([, number]) => number);
+    expect(goals).toEqual(lessons.map(numberOf));
+  });
+
+  it("has a plan of four weeks whose sessions are long enough for the lessons in them, and leaves none out", () => {
+    const plan = page.slice(page.indexOf("## Plan for four weeks"), page.indexOf("## Copies for students"));
+    const most = Number(/sessions a week of (\d+) minutes/.exec(plan)?.[1]);
+    const weeks = [...plan.matchAll(/^\| (\d+) \| ([^|]+) \| [^|]+ \|$/gm)].map(
+      ([, , sessions]) => sessions!,
+    );
+    const sessions = weeks.flatMap((week) => week.split(";"));
+    expect(sessions).toHaveLength(2 * weeks.length);
+    const planned = sessions.map((session) => lessonsIn(session));
+    for (const [at, numbers] of planned.entries()) {
+      const minutes = numbers.map((number) => {
+        const lesson = lessons.find((each) => numberOf(each) === number);
+        return lesson ? totalMinutes(lesson.notes) : Number.NaN;
+      });
+      const together = minutes.reduce((sum, each) => sum + each, 0);
+      expect(
+        together,
+        `"${sessions[at]}" takes ${minutes.join(" + ")} of ${most} minutes`,
+      ).toBeLessThanOrEqual(most);
+    }
+    const chosen = /two of (\d+) to (\d+)/.exec(plan)!.slice(1).map(Number);
+    const offered = lessons.map(numberOf).filter((number) => {
+      const whole = Number.parseInt(number, 10);
+      return whole >= chosen[0]! && whole <= chosen[1]!;
+    });
+    const atHome = [...plan.matchAll(/lesson (\d+[a-z]?) read at home/g)].map(([, number]) => number!);
+    expect([...planned.flat(), ...atHome, ...offered].sort()).toEqual(lessons.map(numberOf).sort());
+    const longest = lessons
+      .filter((lesson) => offered.includes(numberOf(lesson)))
+      .map(({ notes }) => totalMinutes(notes))
+      .sort((a, b) => b - a);
+    expect(longest[0]! + longest[1]!, "any two of them fit").toBeLessThanOrEqual(most);
   });
 });
+
+/** `07b-one-run-and-many.ipynb` → `7b`. */
+function numberOf({ name }: Lesson): string {
+  return /^0*(\d+[a-z]?)-/.exec(name)![1]!;
+}
+
+/** The numbers in "lessons 7 and 7b, live": what is prepared at home or chosen by the class does not count. */
+function lessonsIn(session: string): readonly string[] {
+  const [, list] = /\blessons? ((?:\d+[a-z]?)(?:(?:, | and )\d+[a-z]?)*)/.exec(session) ?? [];
+  return list === undefined ? [] : list.split(/, | and /);
+}
