@@ -15,7 +15,7 @@ export type EdgeSetting = {
   readonly set: Readonly<Record<string, number | string | readonly (number | string)[]>>;
 } & ({ readonly refuses: string } | { readonly holds: (run: EdgeRun) => void });
 
-/** Notebook files, by the two digits they start with. */
+/** Notebook files, by what stands before their first hyphen. */
 export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "01": [],
   "02": [],
@@ -24,7 +24,9 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "05": [],
   "06": [],
   "07": [],
+  "07b": [],
   "08": [],
+  "08b": [],
   "09": [],
   "10": [],
   "11": [],

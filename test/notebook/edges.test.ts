@@ -18,7 +18,7 @@ import { makeWorkDirectory, removeDirectory } from "./support/notebooks";
  */
 const lessons = courseNotebooks().map((path) => ({
   path: resolve(path),
-  number: basename(path).slice(0, 2),
+  number: basename(path).split("-")[0]!,
 }));
 const TIMEOUT_MS = 300_000;
 /** A logarithmic axis may show numbers of very different size, but none that only rounding made: 1e-16 of the largest. */
