@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { EdgeRun } from "./support/edgeRun";
 
 /**
@@ -21,12 +22,98 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "02": [],
   "03": [],
   "04": [],
-  "05": [],
-  "06": [],
-  "07": [],
-  "07b": [],
-  "08": [],
-  "08b": [],
+  "05": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    { set: { noiseVariance: 6 }, refuses: "noiseVariance" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    {
+      // Without noise full fine-tuning answers its target without an error: no z, and no axis down to rounding errors.
+      set: { noiseVariance: 0, dimension: 2, pretrainingShots: 1, prompts: 400 },
+      holds: (run) => {
+        const exact = run
+          .table("05-risk-after-value-only-fine-tuning")
+          .filter((row) => Number(row.measured) < 1e-20 && Number(row.predicted) < 1e-20);
+        expect(exact.length).toBeGreaterThan(0);
+        expect(run.text("agreement")).toMatch(new RegExp(`^ *\\d+ +${exact.length} `, "m"));
+        expect(run.text("descent-check")).not.toContain("false");
+      },
+    },
+    {
+      set: { noiseVariance: 5, dimension: 12, pretrainingShots: "infinity", prompts: 400 },
+      holds: (run) => {
+        // Γ = I: nothing shrinks, and on the target the memory is a loss with a hundred examples, too.
+        expect(run.text("descent-check")).not.toContain("false");
+        expect(run.text("limit-table")).toMatch(/^infinity/m);
+      },
+    },
+  ],
+  "06": [
+    { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { auxiliaryShots: 0 }, refuses: "auxiliaryShots" },
+    {
+      set: { noiseVariance: 0.001, dimension: 2, pretrainingShots: 1, auxiliaryShots: 5, prompts: 400 },
+      holds: (run) => saysTheBorder(run, 5),
+    },
+    {
+      set: {
+        noiseVariance: 10,
+        dimension: 12,
+        pretrainingShots: "infinity",
+        auxiliaryShots: 1,
+        prompts: 400,
+      },
+      holds: (run) => saysTheBorder(run, 1),
+    },
+  ],
+  "07": [
+    { set: { steps: 100 }, refuses: "steps" },
+    { set: { seed: -1 }, refuses: "seed" },
+    {
+      set: { seed: 3, steps: 3000 },
+      holds: (run) => {
+        // The row that does not move is that of the pretrained model, number for number.
+        const rows = run.text("exact-table").split("\n");
+        const row = (regime: string) =>
+          rows
+            .find((line) => line.startsWith(`${regime} `))!
+            .split(/ +/)
+            .slice(1);
+        expect(row("zs_kq")).toEqual(row("pretrained"));
+      },
+    },
+  ],
+  "07b": [
+    { set: { steps: 100 }, refuses: "steps" },
+    { set: { liveBatch: 5 }, refuses: "liveBatch" },
+    {
+      set: { seed: 3, steps: 3000, liveBatch: 20 },
+      holds: (run) => expect(run.text("separate-seeds-read")).toContain("4 of 8 seeds gain"),
+    },
+  ],
+  "08": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { dimension: 7 }, refuses: "dimension" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    {
+      set: { noiseVariance: 0, dimension: 2, pretrainingShots: 2, prompts: 200 },
+      holds: (run) => {
+        expect(run.text("forgetting-read")).toContain("creeps down to 0, ");
+        expect(run.text("hyperbola-table")).not.toContain("false");
+      },
+    },
+    {
+      set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity", prompts: 200 },
+      holds: (run) => expect(run.text("hyperbola-table")).not.toContain("false"),
+    },
+  ],
+  "08b": [
+    { set: { dimension: 7 }, refuses: "dimension" },
+    { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    { set: { noiseVariance: 0, dimension: 1, pretrainingShots: 2 }, holds: saysTheDrift },
+    { set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity" }, holds: saysTheDrift },
+  ],
   "09": [],
   "10": [],
   "11": [],
@@ -35,3 +122,26 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "14": [],
   "15": [],
 };
+
+/** Lesson 6: the sentence on the border holds for the curve of the auxiliary length, at 0° and at 180°. */
+function saysTheBorder(run: EdgeRun, auxiliaryShots: number): void {
+  const curve = run.table("06-change-against-angle").filter(({ shots }) => shots === `n = ${auxiliaryShots}`);
+  const [near, far] = [0, 180].map((angle) => Number(curve.find((row) => row.angle === angle)!.predicted));
+  const said =
+    near! * far! < 0
+      ? "there the border stands at "
+      : `there there is no border: every task of the target's length ${far! <= 0 ? "gains" : "pays"}`;
+  expect(run.text("angle-read")).toContain(said);
+}
+
+/** Lesson 8b: by how much the conserved quantity is said to change is what the table of ends shows. */
+function saysTheDrift(run: EdgeRun): void {
+  const energies = run
+    .text("sgd-table")
+    .split("\n")
+    .slice(1)
+    .map((line) => Number(line.split(/ {2,}/)[1]));
+  const change = 100 * (energies[3]! / energies[0]! - 1);
+  const said = /by ([−+][\d.]+) % with it/.exec(run.text("sgd-read"))![1]!.replace("−", "-");
+  expect(Math.abs(Number(said) / change - 1)).toBeLessThan(0.01);
+}
