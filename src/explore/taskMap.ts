@@ -24,7 +24,8 @@ const READ_ANGLES = [0, 30, 60, 90, 120, 150, 180] as const;
 export const taskMap = directExplorable({
   id: "task-map",
   title: "Who gains and who loses from the auxiliary loss",
-  summary: "The auxiliary few-shot loss helps the target task: which tasks pay for it?",
+  summary:
+    "An auxiliary few-shot loss is tuned to one task and to one length of prompts: who gains from it, who pays, and where is the border?",
   text: `Fine-tune the value matrix on zero-shot prompts of the target $\\theta_0$, with or without an **auxiliary few-shot loss** on the same
 task. The map shows the difference of the two risks for every task: its angle to the target from left to right, the number of
 examples in the test prompt from bottom to top. Blue tasks gain from the auxiliary loss, orange tasks lose; on the solid line nothing changes.

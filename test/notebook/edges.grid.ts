@@ -129,19 +129,22 @@ function saysTheBorder(run: EdgeRun, auxiliaryShots: number): void {
   const [near, far] = [0, 180].map((angle) => Number(curve.find((row) => row.angle === angle)!.predicted));
   const said =
     near! * far! < 0
-      ? "there the border stands at "
-      : `there there is no border: every task of the target's length ${far! <= 0 ? "gains" : "pays"}`;
+      ? "At that length the border stands at "
+      : `At that length there is no border: every task of the target's length ${far! <= 0 ? "gains" : "pays"}`;
   expect(run.text("angle-read")).toContain(said);
+  expect(run.text("path-table")).toContain("agree to 1e-6: true");
 }
 
-/** Lesson 8b: by how much the conserved quantity is said to change is what the table of ends shows. */
+/** Lesson 8b: where the conserved quantity is said to go is where the table of ends has it. */
 function saysTheDrift(run: EdgeRun): void {
   const energies = run
     .text("sgd-table")
     .split("\n")
     .slice(1)
     .map((line) => Number(line.split(/ {2,}/)[1]));
-  const change = 100 * (energies[3]! / energies[0]! - 1);
-  const said = /by ([−+][\d.]+) % with it/.exec(run.text("sgd-read"))![1]!.replace("−", "-");
-  expect(Math.abs(Number(said) / change - 1)).toBeLessThan(0.01);
+  const said = / to ([−\d.]+) without momentum, to ([−\d.]+) with it, and to ([−\d.]+) when/.exec(
+    run.text("sgd-read"),
+  )!;
+  for (const [k, text] of said.slice(1).entries())
+    expect(Math.abs(Number(text.replace("−", "-")) / energies[k + 2]! - 1)).toBeLessThan(0.006);
 }

@@ -97,7 +97,7 @@ describe("lesson 6 says", () => {
     expect(change(target, last + 1), "longer: even the target pays").toBeGreaterThan(0);
     const text = said("06-the-auxiliary-loss-takes-sides.ipynb", "angle-read");
     expect(text).toContain(`A border exists for test prompts of ${first} to ${last} examples.`);
-    expect(text).toContain("there the border stands at 60.0°");
+    expect(text).toContain("At that length the border stands at 60.0°");
   });
 });
 
