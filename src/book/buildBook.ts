@@ -126,7 +126,7 @@ function pageAddresses({ notebooks, docs }: Sources): ReadonlyMap<string, string
   ]);
 }
 
-/** "notebook 2" in running text leads to the notebook whose name starts with 02, "notebook 7b" to that with 07b. */
+/** "notebook 2" in running text leads to the notebook whose name starts with 02. */
 function notebookReferences({ notebooks }: Sources): readonly CrossReference[] {
   return notebooks.flatMap(({ path }) => {
     const file = notebookPageFile(path);
