@@ -59,7 +59,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     {
       set: {
         noiseVariance: 10,
-        dimension: 12,
+        dimension: 6,
         pretrainingShots: "infinity",
         auxiliaryShots: 1,
         prompts: 400,
@@ -94,7 +94,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   ],
   "08": [
     { set: { dimension: 1 }, refuses: "dimension" },
-    { set: { dimension: 7 }, refuses: "dimension" },
+    { set: { dimension: 6 }, refuses: "dimension" },
     { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
     {
       set: { noiseVariance: 0, dimension: 2, pretrainingShots: 2, prompts: 200 },
@@ -104,7 +104,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       },
     },
     {
-      set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity", prompts: 200 },
+      set: { noiseVariance: 2, dimension: 3, pretrainingShots: "infinity", prompts: 200 },
       holds: (run) => expect(run.text("hyperbola-table")).not.toContain("false"),
     },
   ],
