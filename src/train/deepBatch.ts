@@ -4,6 +4,7 @@ import type { RandomSource } from "../simulate/randomSource";
 import { addFactorSlopes } from "./headReduction";
 import type { BatchLoss } from "./oneLayerBatch";
 import type { PromptSource } from "./promptSource";
+import { ReadOutLayer } from "./readOutLayer";
 import { addOuter, addProduct, addProductTransposed, addTransposedProduct, product } from "./squareMatrices";
 
 /**
@@ -13,6 +14,7 @@ import { addOuter, addProduct, addProductTransposed, addTransposedProduct, produ
  * be carried from layer to layer: S ← E S Eᵀ, q ← E q, and the label slot of q is the prediction. Backwards, with bars for the
  * slopes of the squared error and S̄ symmetric,
  * Ē = q̄' qᵀ + 2 S̄' E S, q̄ = Eᵀ q̄', S̄ = Eᵀ S̄' E + sym((1/H) Σ V_hᵀ Ē M_hᵀ), V̄_h = Ē (S M_h)ᵀ/H, M̄_h = (V_h S)ᵀ Ē/H.
+ * Of the last layer one number is read: {@link ReadOutLayer}.
  */
 export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSize: number): BatchLoss {
   const { size, shape } = layout;
@@ -29,7 +31,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
     matrices(layers * heads),
     matrices(layers * heads),
   ];
-  const queries = Array.from({ length: layers + 1 }, () => new Float64Array(size));
+  const queries = Array.from({ length: layers }, () => new Float64Array(size));
   const [momentBar, stepBar, scratch, nextMomentBar] = matrices(4) as [
     Float64Array,
     Float64Array,
@@ -41,6 +43,15 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
   const valueOffsets = layout.blocks.filter(({ name }) => name === "value").map(({ offset }) => offset);
   const values = valueOffsets.map(() => new Float64Array(square));
   const valueSlopes = matrices(layers * heads);
+  const top = layers - 1;
+  const ofTop = <Item>(items: readonly Item[]): readonly Item[] => items.slice(top * heads);
+  const readOut = new ReadOutLayer(
+    size,
+    ofTop(values),
+    ofTop(merged),
+    ofTop(valueSlopes),
+    ofTop(mergedSlope),
+  );
 
   const forward = (start: number): number => {
     const S = moment[0]!;
@@ -49,7 +60,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
     for (let token = start; token <= query; token += size)
       addOuter(S, data, token, 1 / (source.shots + 1), size);
     for (let i = 0; i < size; i += 1) queries[0]![i] = data[query + i]!;
-    for (let l = 0; l < layers; l += 1) {
+    for (let l = 0; l < top; l += 1) {
       const E = step[l]!;
       E.fill(0);
       for (let h = 0, k = l * heads; h < heads; h += 1, k += 1) {
@@ -59,29 +70,23 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
       }
       for (let i = 0; i < size; i += 1) E[i * size + i]! += 1;
       times(E, queries[l]!, queries[l + 1]!, size);
-      if (l + 1 === layers) break;
       product(E, moment[l]!, scratch, size);
       moment[l + 1]!.fill(0);
       addProductTransposed(scratch, E, moment[l + 1]!, 1, size);
     }
-    return queries[layers]![size - 1]!;
+    return readOut.predict(moment[top]!, queries[top]!);
   };
 
   const backward = (slope: number): void => {
-    queryBar.fill(0);
-    queryBar[size - 1] = slope;
-    momentBar.fill(0);
-    for (let l = layers - 1; l >= 0; l -= 1) {
+    readOut.slopes(slope, moment[top]!, queries[top]!, momentBar, queryBar);
+    for (let l = top - 1; l >= 0; l -= 1) {
       const E = step[l]!;
       const q = queries[l]!;
       for (let i = 0; i < size; i += 1) {
         for (let j = 0; j < size; j += 1) stepBar[i * size + j] = queryBar[i]! * q[j]!;
       }
-      const last = l === layers - 1;
-      if (!last) {
-        product(momentBar, E, scratch, size);
-        addProduct(scratch, moment[l]!, stepBar, 2, size);
-      }
+      product(momentBar, E, scratch, size);
+      addProduct(scratch, moment[l]!, stepBar, 2, size);
       for (let h = 0, k = l * heads; h < heads; h += 1, k += 1) {
         addProductTransposed(stepBar, sm[k]!, valueSlopes[k]!, 1 / heads, size);
         addTransposedProduct(vs[k]!, stepBar, mergedSlope[k]!, 1 / heads, size);
@@ -89,7 +94,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
       if (l === 0) break;
       nextMomentBar.fill(0);
       // Eᵀ S̄' E, with S̄' E still in scratch.
-      if (!last) addTransposedProduct(E, scratch, nextMomentBar, 1, size);
+      addTransposedProduct(E, scratch, nextMomentBar, 1, size);
       for (let h = 0, k = l * heads; h < heads; h += 1, k += 1) {
         scratch.fill(0);
         addTransposedProduct(values[k]!, stepBar, scratch, 1 / heads, size);

@@ -1,6 +1,7 @@
 import type { ParameterLayout } from "../model/parameterLayout";
 import { RandomSource } from "../simulate/randomSource";
 import { deepBatch } from "./deepBatch";
+import { deepZeroShotBatch } from "./deepZeroShotBatch";
 import type { StepLoss } from "./descent";
 import { ofAllParameters } from "./headReduction";
 import { type BatchLoss, oneLayerBatch } from "./oneLayerBatch";
@@ -25,7 +26,7 @@ export function sampledStageLoss(
 /** The loss of a batch by a model of any shape, in all its parameters. */
 export function promptBatch(layout: ParameterLayout, source: PromptSource, batchSize: number): BatchLoss {
   const { attention, layers, heads } = layout.shape;
-  if (layers > 1) return deepBatch(layout, source, batchSize);
+  if (layers > 1) return (source.shots === 0 ? deepZeroShotBatch : deepBatch)(layout, source, batchSize);
   const batch = attention === "softmax" ? softmaxBatch : oneLayerBatch;
   return inAllParameters(layout, batch(source, layout.size, heads, batchSize));
 }

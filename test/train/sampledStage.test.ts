@@ -14,6 +14,7 @@ import type { TaskPrior } from "../../src/problem/taskPrior";
 import { SAMPLINGS } from "../../src/simulate/contextSampler";
 import { RandomSource } from "../../src/simulate/randomSource";
 import { deepBatch } from "../../src/train/deepBatch";
+import { deepZeroShotBatch } from "../../src/train/deepZeroShotBatch";
 import { freshHeadBatch } from "../../src/train/freshHeadBatch";
 import { ofAllParameters } from "../../src/train/headReduction";
 import { oneLayerBatch } from "../../src/train/oneLayerBatch";
@@ -132,6 +133,33 @@ describe("the sampled loss", () => {
               reason: "rounding",
               input: { dimension, heads, shots, i },
             });
+          });
+        },
+      ),
+      { numRuns: 30, seed: 3 },
+    );
+  });
+
+  it("of a stack on prompts without examples is that of the general program", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom("merged" as const, "separate" as const),
+        (dimension, layers, heads, keyQuery) => {
+          const layout = parameterLayout({ dimension, layers, heads, keyQuery });
+          const { problem, prior } = skewProblem(dimension);
+          const source = freshPrompts(problem, prior, 0, "tokens");
+          const point = somePoint(layout, 4);
+          const [a, b] = [new Float64Array(layout.length), new Float64Array(layout.length)];
+          const general = deepBatch(layout, source, 20)(point, a, new RandomSource(6));
+          const special = deepZeroShotBatch(layout, source, 20)(point, b, new RandomSource(6));
+          const tolerance = 1e-11 * Math.max(1, general, ...a.map(Math.abs));
+          const input = { dimension, layers, heads, keyQuery };
+          expectClose(special, general, { tolerance, reason: "rounding", input });
+          a.forEach((slope, i) => {
+            expectClose(b[i]!, slope, { tolerance, reason: "rounding", input: { ...input, i } });
           });
         },
       ),

@@ -4,8 +4,8 @@ import { modelsTables } from "./tables";
 import { type ModelsInput, runModels } from "./unit";
 
 const SIZE = {
-  full: { seeds: 6, pretrainingSteps: 2000, fineTuningSteps: 700, testPrompts: 2000 },
-  quick: { seeds: 2, pretrainingSteps: 60, fineTuningSteps: 40, testPrompts: 200 },
+  full: { seeds: 10, pretrainingBlock: 1000, fineTuningBlock: 500, testPrompts: 2000 },
+  quick: { seeds: 2, pretrainingBlock: 15, fineTuningBlock: 10, testPrompts: 200 },
 };
 
 /** Do softmax attention and deeper linear attention forget as one linear layer does? */

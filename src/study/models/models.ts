@@ -32,8 +32,8 @@ const model = (
 });
 
 /**
- * One linear layer, where theory is exact, is the control of all others. Deep models are pretrained twice: at the released
- * number of shots alone, which leaves them wild at few shots, and at every length.
+ * One linear layer, where theory is exact, is the control of all others. Every model is pretrained twice: at the released
+ * number of shots alone, which leaves deep ones wild at few shots, and at every length. Four layers, the dearest, only as released.
  */
 export const STUDIED_MODELS: readonly StudiedModel[] = [
   model("linear", 1, 1),
@@ -43,6 +43,9 @@ export const STUDIED_MODELS: readonly StudiedModel[] = [
   model("linear", 3, 1),
   model("linear", 4, 1),
   model("linear", 2, 2),
+  model("linear", 1, 1, { lengths: EVERY_LENGTH }),
+  model("softmax", 1, 1, { patience: 4, lengths: EVERY_LENGTH }),
+  model("softmax", 1, 2, { patience: 4, lengths: EVERY_LENGTH }),
   model("linear", 2, 1, { lengths: EVERY_LENGTH }),
   model("linear", 3, 1, { lengths: EVERY_LENGTH }),
   model("linear", 2, 2, { lengths: EVERY_LENGTH }),

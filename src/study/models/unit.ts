@@ -9,16 +9,18 @@ import { RELEASED_EXAMPLES, RELEASED_SHOTS, releasedSettings } from "../../train
 import { runStage } from "../../train/runStage";
 import { promptBatch } from "../../train/sampledStage";
 import { fineTuningLoss, initialPoint } from "../../train/stage";
-import type { Motion, TrainingSettings } from "../../train/trainingSettings";
+import type { TrainingSettings } from "../../train/trainingSettings";
 import { mixedLengthsLoss, type SampledSettings } from "./mixedLengths";
 import { STUDIED_MODELS, type StudiedModel } from "./models";
+import { adamSettings, type Patience, settle } from "./settle";
 
 /** One model from one seed: pretraining, every regime from its end, and the test of each. */
 export interface ModelsInput {
   readonly model: string;
   readonly seed: number;
-  readonly pretrainingSteps: number;
-  readonly fineTuningSteps: number;
+  /** Steps of one block of pretraining and of fine-tuning: both are done in blocks, until the loss has settled. */
+  readonly pretrainingBlock: number;
+  readonly fineTuningBlock: number;
   /** Prompts of one task and number of shots, the same ones for every regime. */
   readonly testPrompts: number;
 }
@@ -33,9 +35,23 @@ export interface RegimeErrors {
   readonly errors: Readonly<Record<TestedTask, readonly number[]>> | "diverged";
 }
 
+/** How one stage of training ended. */
+export interface StageEnd {
+  /** {@link PRETRAINED} or the name of a regime. */
+  readonly stage: string;
+  readonly steps: number;
+  /** Mean over the last block; of the zero-shot loss where an auxiliary loss has been annealed away. */
+  readonly loss: number;
+  /** By how much of it the block before was higher. */
+  readonly change: number;
+  readonly settled: boolean;
+}
+
 export interface ModelsResult {
   /** Mean squared error over the prior at the released number of shots. */
   readonly pretrainingError: number | "diverged";
+  /** Of the stages that did not diverge. */
+  readonly stages: readonly StageEnd[];
   readonly regimes: readonly RegimeErrors[];
 }
 
@@ -46,58 +62,96 @@ export const STUDIED_REGIMES = experimentRegimes("separate").filter(
 
 const BATCH = 256;
 
-/** The released experiment's Adam variant, at a rate that suits the smaller batches. */
-const motionOf = (steps: number): Motion => ({
-  kind: "descent",
-  steps,
-  optimiser: { kind: "adam", learningRate: 0.005, betas: [0.9, 0.9], epsilon: 1e-8 },
-  clipNorm: 1,
-});
+/** First at a rate that suits the batches, then at a fifth of it, so that the noise of the batches does not hide the end. */
+const patienceOf = (block: number): readonly [Patience, Patience] => [
+  { learningRate: 0.005, block, least: 2, most: 6 },
+  { learningRate: 0.001, block, least: 2, most: 4 },
+];
 
-export function runModels(input: ModelsInput): ModelsResult {
-  const settings = settingsOf(input);
-  const targetTask = randomTargetTask(input.seed, settings.problem.dimension);
-  const { lengths } = studiedModel(input.model);
-  const pretrained = endOf(
-    mixedLengthsLoss(settings, lengths),
-    initialPoint(settings),
-    settings.pretraining.motion,
-  );
-  const tested = (regime: string, point: Float64Array | "diverged"): RegimeErrors => ({
-    regime,
-    errors: point === "diverged" ? point : testOn(settings, point, targetTask, input),
-  });
-  const regimes = STUDIED_REGIMES.map(({ name, trainable, auxiliary }): RegimeErrors => {
-    if (pretrained === "diverged") return tested(name, pretrained);
-    const motion = motionOf(input.fineTuningSteps);
-    const loss = fineTuningLoss(settings, {
-      targetTask,
-      trainable,
-      examples: RELEASED_EXAMPLES,
-      motion,
-      ...(auxiliary ? { auxiliary: { shots: RELEASED_SHOTS, weight: "annealed" } } : {}),
-    });
-    return tested(name, endOf(loss, pretrained, motion));
-  });
-  return {
-    pretrainingError: pretrained === "diverged" ? pretrained : pretrainingError(settings, pretrained),
-    regimes: [tested(PRETRAINED, pretrained), ...regimes],
-  };
+interface Trained {
+  readonly point: Float64Array;
+  readonly end: StageEnd;
+  /** Steps at the first rate: an auxiliary loss of the same parameters is annealed over as many. */
+  readonly firstSteps: number;
 }
 
-function endOf(loss: StepLoss, start: Float64Array, motion: Motion): Float64Array | "diverged" {
+/**
+ * One stage: the loss at the first rate until it has settled, then at the second. With an auxiliary loss the first part has a
+ * fixed length, over which its weight falls to zero, and the second is zero-shot alone.
+ */
+function train(
+  stage: string,
+  start: Float64Array,
+  block: number,
+  loss: StepLoss,
+  annealed?: { readonly loss: StepLoss; readonly steps: number },
+): Trained | "diverged" {
+  const [first, second] = patienceOf(block);
   try {
-    return runStage(loss, start, motion).point;
+    const { point: middle, steps: firstSteps } =
+      annealed === undefined
+        ? settle(loss, start, first)
+        : {
+            ...runStage(annealed.loss, start, {
+              kind: "descent",
+              ...adamSettings(first.learningRate, annealed.steps),
+            }),
+            steps: annealed.steps,
+          };
+    const { point, steps, ...end } = settle(loss, middle, second, firstSteps);
+    return { point, firstSteps, end: { stage, steps: firstSteps + steps, ...end } };
   } catch (error) {
     if (error instanceof DivergenceError) return "diverged";
     throw error;
   }
 }
 
+export function runModels(input: ModelsInput): ModelsResult {
+  const settings = settingsOf(input);
+  const targetTask = randomTargetTask(input.seed, settings.problem.dimension);
+  const { lengths, patience } = studiedModel(input.model);
+  const pretrained = train(
+    PRETRAINED,
+    initialPoint(settings),
+    patience * input.pretrainingBlock,
+    mixedLengthsLoss(settings, lengths),
+  );
+  const tested = (regime: string, end: Trained | "diverged"): RegimeErrors => ({
+    regime,
+    errors: end === "diverged" ? end : testOn(settings, end.point, targetTask, input),
+  });
+  const trained = new Map<string, Trained | "diverged">();
+  for (const { name, trainable, auxiliary } of STUDIED_REGIMES) {
+    if (pretrained === "diverged") {
+      trained.set(name, pretrained);
+      continue;
+    }
+    const lossOf = (steps: number, withAuxiliary: boolean): StepLoss =>
+      fineTuningLoss(settings, {
+        targetTask,
+        trainable,
+        examples: RELEASED_EXAMPLES,
+        motion: { kind: "descent", ...adamSettings(1, steps) },
+        ...(withAuxiliary ? { auxiliary: { shots: RELEASED_SHOTS, weight: "annealed" } } : {}),
+      });
+    const same = STUDIED_REGIMES.find((other) => !other.auxiliary && other.trainable === trainable)!;
+    const alone = trained.get(same.name);
+    const steps = alone === undefined || alone === "diverged" ? 2 * input.fineTuningBlock : alone.firstSteps;
+    const annealed = auxiliary ? { loss: lossOf(steps, true), steps } : undefined;
+    trained.set(name, train(name, pretrained.point, input.fineTuningBlock, lossOf(1, false), annealed));
+  }
+  const all = [[PRETRAINED, pretrained] as const, ...trained];
+  return {
+    pretrainingError: pretrained === "diverged" ? pretrained : pretrainingError(settings, pretrained.point),
+    stages: all.flatMap(([, end]) => (end === "diverged" ? [] : [end.end])),
+    regimes: all.map(([regime, end]) => tested(regime, end)),
+  };
+}
+
 const studiedModel = (model: string): StudiedModel => STUDIED_MODELS.find(({ name }) => name === model)!;
 
-function settingsOf({ model, seed, pretrainingSteps }: ModelsInput): SampledSettings {
-  const { shape, patience } = studiedModel(model);
+function settingsOf({ model, seed }: ModelsInput): SampledSettings {
+  const { shape } = studiedModel(model);
   const released = releasedSettings();
   const sampling = shape.attention === "softmax" ? "tokens" : "moments";
   return {
@@ -105,7 +159,6 @@ function settingsOf({ model, seed, pretrainingSteps }: ModelsInput): SampledSett
     method: { kind: "sampled", sampling, batchSize: BATCH },
     seed,
     model: shape,
-    pretraining: { ...released.pretraining, motion: motionOf(patience * pretrainingSteps) },
   };
 }
 
