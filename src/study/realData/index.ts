@@ -4,8 +4,8 @@ import { toDigits } from "../digits";
 import { FITTED_REGIMES } from "../fittedRegimes";
 import { defineStudy, type StudyOptions, type StudyUnit } from "../study";
 import { loadRealTable, realTableSources } from "./realTable";
-import { repeatedMean } from "./repeated";
-import { errorsOf, labelsOf, STATEMENTS } from "./statements";
+import { repeatedMean, verdictOf } from "./repeated";
+import { effectsOf, labelsOf, STATEMENTS } from "./statements";
 import { type ErrorRow, REAL_SHOTS, runUnit, type UnitInput, type UnitResult } from "./unit";
 
 type Done = readonly (StudyUnit<UnitInput> & { readonly result: UnitResult })[];
@@ -70,19 +70,17 @@ function effects(done: Done) {
   return STATEMENTS.flatMap((statement) =>
     done.flatMap(({ input, result }) =>
       labelsOf(statement, result).map((tested) => {
-        const of = (column: "measured" | "gaussian") =>
-          result.splits.map((split) => statement.effect(errorsOf(split, tested, column)));
-        const { mean, standardError } = repeatedMean(of("measured"));
-        const verdict = mean > 2 * standardError ? "holds" : mean < -2 * standardError ? "fails" : "unclear";
+        const of = (column: "measured" | "gaussian") => effectsOf(statement, result, tested, column);
+        const repeated = repeatedMean(of("measured"));
         return {
           statement,
           table: input.table,
           target: input.target,
           tested,
-          mean,
-          standardError,
+          ...repeated,
           predicted: average(of("gaussian")),
-          verdict,
+          alignment: average(result.splits.map((split) => split.alignment[tested]!)),
+          verdict: verdictOf(repeated, result.splits.length),
         };
       }),
     ),
@@ -91,15 +89,16 @@ function effects(done: Done) {
 
 function effectsTable(done: Done): Table {
   return tableFrom(
-    effects(done).map(({ statement, table, target, tested, mean, standardError, predicted, verdict }) => ({
+    effects(done).map(({ statement, table, target, tested, ...row }) => ({
       statement: statement.id,
       table,
       target,
       tested,
-      effect: digits(mean),
-      standardError: digits(standardError),
-      gaussian: digits(predicted),
-      verdict,
+      effect: digits(row.mean),
+      standardError: digits(row.standardError),
+      gaussian: digits(row.predicted),
+      alignment: digits(row.alignment),
+      verdict: row.verdict,
     })),
   );
 }
@@ -115,11 +114,17 @@ function verdictsTable(done: Done): Table {
         );
         if (rows.length === 0) return [];
         const count = (verdict: string) => rows.filter((row) => row.verdict === verdict).length;
+        const byTable = tables.flatMap((name) => {
+          const own = rows.filter((row) => row.table === name).map(({ mean }) => mean);
+          return own.length === 0 ? [] : [median([...own].sort((a, b) => a - b))];
+        });
         const sorted = rows.map(({ mean }) => mean).sort((a, b) => a - b);
         return [
           {
             statement: statement.id,
             table,
+            tables: byTable.length,
+            tablesPositive: byTable.filter((effect) => effect > 0).length,
             pairs: rows.length,
             holds: count("holds"),
             unclear: count("unclear"),
@@ -220,11 +225,12 @@ export const realDataStudy = defineStudy<UnitInput, UnitResult>({
     verdicts: {
       table: verdictsTable(done),
       description:
-        "a statement on one table: on how many pairs of target and tested column its effect is positive by two standard errors (holds), negative by as much (fails), or neither. `positive`: effects above zero. `medianGaussian`: what the theory says of the effect",
+        "a statement on one table, or on all of them: on how many pairs of target and tested column its effect is clearly positive (holds), clearly negative (fails), or neither, by Student's t at 95 % over the splits. `tables`: how many tables the pairs are of; pairs of one table share rows, tables do not. `tablesPositive`: of how many the median effect is above zero. `positive`: pairs with an effect above zero. `medianGaussian`: what the theory says of the effect. The last two statements are scored where the theory's own effect has their sign",
     },
     effects: {
       table: effectsTable(done),
-      description: "a statement on one pair of columns: measured effect, standard error over splits, theory",
+      description:
+        "a statement on one pair of columns: measured effect, standard error over splits, the theory's effect, and `alignment`, ⟨θ₀, θ⟩/‖θ‖²: in the limit of many shots and for Γ = Σ⁻¹ the auxiliary loss helps a column exactly where it is above ½",
     },
     errors: {
       table: errorsTable(done),

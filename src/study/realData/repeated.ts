@@ -1,3 +1,4 @@
+import { studentQuantile } from "../../evidence/studentT";
 import { TRAINING_SHARE } from "./design";
 
 /** A mean over repeated splits of the same rows. */
@@ -19,4 +20,16 @@ export function repeatedMean(values: readonly number[]): RepeatedMean {
     mean,
     standardError: Math.sqrt(variance * (1 / count + (1 - TRAINING_SHARE) / TRAINING_SHARE)),
   };
+}
+
+/** How many standard errors from zero a mean over J splits must lie to be clear: Student's t at 95 %, J − 1 degrees of freedom. */
+export const clearDistance = (splits: number): number => studentQuantile(0.05, splits - 1);
+
+/** Whether a mean over splits is clearly positive, clearly negative, or neither. */
+export function verdictOf(
+  { mean, standardError }: RepeatedMean,
+  splits: number,
+): "holds" | "unclear" | "fails" {
+  if (Math.abs(mean) <= clearDistance(splits) * standardError) return "unclear";
+  return mean > 0 ? "holds" : "fails";
 }

@@ -8,8 +8,8 @@ export interface Statement {
   /** On the target column, or on each of the other label columns. */
   readonly on: "target" | "other";
   readonly effect: (error: (regime: FittedRegime, shots: number) => number) => number;
-  /** Other columns that it speaks of; all when left out. */
-  readonly where?: (alignment: number) => boolean;
+  /** Whether it speaks only of columns for which the theory itself says so: its own effect is positive. */
+  readonly whereTheorySaysSo?: true;
 }
 
 const MANY = 20;
@@ -46,6 +46,12 @@ export const STATEMENTS: readonly Statement[] = [
     effect: (error) => error("zero-shot-value", 0) - error("zero-shot-value", MANY),
   },
   {
+    id: "value-forgets",
+    says: "Value matrix only: the error at 20 shots on other columns rises above that of the pretrained model",
+    on: "other",
+    effect: (error) => error("zero-shot-value", MANY) - error("pretrained", MANY),
+  },
+  {
     id: "value-forgets-less-than-full",
     says: "Value matrix only: the error at 20 shots on other columns stays below that of all parameters",
     on: "other",
@@ -58,18 +64,18 @@ export const STATEMENTS: readonly Statement[] = [
     effect: (error) => error("zero-shot-value", MANY) - error("auxiliary-value", MANY),
   },
   {
-    id: "auxiliary-hurts-the-far",
-    says: "Auxiliary loss on the value matrix: other columns at 20 shots become worse where the theory says so, ⟨θ₀, θ⟩ below ½‖θ‖²",
+    id: "auxiliary-hurts-where-predicted",
+    says: "Auxiliary loss on the value matrix: other columns at 20 shots become worse where the theory says so",
     on: "other",
     effect: (error) => error("auxiliary-value", MANY) - error("zero-shot-value", MANY),
-    where: (alignment) => alignment < 0.5,
+    whereTheorySaysSo: true,
   },
   {
-    id: "auxiliary-helps-the-near",
-    says: "Auxiliary loss on the value matrix: other columns at 20 shots become better where the theory says so, ⟨θ₀, θ⟩ above ½‖θ‖²",
+    id: "auxiliary-helps-where-predicted",
+    says: "Auxiliary loss on the value matrix: other columns at 20 shots become better where the theory says so",
     on: "other",
     effect: (error) => error("zero-shot-value", MANY) - error("auxiliary-value", MANY),
-    where: (alignment) => alignment > 0.5,
+    whereTheorySaysSo: true,
   },
 ];
 
@@ -79,12 +85,22 @@ export function errorsOf(split: SplitResult, label: string, column: "measured" |
     split.errors.find((row) => row.regime === regime && row.label === label && row.shots === shots)![column];
 }
 
-/** The labels of a unit that a statement speaks of; alignment is averaged over the splits. */
-export function labelsOf(statement: Statement, { labels, splits }: UnitResult): readonly string[] {
-  const [target, ...others] = labels;
+/** A statement's effect on one label in every split: measured, or what the Gaussian theory says of it. */
+export function effectsOf(
+  statement: Statement,
+  { splits }: UnitResult,
+  label: string,
+  column: "measured" | "gaussian",
+): readonly number[] {
+  return splits.map((split) => statement.effect(errorsOf(split, label, column)));
+}
+
+/** The labels of a unit that a statement speaks of; the theory's effect is averaged over the splits. */
+export function labelsOf(statement: Statement, unit: UnitResult): readonly string[] {
+  const [target, ...others] = unit.labels;
   if (statement.on === "target") return [target!];
-  return others.filter((label) => {
-    const alignment = splits.reduce((sum, split) => sum + split.alignment[label]!, 0) / splits.length;
-    return statement.where?.(alignment) ?? true;
-  });
+  if (statement.whereTheorySaysSo === undefined) return others;
+  return others.filter(
+    (label) => effectsOf(statement, unit, label, "gaussian").reduce((sum, x) => sum + x, 0) > 0,
+  );
 }
