@@ -112,6 +112,8 @@ export { readLayers } from "./model/readLayers";
 export { predictLabel } from "./model/reducedPrediction";
 export { softmaxLabel } from "./model/softmaxAttention";
 export { promptTokens } from "./model/tokens";
+// Lessons
+export { checkParameters, type ParameterDomain } from "./notebook/parameterDomain";
 // Prediction
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./predict/auxiliaryFull";
 export { keyQueryFlow } from "./predict/keyQueryFlow";

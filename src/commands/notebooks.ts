@@ -69,11 +69,14 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
         onCellDone: progress.step,
       }),
     (result) => {
-      if (result.status !== "ok") progress.log(describeResult(result));
+      if (result.status !== "ok" && !isRefused(result)) progress.log(describeResult(result));
     },
   ).finally(progress.stop);
   process.stdout.write(process.stdout.isTTY ? table(results) : `${JSON.stringify({ notebooks: results })}\n`);
   const bad = results.filter(({ status }) => status !== "ok").length;
+  const refusals = results.filter(isRefused);
+  if (bad > 0 && refusals.length === bad) throw new RefusedParameters(refusals.map(describeResult));
+  for (const each of refusals) process.stderr.write(`${describeResult(each)}\n`);
   const notebooks = results.length === 1 ? "1 notebook" : `${results.length} notebooks`;
   if (bad > 0)
     throw new Error(
@@ -89,6 +92,18 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   process.stderr.write(
     `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer (docs/notebooks.md says how); the tables behind the figures are in data/figures/.\n`,
   );
+}
+
+/** Parameters outside what the notebooks are written for: a line for each notebook that refused. */
+class RefusedParameters extends InputError {
+  constructor(lines: readonly string[]) {
+    super("--set", undefined, "what the notebook's parameters may hold");
+    this.message = lines.join("\n");
+  }
+}
+
+function isRefused(result: NotebookResult): boolean {
+  return result.status === "failed" && result.refused;
 }
 
 /** Where outputs go. Other parameters than the course's own give other outputs: nothing to compare or to store there. */

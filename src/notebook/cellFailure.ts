@@ -17,6 +17,8 @@ export interface FailingCell {
 
 export type CellFailure =
   | { readonly kind: "threw"; readonly text: string }
+  /** The cell of parameters found one outside what the lesson is written for; `text` is one line that says which. */
+  | { readonly kind: "refused"; readonly text: string }
   | { readonly kind: "unhandled"; readonly text: string }
   | { readonly kind: "wrote to stderr"; readonly text: string }
   | { readonly kind: "did not throw" }
@@ -46,6 +48,7 @@ export function nameCell({ number, id, firstLine }: FailingCell): string {
 /** What went wrong, in one line, with what the kernel said below it. `notebook` is the path as the user gave it. */
 export function describeFailure(notebook: string, failure: Failure): string {
   if (failure.kind !== "cell") return `${notebook}: ${failure.reason}`;
+  if (failure.failure.kind === "refused") return `${notebook}: ${failure.failure.text}`;
   return `${notebook}: ${nameCell(failure.cell)} ${describeCellFailure(failure.failure)}`;
 }
 
@@ -53,6 +56,8 @@ function describeCellFailure(failure: CellFailure): string {
   switch (failure.kind) {
     case "threw":
       return `failed:${indent(withoutKernelFrames(failure.text))}`;
+    case "refused":
+      return `refused: ${failure.text}`;
     case "unhandled":
       return `left an error that nobody handles (perhaps an earlier cell did):${indent(withoutKernelFrames(failure.text))}`;
     case "wrote to stderr":

@@ -5,7 +5,7 @@ import type { ExecuteReply, KernelMessage } from "./kernelMessage";
 import { findMachinePath } from "./machinePath";
 import { type Cell, type CodeCell, hasTag, isExecutable, type Notebook, type Output } from "./nbformat";
 import { OutputCollector } from "./outputCollector";
-import { isUnhandled, reportOf, withErrorOutput } from "./thrownText";
+import { isUnhandled, refusalIn, reportOf, withErrorOutput } from "./thrownText";
 
 export interface RunOptions {
   /** The folder of the notebook: where its imports resolve from, as under Jupyter. */
@@ -161,7 +161,10 @@ class Run {
 
   #failureOf(run: CellRun): CellFailure | undefined {
     const throws = hasTag(run.cell, "raises-exception");
-    if (run.report !== undefined && !throws) return { kind: "threw", text: run.report };
+    if (run.report !== undefined && !throws) {
+      const refusal = hasTag(run.cell, "parameters") ? refusalIn(run.report) : undefined;
+      return refusal === undefined ? { kind: "threw", text: run.report } : { kind: "refused", text: refusal };
+    }
     const outputs = this.#outputsOf(run);
     const text = stderrOf(outputs);
     if (isUnhandled(text)) return { kind: "unhandled", text };

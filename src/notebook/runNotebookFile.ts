@@ -32,6 +32,8 @@ type Conclusion =
       /** For a person: a line for each failure, with what the kernel said below it. */
       readonly message: string;
       readonly failedCells: readonly FailingCell[];
+      /** The notebook's parameters are to blame, not its work: its cell of parameters refused one. */
+      readonly refused: boolean;
     }
   | {
       readonly status: "different";
@@ -107,6 +109,7 @@ function failure(file: NotebookFile, failures: readonly Failure[]): Conclusion {
   return {
     status: "failed",
     message: failures.map((each) => describeFailure(file.path, each)).join("\n"),
+    refused: failures.every((each) => each.kind === "cell" && each.failure.kind === "refused"),
     failedCells: failures.flatMap((each) => (each.kind === "cell" ? [each.cell] : [])),
   };
 }

@@ -11,6 +11,7 @@ const UNHANDLED = /^(?:UnhandledPromiseRejection|UncaughtException):/m;
 const DIAGNOSTIC = /^(?:\S+ )?\d+:\d+ - (.*)/;
 
 const HEADLINE = /^(?:Uncaught )?([A-Za-z_$][\w$.]*)(?: \[\w+\])?(?:: ([\s\S]*))?$/;
+const REFUSAL = /^(?:Uncaught )?InputError: (.+)$/m;
 const FRAME = /^ {4}at /;
 // Frames in a cell; all others name files of this machine.
 const CELL_FRAME = /^ {4}at (?:.* \()?evalmachine\.<anonymous>:\d+:\d+\)?$/;
@@ -20,6 +21,11 @@ const KERNEL_FRAME = /^ {4}at .*(?:node:vm:|node:internal\/|node_modules[\\/]tsl
 /** Whether the text reports an error that no code handled. */
 export function isUnhandled(text: string): boolean {
   return UNHANDLED.test(text);
+}
+
+/** What an `InputError` in the report says, in its one line; undefined when the report is about something else. */
+export function refusalIn(report: string): string | undefined {
+  return REFUSAL.exec(report)?.[1];
 }
 
 /** Of the texts a failed cell sent to stderr, the part that is tslab's report of the failure: the end. */

@@ -126,6 +126,23 @@ describe("notebooks run with other parameters", () => {
     expect(err.trim().split("\n")).toHaveLength(1);
   });
 
+  it("refuse what their cell of parameters refuses, with exit code 2 and one line that says what is allowed", async () => {
+    const { path: strict } = writeNotebook(directory, "strict", [
+      `import { checkParameters } from "finetune-icl";`,
+      [
+        `const dimension = 5;
+checkParameters({ dimension }, { dimension: { kind: "whole", from: 2, because: "two directions are compared" } });`,
+        "parameters",
+      ],
+    ]);
+    const done = await runNotebooks(strict, "--set", "dimension=1", "--out", out);
+    expect(done.code, done.stderr).toBe(2);
+    expect(JSON.parse(done.stdout).notebooks).toMatchObject([{ status: "failed", refused: true }]);
+    expect(done.stderr).toBe(
+      `finetune-icl: ${strict}: dimension: holds 1; allowed: a whole number, 2 or more (two directions are compared)\n`,
+    );
+  });
+
   it("save no table when they are only checked, and compare it with the stored one", async () => {
     const { path: checked } = writeNotebook(directory, "checked", [
       `import { saveFigureTable } from "finetune-icl";`,
