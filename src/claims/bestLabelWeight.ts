@@ -68,8 +68,7 @@ export const bestLabelWeight: Claim = {
   title: "The label weight that is best for a task",
   statement:
     "At fixed $v_x$ the risk on $\\theta$ is a parabola in $w$ with its minimum at $w_*(n,\\theta) = (g_w - h^\\top v_x)/H_{ww}$. For $\\Gamma=\\Sigma^{-1}$, $v_x = \\theta_0/(d+4)$: $w_*(\\infty,\\theta) = 1 - \\langle\\theta_0,\\theta\\rangle/((d+4)\\lVert\\theta\\rVert^2)$, which depends on the task: $(d+3)/(d+4)$ on $\\theta_0$, $1$ on an orthogonal task, $(d+5)/(d+4)$ on $-\\theta_0$.",
-  assumptions:
-    "M zero but for a symmetric block Γ. A second-hand reading of arXiv v1 reports the limit (d+3)/(d+4) for every θ; that text was not seen here.",
+  assumptions: "M zero but for a symmetric block Γ.",
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-exact-heading",
   identity: {
     compares:

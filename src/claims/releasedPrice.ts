@@ -38,8 +38,7 @@ export const releasedPrice: Claim = {
   title: "The price of value-only fine-tuning in the released setting is 2/9",
   statement:
     "For $d=5$, $\\Sigma=I$ and a target on the unit sphere, value-only fine-tuning ends at $\\sigma^2 + 2/9$ for every $\\sigma^2$ and every number of pretraining shots: 0.3222 at $\\sigma^2 = 0.1$.",
-  assumptions:
-    "Γ proportional to I, as pretraining on isotropic tasks makes it. A second-hand reading of arXiv v1 reports a figure whose value is another; that figure was not seen here.",
+  assumptions: "Γ proportional to I, as pretraining on isotropic tasks makes it.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-price-math",
   identity: {
     compares:

@@ -42,8 +42,7 @@ export const zeroShotFullLimit: Claim = {
   title: "After full fine-tuning, examples stop helping on every task",
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\theta\\rVert^2$ for every task: the risk of predicting zero, noise floor included. For $\\lVert\\theta\\rVert = 1$ it is $1+\\sigma^2$, not 1.",
-  assumptions:
-    "The constant-score optimum with any c and w. A second-hand reading of arXiv v1 reports the asymptote as 1; that text was not seen here.",
+  assumptions: "The constant-score optimum with any c and w.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-limit",
   identity: {
     compares:

@@ -17,6 +17,8 @@ export const RELEASED_ADAM = {
 
 export const RELEASED_BATCH = 5000;
 export const RELEASED_EXAMPLES = 10_000;
+/** σ² of the released experiment. */
+export const RELEASED_NOISE = 0.1;
 /** Pretraining and auxiliary prompts have the same length. */
 export const RELEASED_SHOTS = 20;
 
@@ -27,7 +29,7 @@ export const RELEASED_SHOTS = 20;
 export function releasedSettings(): TrainingSettings {
   const { problem, pretraining } = isotropicSetting({
     dimension: 5,
-    noiseVariance: 0.1,
+    noiseVariance: RELEASED_NOISE,
     pretrainingShots: RELEASED_SHOTS,
   });
   return {

@@ -9,6 +9,8 @@ export interface StudiedModel {
   readonly patience: number;
   /** The numbers of examples in pretraining prompts, evenly mixed in every step. */
   readonly lengths: readonly number[];
+  /** Training seeds in the full profile: as many as the study has, or few where a seed takes minutes. */
+  readonly seeds: "all" | "few";
 }
 
 /** As language models are pretrained: on prompts of every length up to the longest, those without examples included. */
@@ -18,7 +20,11 @@ const model = (
   attention: "linear" | "softmax",
   layers: number,
   heads: number,
-  { patience = 1, lengths = [RELEASED_SHOTS] }: Partial<Pick<StudiedModel, "patience" | "lengths">> = {},
+  {
+    patience = 1,
+    lengths = [RELEASED_SHOTS],
+    seeds = "all",
+  }: Partial<Pick<StudiedModel, "patience" | "lengths" | "seeds">> = {},
 ): StudiedModel => ({
   name: [
     attention,
@@ -29,6 +35,7 @@ const model = (
   shape: { dimension: 5, layers, heads, keyQuery: "separate", attention },
   patience,
   lengths,
+  seeds,
 });
 
 /**
@@ -40,13 +47,13 @@ export const STUDIED_MODELS: readonly StudiedModel[] = [
   model("softmax", 1, 1, { patience: 4 }),
   model("softmax", 1, 2, { patience: 4 }),
   model("linear", 2, 1),
-  model("linear", 3, 1),
-  model("linear", 4, 1),
-  model("linear", 2, 2),
+  model("linear", 3, 1, { seeds: "few" }),
+  model("linear", 4, 1, { seeds: "few" }),
+  model("linear", 2, 2, { seeds: "few" }),
   model("linear", 1, 1, { lengths: EVERY_LENGTH }),
   model("softmax", 1, 1, { patience: 4, lengths: EVERY_LENGTH }),
   model("softmax", 1, 2, { patience: 4, lengths: EVERY_LENGTH }),
   model("linear", 2, 1, { lengths: EVERY_LENGTH }),
-  model("linear", 3, 1, { lengths: EVERY_LENGTH }),
+  model("linear", 3, 1, { lengths: EVERY_LENGTH, seeds: "few" }),
   model("linear", 2, 2, { lengths: EVERY_LENGTH }),
 ];

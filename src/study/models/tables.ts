@@ -1,6 +1,9 @@
 import { studentQuantile } from "../../evidence/studentT";
+import { PRETRAINED } from "../../experiment/regimes";
 import { type Table, tableFrom } from "../../figures/table";
+import { toDigits } from "../digits";
 import type { StudyTable, StudyUnit } from "../study";
+import { benefitKept, benefitOfItsOwn, SILENCE } from "./benefit";
 import {
   type ModelsInput,
   type ModelsResult,
@@ -25,9 +28,35 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
         "The mean squared error of one model after one regime on one task at one number of shots: median, least, largest, mean and standard error over training seeds, and how many seeds did not diverge.",
       table: tableFrom(models.flatMap((model) => errorRows(model, runsOf(model)))),
     },
+    seeds: {
+      description:
+        "The mean squared errors of one model from one training seed after one regime on one task, by the number of shots: what all other tables are made of. Six digits; empty where training diverged.",
+      table: tableFrom(results.flatMap(({ input, result }) => seedRows(input, result))),
+    },
+    benefit: {
+      description: `The share of the benefit of examples that a regime keeps: (R₀ − R(n)) after fine-tuning over the same before, R₀ = ${SILENCE} the error of a model that says nothing; 1 when nothing is lost, 0 when n examples are worth no more than silence, negative when they do harm. Median, least and largest over training seeds, mean and its standard error, and how many seeds did not diverge. \`ofItsOwn\`: the median of the same with R(0), after and before, for R₀; it is above 1 where fine-tuning spoils prompts without examples and the examples repair them.`,
+      table: tableFrom(models.flatMap((model) => benefitRows(model, runsOf(model)))),
+    },
+    stages: {
+      description:
+        "How one stage of training from one seed ended: its steps, the mean loss over the last block of steps (zero-shot, where an auxiliary loss was annealed away before), by which share the block before was higher, and whether the loss had settled (less than a hundredth). Stages that diverged have no row.",
+      table: tableFrom(
+        results.flatMap(({ input, result }) =>
+          result.stages.map(({ stage, steps, loss, change, settled }) => ({
+            model: input.model,
+            seed: input.seed,
+            stage,
+            steps,
+            loss: toDigits(loss),
+            change: toDigits(change, 3),
+            settled: settled ? "yes" : "no",
+          })),
+        ),
+      ),
+    },
     pretraining: {
       description:
-        "The error over the prior at 20 shots after pretraining: mean, least and largest over the training seeds that did not diverge, and how many these are.",
+        "The error over the prior at 20 shots after pretraining: mean, least and largest over the training seeds that did not diverge, how many these are, and in how many the loss had settled.",
       table: tableFrom(models.map((model) => pretrainingRow(model, runsOf(model)))),
     },
     verdicts: {
@@ -62,6 +91,56 @@ function errorRows(model: string, runs: readonly ModelsResult[]) {
   );
 }
 
+function seedRows({ model, seed }: ModelsInput, { regimes }: ModelsResult) {
+  return regimes.flatMap(({ regime, errors }) =>
+    TESTED_TASKS.map((task) => ({
+      model,
+      seed,
+      regime,
+      task,
+      ...Object.fromEntries(
+        TESTED_SHOTS.map((shots, k) => [
+          `n${shots}`,
+          errors === "diverged" ? Number.NaN : toDigits(errors[task][k]!),
+        ]),
+      ),
+    })),
+  );
+}
+
+function benefitRows(model: string, runs: readonly ModelsResult[]) {
+  const regimes = runs[0]!.regimes.map(({ regime }) => regime).filter((regime) => regime !== PRETRAINED);
+  return regimes.flatMap((regime) =>
+    TESTED_TASKS.flatMap((task) =>
+      TESTED_SHOTS.flatMap((shots, k) => {
+        if (shots === 0) return [];
+        const shares = (share: typeof benefitKept): readonly number[] =>
+          runs.flatMap((run) => {
+            const [after, before] = [errorsOn(run, regime, task), errorsOn(run, PRETRAINED, task)];
+            return after === undefined || before === undefined ? [] : [share(after, before, k)];
+          });
+        const kept = shares(benefitKept);
+        const { mean, standardError } = summary(kept);
+        return [
+          {
+            model,
+            regime,
+            task,
+            shots,
+            kept: toDigits(median(kept)),
+            least: toDigits(Math.min(...kept)),
+            largest: toDigits(Math.max(...kept)),
+            mean: toDigits(mean),
+            standardError: toDigits(standardError),
+            ofItsOwn: toDigits(median(shares(benefitOfItsOwn))),
+            seeds: kept.length,
+          },
+        ];
+      }),
+    ),
+  );
+}
+
 function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
   const errors = runs.flatMap(({ pretrainingError }) =>
     pretrainingError === "diverged" ? [] : [pretrainingError],
@@ -74,6 +153,8 @@ function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
     least: Math.min(...errors),
     largest: Math.max(...errors),
     seeds: errors.length,
+    settled: runs.filter(({ stages }) => stages.some(({ stage, settled }) => stage === PRETRAINED && settled))
+      .length,
   };
 }
 
@@ -91,7 +172,14 @@ const change =
     return a === undefined || b === undefined ? undefined : [a, b];
   };
 
-const STATEMENTS: readonly Statement[] = [
+const beside =
+  (level: number, regime: string) =>
+  (run: ModelsResult): readonly [number, number] | undefined => {
+    const error = errorOf(run, regime, "unrelated", AT);
+    return error === undefined ? undefined : [error, level];
+  };
+
+export const STATEMENTS: readonly Statement[] = [
   {
     statement: "all parameters, zero-shot: better on the target at n = 0",
     holdsWhen: "below",
@@ -111,6 +199,27 @@ const STATEMENTS: readonly Statement[] = [
     statement: "value only, zero-shot: worse on an unrelated task",
     holdsWhen: "above",
     compared: change("zs_v", "pretrained", "unrelated"),
+  },
+  {
+    statement: "all parameters, zero-shot: 20 examples of an unrelated task are worth no more than silence",
+    holdsWhen: "above",
+    compared: beside(SILENCE, "zs"),
+  },
+  {
+    statement: "value only, zero-shot: 20 examples of an unrelated task are better than silence",
+    holdsWhen: "below",
+    compared: beside(SILENCE, "zs_v"),
+  },
+  {
+    statement: "value only, zero-shot: nine tenths of the benefit on an unrelated task are kept",
+    holdsWhen: "below",
+    compared: (run) => {
+      const [after, before] = [
+        errorOf(run, "zs_v", "unrelated", AT),
+        errorOf(run, PRETRAINED, "unrelated", AT),
+      ];
+      return after === undefined || before === undefined ? undefined : [after, 0.9 * before + 0.1 * SILENCE];
+    },
   },
   {
     statement: "value only forgets less than all parameters",
@@ -168,15 +277,13 @@ function verdictTable(
   );
 }
 
-function errorOf(
-  { regimes }: ModelsResult,
-  name: string,
-  task: TestedTask,
-  shots: number,
-): number | undefined {
+function errorsOn({ regimes }: ModelsResult, name: string, task: TestedTask): readonly number[] | undefined {
   const { errors }: RegimeErrors = regimes.find(({ regime }) => regime === name)!;
-  return errors === "diverged" ? undefined : errors[task][shots]!;
+  return errors === "diverged" ? undefined : errors[task];
 }
+
+const errorOf = (run: ModelsResult, name: string, task: TestedTask, shots: number): number | undefined =>
+  errorsOn(run, name, task)?.[shots];
 
 function summary(values: readonly number[]): {
   readonly mean: number;
