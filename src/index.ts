@@ -154,8 +154,8 @@ export { RowSampler } from "./simulate/rowSampler";
 // Studies
 export { STUDIES } from "./study";
 export { pathOf } from "./study/frontier/paths";
-export { runFrontier } from "./study/frontier/unit";
-export { runLowRank } from "./study/lowRank/unit";
+export { FRONTIER_DIMENSION, runFrontier } from "./study/frontier/unit";
+export { LOW_RANK_SETTING, runLowRank } from "./study/lowRank/unit";
 export { STUDIED_MODELS } from "./study/models/models";
 export { runModels } from "./study/models/unit";
 export { labelBlock, type Split, splitTable } from "./study/realData/design";
@@ -172,7 +172,7 @@ export {
   type RealTableSource,
   realTableSources,
 } from "./study/realData/realTable";
-export { repeatedMean } from "./study/realData/repeated";
+export { clearDistance, repeatedMean } from "./study/realData/repeated";
 export { STATEMENTS } from "./study/realData/statements";
 export { runUnit as runRealTarget } from "./study/realData/unit";
 export { runStudyHere } from "./study/runStudy";

@@ -1,4 +1,5 @@
 import { tableFrom } from "../../figures/table";
+import { toDigits } from "../digits";
 import { defineStudy } from "../study";
 import { attained, type LowRankInput, runLowRank, UPDATED_SETS } from "./unit";
 
@@ -36,7 +37,14 @@ export const lowRank = defineStudy({
         results.map(
           ({
             input,
-            result: { predicted, predictedOffset, predictedLimit, predictedTargetLimit, ...measured },
+            result: {
+              predicted,
+              matched: _,
+              predictedOffset,
+              predictedLimit,
+              predictedTargetLimit,
+              ...measured
+            },
           }) => ({
             set: input.set,
             rank: input.rank,
@@ -51,6 +59,23 @@ export const lowRank = defineStudy({
             predictedLimit: predictedLimit ?? Number.NaN,
             predictedTargetLimit: predictedTargetLimit ?? Number.NaN,
           }),
+        ),
+      ),
+    },
+    matched: {
+      description:
+        "Where a flow stood when its zero-shot excess R(0, θ₀) − σ² had come down to a given value: the time, and the risk at 20 shots on the orthogonal task. Ranks learn at different speeds, so at equal times they are not comparable; here they are. Values that a flow did not reach have no row.",
+      table: tableFrom(
+        results.flatMap(({ input, result }) =>
+          result.matched.map((moment) => ({
+            set: input.set,
+            rank: input.rank,
+            loss: input.auxiliary ? "zero-shot + few-shot" : "zero-shot",
+            seed: input.seed,
+            excess: moment.excess,
+            time: toDigits(moment.time),
+            unrelated: toDigits(moment.unrelated),
+          })),
         ),
       ),
     },

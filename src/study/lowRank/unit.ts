@@ -18,6 +18,7 @@ import { erasureRank } from "../../theory/updateRank";
 import { valueOnlyOptimum } from "../../theory/zeroShotValue";
 import { followGradientFlow } from "../../train/gradientFlow";
 import { LowRankUpdate } from "../../train/lowRankUpdate";
+import { type Recorded, recorder } from "../../train/observer";
 
 export const UPDATED_SETS = ["value", "key-query", "all"] as const;
 
@@ -54,14 +55,35 @@ export interface LowRankResult {
   readonly settled: boolean;
   /** The optimum of the zero-shot risk that theory knows, NaN where it knows none; see `attained`. */
   readonly predicted: number;
+  /** What the unrelated task cost on the way, when the zero-shot excess had come down to each of {@link MATCHED_EXCESSES}. */
+  readonly matched: readonly MatchedMoment[];
 }
 
+/** A flow at the moment at which its zero-shot excess R(0, θ₀) − σ² passed a given value. */
+export interface MatchedMoment {
+  readonly excess: number;
+  readonly time: number;
+  /** On the orthogonal task at 20 shots. */
+  readonly unrelated: number;
+}
+
+/** Ranks learn at different speeds; at equal zero-shot excess they can be compared. */
+export const MATCHED_EXCESSES = [0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01] as const;
+
+/** Moments at which a flow is looked at, from 0.1 to its end, evenly in the logarithm. */
+const momentsUntil = (time: number): readonly number[] => {
+  const first = Math.min(0.1, time / 10);
+  return Array.from({ length: 200 }, (_, k) => first * (time / first) ** (k / 199));
+};
+
 const SHOTS = 20;
-const { problem, pretraining } = isotropicSetting({
+/** The released setting, which all flows of the study start from. */
+export const LOW_RANK_SETTING = isotropicSetting({
   dimension: 5,
   noiseVariance: 0.1,
   pretrainingShots: SHOTS,
 });
+const { problem, pretraining } = LOW_RANK_SETTING;
 const TARGET: Vector = [1, 0, 0, 0, 0];
 const UNRELATED: Vector = [0, 1, 0, 0, 0];
 
@@ -75,10 +97,18 @@ export function runLowRank(input: LowRankInput): LowRankResult {
     { task: TARGET, shots: 0, weight: 1 },
     ...(auxiliary ? [{ task: TARGET, shots: SHOTS, weight: 1 }] : []),
   ];
+  const { observer, records } = recorder({ at: momentsUntil(time) }, (point) => {
+    const on = unpack(update.updated(point));
+    return {
+      excess: exactRisk(FLOAT, problem, TARGET, 0, on) - problem.noiseVariance,
+      unrelated: exactRisk(FLOAT, problem, UNRELATED, SHOTS, on),
+    };
+  });
   const end = followGradientFlow(
     update.lossOf(exactLoss(problem, terms)),
     update.start(new RandomSource(seed, rank)),
     { maxTime: time, gradientTolerance: 1e-6, stepTolerance: 1e-7 },
+    observer,
   );
   const parameters = unpack(update.updated(end.point));
   const risk = (task: Vector, shots: ShotCount): number => exactRisk(FLOAT, problem, task, shots, parameters);
@@ -98,6 +128,24 @@ export function runLowRank(input: LowRankInput): LowRankResult {
     directionsKept: spectrumOfBlock(parameters).eigenvalues.filter((x) => x > gamma[0]![0]! / 2).length,
     settled: end.settled,
     predicted: predictedZeroShot(input),
+    matched: MATCHED_EXCESSES.flatMap((excess) => momentAt(records, excess) ?? []),
+  };
+}
+
+/** The first passage of an excess, interpolated between two moments on logarithmic scales. */
+function momentAt(
+  records: readonly Recorded<{ readonly excess: number; readonly unrelated: number }>[],
+  excess: number,
+): MatchedMoment | undefined {
+  const k = records.findIndex(({ value }) => value.excess <= excess);
+  if (k < 1) return undefined;
+  const [before, after] = [records[k - 1]!, records[k]!];
+  const share = Math.log(before.value.excess / excess) / Math.log(before.value.excess / after.value.excess);
+  const between = (a: number, b: number): number => a * (b / a) ** share;
+  return {
+    excess,
+    time: between(before.at, after.at),
+    unrelated: between(before.value.unrelated, after.value.unrelated),
   };
 }
 
