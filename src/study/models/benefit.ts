@@ -16,3 +16,10 @@ export const benefitKept = (after: readonly number[], before: readonly number[],
  */
 export const benefitOfItsOwn = (after: readonly number[], before: readonly number[], shots: number): number =>
   (after[0]! - after[shots]!) / (before[0]! - before[shots]!);
+
+/**
+ * Whether a pretrained model reads examples at all: at the shots of pretraining it is better than silence by a tenth of it, on a
+ * task. Where not, pretraining has not left its first plateau, and there is no benefit of which a share could be kept.
+ */
+export const readsExamples = (pretrained: readonly number[], shots: number): boolean =>
+  pretrained[shots]! < 0.9 * SILENCE;

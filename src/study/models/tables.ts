@@ -3,7 +3,7 @@ import { PRETRAINED } from "../../experiment/regimes";
 import { type Table, tableFrom } from "../../figures/table";
 import { toDigits } from "../digits";
 import type { StudyTable, StudyUnit } from "../study";
-import { benefitKept, benefitOfItsOwn, SILENCE } from "./benefit";
+import { benefitKept, benefitOfItsOwn, readsExamples, SILENCE } from "./benefit";
 import {
   type ModelsInput,
   type ModelsResult,
@@ -22,6 +22,7 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
   const models = [...new Set(results.map(({ input }) => input.model))];
   const runsOf = (model: string): readonly ModelsResult[] =>
     results.filter(({ input }) => input.model === model).map(({ result }) => result);
+  const learnedRunsOf = (model: string): readonly ModelsResult[] => runsOf(model).filter(readsAny);
   return {
     errors: {
       description:
@@ -34,8 +35,8 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
       table: tableFrom(results.flatMap(({ input, result }) => seedRows(input, result))),
     },
     benefit: {
-      description: `The share of the benefit of examples that a regime keeps: (R₀ − R(n)) after fine-tuning over the same before, R₀ = ${SILENCE} the error of a model that says nothing; 1 when nothing is lost, 0 when n examples are worth no more than silence, negative when they do harm. Median, least and largest over training seeds, mean and its standard error, and how many seeds did not diverge. \`ofItsOwn\`: the median of the same with R(0), after and before, for R₀; it is above 1 where fine-tuning spoils prompts without examples and the examples repair them.`,
-      table: tableFrom(models.flatMap((model) => benefitRows(model, runsOf(model)))),
+      description: `The share of the benefit of examples that a regime keeps: (R₀ − R(n)) after fine-tuning over the same before, R₀ = ${SILENCE} the error of a model that says nothing; 1 when nothing is lost, 0 when n examples are worth no more than silence, negative when they do harm. Median, least and largest over the training seeds whose pretrained model reads examples (better than silence by a tenth at 20 shots on the unrelated task), mean and its standard error, and how many seeds. \`ofItsOwn\`: the median of the same with R(0), after and before, for R₀; it is above 1 where fine-tuning spoils prompts without examples and the examples repair them.`,
+      table: tableFrom(models.flatMap((model) => benefitRows(model, learnedRunsOf(model)))),
     },
     stages: {
       description:
@@ -56,13 +57,13 @@ export function modelsTables(results: Results): Readonly<Record<string, StudyTab
     },
     pretraining: {
       description:
-        "The error over the prior at 20 shots after pretraining: mean, least and largest over the training seeds that did not diverge, how many these are, and in how many the loss had settled.",
+        "The error over the prior at 20 shots after pretraining: mean, least and largest over the training seeds that did not diverge, how many these are, in how many the loss had settled, and in how many the model reads examples: better than silence by a tenth at 20 shots on the unrelated task.",
       table: tableFrom(models.map((model) => pretrainingRow(model, runsOf(model)))),
     },
     verdicts: {
       description:
-        "One statement about one model: the mean over seeds of the logarithm of the ratio of two errors, from the same prompts, at 20 shots unless said; its standard error; the factor that it means; the mean plain difference; and what follows: yes or no when the mean is further from zero than Student's t allows at 95 %, else unclear. Logarithms, because a few prompts with huge errors rule every mean of deep models.",
-      table: verdictTable(models.map((model) => ({ model, runs: runsOf(model) }))),
+        "One statement about one model: the mean over seeds of the logarithm of the ratio of two errors, from the same prompts, at 20 shots unless said; its standard error; the factor that it means; the mean plain difference; and what follows: yes or no when the mean is further from zero than Student's t allows at 95 %, else unclear. Logarithms, because a few prompts with huge errors rule every mean of deep models. Over the seeds whose pretrained model reads examples.",
+      table: verdictTable(models.map((model) => ({ model, runs: learnedRunsOf(model) }))),
     },
   };
 }
@@ -89,6 +90,12 @@ function errorRows(model: string, runs: readonly ModelsResult[]) {
       }),
     ),
   );
+}
+
+/** Whether the pretrained model of a run learned in context. */
+function readsAny(run: ModelsResult): boolean {
+  const errors = errorsOn(run, PRETRAINED, "unrelated");
+  return errors !== undefined && readsExamples(errors, AT);
 }
 
 function seedRows({ model, seed }: ModelsInput, { regimes }: ModelsResult) {
@@ -155,6 +162,7 @@ function pretrainingRow(model: string, runs: readonly ModelsResult[]) {
     seeds: errors.length,
     settled: runs.filter(({ stages }) => stages.some(({ stage, settled }) => stage === PRETRAINED && settled))
       .length,
+    readsExamples: runs.filter(readsAny).length,
   };
 }
 
