@@ -17,13 +17,15 @@ interface Cell {
   readonly source: readonly string[];
 }
 /** The words of a lesson, outputs left out. */
-const lessons = under("notebooks", ".ipynb").map((file) => ({
-  file,
-  cells: (JSON.parse(text(file)) as { readonly cells: readonly Cell[] }).cells.map((cell) => ({
-    ...cell,
-    text: cell.source.join(""),
-  })),
-}));
+const lessons = under("notebooks", ".ipynb")
+  .filter((file) => !file.includes("templates"))
+  .map((file) => ({
+    file,
+    cells: (JSON.parse(text(file)) as { readonly cells: readonly Cell[] }).cells.map((cell) => ({
+      ...cell,
+      text: cell.source.join(""),
+    })),
+  }));
 const docs = under("docs", ".md").map((file) => ({ file, text: text(file) }));
 
 describe("the bibliography", () => {

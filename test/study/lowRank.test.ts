@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { recordsOf } from "../../src/figures/table";
 import { runLowRank } from "../../src/study/lowRank/unit";
+import { loadStudyTable } from "../../src/study/saveStudy";
 import { expectClose } from "../support/expectClose";
 
 describe("a low-rank unit", () => {
@@ -35,5 +37,36 @@ describe("a low-rank unit", () => {
         undefined,
       ]);
     }
+  });
+});
+
+describe("ranks at equal zero-shot excess", () => {
+  const rows = recordsOf(loadStudyTable("low-rank", "matched")).filter(
+    ({ set, loss }) => set === "all" && loss === "zero-shot",
+  );
+  const costs = (rank: number, excess: number): readonly number[] =>
+    rows
+      .filter((row) => row.rank === rank && row.excess === excess)
+      .map(({ unrelated }) => Number(unrelated));
+
+  it("cost the same in context until the last tenths, and the lowest rank the most near the noise", () => {
+    const ranks = [1, 2, 3, 4, 5, 7];
+    const early = ranks.flatMap((rank) => costs(rank, 0.2));
+    expect(Math.max(...early) / Math.min(...early)).toBeLessThan(1.2);
+    const late = ranks.map((rank) => costs(rank, 0.01));
+    // Every start of rank one costs more than every start of any higher rank.
+    expect(Math.min(...late[0]!)).toBeGreaterThan(Math.max(...late.slice(1).flat()));
+  });
+
+  it("are passed in order on the way, and left out where a flow does not come so far", () => {
+    const { matched } = runLowRank({ set: "all", rank: 2, auxiliary: false, seed: 3, time: 40 });
+    expect(matched.length).toBeGreaterThan(1);
+    for (const [k, moment] of matched.entries()) {
+      expect(moment.time).toBeGreaterThan(k === 0 ? 0 : matched[k - 1]!.time);
+      expect(moment.time).toBeLessThanOrEqual(40);
+    }
+    // Of V alone the excess stays above 2/9.
+    const { matched: ofValue } = runLowRank({ set: "value", rank: 1, auxiliary: false, seed: 3, time: 40 });
+    expect(ofValue.map(({ excess }) => excess)).toEqual([0.5, 0.25]);
   });
 });

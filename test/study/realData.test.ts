@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { studentTail } from "../../src/evidence/studentT";
+import { recordsOf } from "../../src/figures/table";
 import { labelBlock, splitTable } from "../../src/study/realData/design";
 import { fitTask } from "../../src/study/realData/fit";
 import { loadRealTable, realTableSources } from "../../src/study/realData/realTable";
-import { repeatedMean } from "../../src/study/realData/repeated";
+import { clearDistance, repeatedMean } from "../../src/study/realData/repeated";
 import { STATEMENTS } from "../../src/study/realData/statements";
 import { runUnit } from "../../src/study/realData/unit";
 import { loadStudyTable } from "../../src/study/saveStudy";
@@ -87,17 +89,70 @@ describe("what is told of the stored study", () => {
   it("is what its tables hold: README.md and docs/beyond.md", () => {
     const forgets = of("full-forgets");
     const below = of("value-forgets-less-than-full");
-    const far = of("auxiliary-hurts-the-far");
+    const costs = of("auxiliary-hurts-where-predicted");
     const text = (file: string) => readFileSync(join(__dirname, "../..", file), "utf8").replaceAll("\n", " ");
     expect(text("README.md")).toContain(
-      `clearly in ${forgets.holds} of ${forgets.pairs} pairs of columns and clearly not in ${forgets.fails}; value-only fine-tuning stays clearly below it in ${below.holds} of ${below.pairs}`,
+      `clearly in ${forgets.holds} of ${forgets.pairs} pairs of columns and clearly not in ${forgets.fails}; value-only fine-tuning stays clearly below it in ${below.holds} of ${below.pairs}, and lies above the pretrained model by ${Number(of("value-forgets").medianEffect).toFixed(3)}`,
     );
     expect(text("README.md")).toContain(
-      `clear in ${far.holds} of ${far.pairs} and clearly wrong in ${far.fails}`,
+      `clear in ${costs.holds} of ${costs.pairs} and clearly wrong in ${costs.fails}`,
     );
     for (const { pairs, holds, unclear, fails } of STATEMENTS.map(({ id }) => of(id))) {
       expect(text("docs/beyond.md")).toContain(`| ${pairs} | ${holds} | ${unclear} | ${fails} |`);
       expect(Number(holds) + Number(unclear) + Number(fails)).toBe(pairs);
+    }
+  });
+});
+
+describe("the stored effects", () => {
+  const effects = recordsOf(loadStudyTable("real-data", "effects"));
+
+  it("are clear exactly where Student's t at 95 % over five splits says so, not at two standard errors", () => {
+    for (const row of effects) {
+      const distance = Math.abs(Number(row.effect)) / Number(row.standardError);
+      // Five digits are stored: a row at the very border could round to either side.
+      if (Math.abs(distance / clearDistance(5) - 1) < 1e-4) continue;
+      expect(row.verdict !== "unclear", JSON.stringify(row)).toBe(studentTail(distance, 4) < 0.05);
+    }
+    expect(clearDistance(5)).toBeCloseTo(2.776, 3);
+    const between = effects.filter((row) => {
+      const distance = Math.abs(Number(row.effect)) / Number(row.standardError);
+      return distance > 2 && distance < clearDistance(5);
+    });
+    expect(between.length, "a table where the two rules agree could not tell them apart").toBeGreaterThan(20);
+  });
+
+  it("of the auxiliary loss are scored by the theory's own sign, which the rule of thumb misses", () => {
+    const auxiliary = effects.filter((row) => String(row.statement).endsWith("where-predicted"));
+    expect(auxiliary).toHaveLength(85);
+    expect(auxiliary.filter((row) => !(Number(row.gaussian) > 0))).toEqual([]);
+    const missed = auxiliary.filter(
+      (row) => Number(row.alignment) < 0.5 !== String(row.statement).includes("hurts"),
+    );
+    expect(missed.length).toBeGreaterThan(0);
+    // Clear results against the rule of thumb are the theory's successes.
+    expect(missed.filter((row) => row.verdict === "fails")).toEqual([]);
+  });
+
+  it("compare value-only fine-tuning with the pretrained model itself", () => {
+    const errors = recordsOf(loadStudyTable("real-data", "errors"));
+    const error = (row: (typeof effects)[number], regime: string): number =>
+      Number(
+        errors.find(
+          (each) =>
+            each.table === row.table &&
+            each.target === row.target &&
+            each.tested === row.tested &&
+            each.regime === regime &&
+            each.shots === 20,
+        )!.measured,
+      );
+    for (const row of effects.filter(({ statement }) => statement === "value-forgets")) {
+      expectClose(Number(row.effect), error(row, "zero-shot-value") - error(row, "pretrained"), {
+        tolerance: 1.1e-4,
+        reason: "five digits of two errors, which may be above one",
+        input: row,
+      });
     }
   });
 });
