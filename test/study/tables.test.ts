@@ -45,8 +45,9 @@ describe("the tables of the models", () => {
   const flat = (x: number) => TESTED_SHOTS.map(() => x);
   const run = (full: number, value: number): ModelsResult => ({
     pretrainingError: 0.3,
+    stages: [],
     regimes: [
-      { regime: "pretrained", errors: { target: flat(1), opposite: flat(1), unrelated: flat(1) } },
+      { regime: "pretrained", errors: { target: flat(0.9), opposite: flat(0.9), unrelated: flat(0.9) } },
       ...STUDIED_REGIMES.map(({ name }) => ({
         regime: name,
         errors:
@@ -64,7 +65,7 @@ describe("the tables of the models", () => {
     modelsTables(
       runs.map((result, seed) => ({
         name: `m ${seed}`,
-        input: { model: "m", seed, pretrainingSteps: 1, fineTuningSteps: 1, testPrompts: 1 },
+        input: { model: "m", seed, pretrainingBlock: 1, fineTuningBlock: 1, testPrompts: 1 },
         result,
       })),
     );
@@ -90,6 +91,7 @@ describe("the tables of the models", () => {
   it("keep a seed that diverged in pretraining apart from those that did not", () => {
     const lost: ModelsResult = {
       pretrainingError: "diverged",
+      stages: [],
       regimes: run(4, 1).regimes.map(({ regime }) => ({ regime, errors: "diverged" })),
     };
     const { columns, rows } = tablesOf([run(4, 1), lost, run(4, 1)]).pretraining!.table;
@@ -99,6 +101,24 @@ describe("the tables of the models", () => {
     });
     const errors = tablesOf([run(4, 1), lost]).errors!.table;
     expect(errors.rows.map((row) => row[errors.columns.indexOf("seeds")])).not.toContain(2);
+  });
+
+  it("leave a model that reads no examples out of the verdicts and of the benefit, and count it", () => {
+    const blind: ModelsResult = {
+      ...run(4, 1),
+      regimes: run(4, 1).regimes.map((row) =>
+        row.regime === "pretrained"
+          ? { ...row, errors: { target: flat(1.05), opposite: flat(1.05), unrelated: flat(1.05) } }
+          : row,
+      ),
+    };
+    const tables = tablesOf([run(4, 1), blind, run(4.1, 1)]);
+    const first = (name: string, column: string) => {
+      const { columns, rows } = tables[name]!.table;
+      return rows[0]![columns.indexOf(column)];
+    };
+    expect([first("pretraining", "seeds"), first("pretraining", "readsExamples")]).toEqual([3, 2]);
+    expect([first("verdicts", "seeds"), first("benefit", "seeds")]).toEqual([2, 2]);
   });
 
   it("test on a unit vector orthogonal to the target", () => {

@@ -4,8 +4,8 @@ import { modelsTables } from "./tables";
 import { type ModelsInput, runModels } from "./unit";
 
 const SIZE = {
-  full: { seeds: 10, few: 3, pretrainingBlock: 1000, fineTuningBlock: 500, testPrompts: 2000 },
-  quick: { seeds: 2, few: 1, pretrainingBlock: 15, fineTuningBlock: 10, testPrompts: 200 },
+  full: { seeds: 10, pretrainingBlock: 1000, fineTuningBlock: 500, testPrompts: 2000 },
+  quick: { seeds: 2, pretrainingBlock: 15, fineTuningBlock: 10, testPrompts: 200 },
 };
 
 /** Do softmax attention and deeper linear attention forget as one linear layer does? */
@@ -15,9 +15,9 @@ export const otherModels = defineStudy({
   question:
     "Does full fine-tuning forget, does value-only fine-tuning remember, and does the auxiliary loss take sides, when the model is a softmax layer or a stack of linear ones?",
   units: ({ profile, seed }) => {
-    const { seeds, few, ...size } = SIZE[profile];
+    const { seeds, ...size } = SIZE[profile];
     return Array.from({ length: seeds }, (_, k) =>
-      STUDIED_MODELS.filter((model) => model.seeds === "all" || k < few).map(({ name }) => ({
+      STUDIED_MODELS.map(({ name }) => ({
         name: `${name}, seed ${seed + k}`,
         input: { model: name, seed: seed + k, ...size } satisfies ModelsInput,
       })),

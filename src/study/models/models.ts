@@ -9,8 +9,6 @@ export interface StudiedModel {
   readonly patience: number;
   /** The numbers of examples in pretraining prompts, evenly mixed in every step. */
   readonly lengths: readonly number[];
-  /** Training seeds in the full profile: as many as the study has, or few where a seed takes minutes. */
-  readonly seeds: "all" | "few";
 }
 
 /** As language models are pretrained: on prompts of every length up to the longest, those without examples included. */
@@ -20,11 +18,7 @@ const model = (
   attention: "linear" | "softmax",
   layers: number,
   heads: number,
-  {
-    patience = 1,
-    lengths = [RELEASED_SHOTS],
-    seeds = "all",
-  }: Partial<Pick<StudiedModel, "patience" | "lengths" | "seeds">> = {},
+  { patience = 1, lengths = [RELEASED_SHOTS] }: Partial<Pick<StudiedModel, "patience" | "lengths">> = {},
 ): StudiedModel => ({
   name: [
     attention,
@@ -35,12 +29,11 @@ const model = (
   shape: { dimension: 5, layers, heads, keyQuery: "separate", attention },
   patience,
   lengths,
-  seeds,
 });
 
 /**
  * One linear layer, where theory is exact, is the control of all others. Every model is pretrained twice: at the released
- * number of shots alone, which leaves deep ones wild at few shots, and at every length; two heads a layer at every length only.
+ * number of shots alone, which leaves deep ones wild at few shots, and at every length.
  */
 export const STUDIED_MODELS: readonly StudiedModel[] = [
   model("linear", 1, 1),
@@ -51,5 +44,4 @@ export const STUDIED_MODELS: readonly StudiedModel[] = [
   model("softmax", 1, 1, { patience: 4, lengths: EVERY_LENGTH }),
   model("softmax", 1, 2, { patience: 4, lengths: EVERY_LENGTH }),
   model("linear", 2, 1, { lengths: EVERY_LENGTH }),
-  model("linear", 2, 2, { lengths: EVERY_LENGTH, seeds: "few" }),
 ];
