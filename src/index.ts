@@ -68,6 +68,7 @@ export { showFigure, showMarkdown, showTable } from "./figures/display";
 export type { Figure } from "./figures/figure";
 export { type LabelledMatrix, matricesFigure } from "./figures/matrices";
 export { notationTable, showNotation } from "./figures/notationTable";
+export { shownDifference, shownNumber } from "./figures/numberText";
 export { type ParityOptions, parityFigure, type UncertainColumn } from "./figures/parity";
 export { type SignMapOptions, signMapFigure } from "./figures/signMap";
 export { staticPicture } from "./figures/staticPicture";

@@ -1,4 +1,5 @@
 import { escapeXml } from "../figures/escapeXml";
+import { isRounding, readablePowers, shownNumber } from "../figures/numberText";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";
 import { notebookPageFile } from "./notebookPage";
 import type { Page } from "./page";
@@ -112,7 +113,7 @@ ${markdown.render(`## ${title}`)}
 <p>${verdictMark(verdict)} <code>${escapeXml(id)}</code></p>
 ${markdown.render(statement)}
 ${given}
-${evidence.map(evidencePart).join("\n")}
+${evidence.map((each) => evidencePart(each, markdown)).join("\n")}
 <pre tabindex="0" aria-label="Command that reruns this claim">${escapeXml(command)}</pre>
 ${links}</section>`;
 }
@@ -120,10 +121,10 @@ ${links}</section>`;
 /** Comparisons shown at most: of more, those that come nearest to their tolerance. */
 const MOST_ROWS = 24;
 
-function evidencePart(evidence: Evidence): string {
+function evidencePart(evidence: Evidence, markdown: PageMarkdown): string {
   const { kind } = evidence;
   if (!evidence.applies) {
-    return `<p class="evidence"><strong>${kind}</strong> <span class="none">does not apply: ${escapeXml(evidence.reason)}</span></p>`;
+    return `<p class="evidence"><strong>${kind}</strong> <span class="none">does not apply: ${sentence(evidence.reason, markdown)}</span></p>`;
   }
   const { verdict, method, seed, rows, controls } = evidence;
   // A deviation that is not a number is the worst of all.
@@ -136,10 +137,10 @@ function evidencePart(evidence: Evidence): string {
   const heads = ["compared", "predicted", "measured", "standard error", "deviation", "tolerance"];
   const body = shown.map(
     (row) =>
-      `<tr><th scope="row">${escapeXml(row.label)}</th>${[row.predicted, row.measured, row.standardError, row.deviation].map(cell).join("")}<td>${digits(row.tolerance)}<span class="reason">${escapeXml(row.reason)}</span></td></tr>`,
+      `<tr><th scope="row">${escapeXml(readablePowers(row.label))}</th>${[row.predicted, row.measured, row.standardError].map(cell).join("")}<td>${deviationText(row.deviation)}</td><td>${digits(row.tolerance)}<span class="reason">${sentence(row.reason, markdown)}</span></td></tr>`,
   );
   const left = rows.length - shown.length;
-  return `<p class="evidence"><strong>${kind}</strong> ${verdictMark(verdict)} ${escapeXml(method)} ${deviationWords(worst[0])} Seed ${seed}.</p>
+  return `<p class="evidence"><strong>${kind}</strong> ${verdictMark(verdict)} ${sentence(capital(method), markdown)} ${deviationWords(worst[0])} Seed ${seed}.</p>
 <details class="rows"><summary>${rows.length === 1 ? "1 comparison" : `${rows.length} comparisons`}</summary>
 <div class="scroll" tabindex="0" role="group" aria-label="Comparisons: ${kind}"><table>
 <thead><tr>${heads.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
@@ -147,28 +148,43 @@ function evidencePart(evidence: Evidence): string {
 ${body.join("\n")}
 </tbody>
 </table></div>${left > 0 ? `<p>${left} more are nearer to the prediction than these.</p>` : ""}</details>
-${controlList(controls)}`;
+${controlList(controls, markdown)}`;
 }
 
 function deviationWords(worst: Comparison | undefined): string {
   if (worst === undefined) return "";
   const unit = worst.standardError === undefined ? "" : " standard errors";
-  return `Largest deviation ${digits(worst.deviation)}${unit}, allowed ${digits(worst.tolerance)}.`;
+  return `Largest deviation ${deviationText(worst.deviation)}${unit}, allowed ${digits(worst.tolerance)}.`;
+}
+
+/** The first letter of a sentence; a formula or a symbol stays. */
+function capital(text: string): string {
+  return text.replace(/^\p{Ll}(?=\p{Ll}|\s)/u, (letter) => letter.toUpperCase());
 }
 
 const cell = (value: number | undefined) => `<td>${digits(value)}</td>`;
 
 /** Five significant digits; a dash for nothing. */
 function digits(value: number | undefined): string {
-  if (value === undefined) return "–";
-  return Number.isFinite(value) ? String(Number(value.toPrecision(5))) : String(value);
+  return shownNumber(value ?? Number.NaN, 5);
 }
 
-function controlList(controls: readonly Control[]): string {
+/** How far a number lies from where it should: what rounding made is called so. */
+function deviationText(value: number): string {
+  return value !== 0 && isRounding(value) ? "rounding" : digits(value);
+}
+
+/** A sentence of the ledger as it stands on a page: mathematics set, powers of ten raised, a full stop at its end. */
+function sentence(text: string, markdown: PageMarkdown): string {
+  const html = markdown.renderInline(readablePowers(text.trim()));
+  return /[.?!]$/.test(text.trim()) ? html : `${html}.`;
+}
+
+function controlList(controls: readonly Control[], markdown: PageMarkdown): string {
   if (controls.length === 0) return "";
   const items = controls.map(
     ({ description, rejected, deviation }) =>
-      `<li><span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> ${escapeXml(description)} (deviation ${digits(deviation)})</li>`,
+      `<li><span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> ${markdown.renderInline(readablePowers(description))} (deviation ${deviationText(deviation)})</li>`,
   );
   return `<details class="controls-list"><summary>${controls.length === 1 ? "1 control" : `${controls.length} controls`}</summary><ul>${items.join("")}</ul></details>`;
 }

@@ -76,6 +76,13 @@ export class PageMarkdown {
     return html;
   }
 
+  /** A phrase without paragraphs around it. @throws InputError when mathematics cannot be rendered. */
+  renderInline(source: string): string {
+    const html = this.md.renderInline(source);
+    if (this.failure !== undefined) throw this.failure;
+    return html;
+  }
+
   get sections(): readonly SearchSection[] {
     return this.collected.map(({ id, title, text }) => ({ id, title, text: text.join(" ") }));
   }

@@ -1,6 +1,7 @@
 import type { Matrix } from "../algebra/matrix";
 import { InputError } from "../inputError";
 import type { Figure, JsonObject } from "./figure";
+import { isRounding, powerOfTen, shownNumber } from "./numberText";
 import { baseLayout, TITLE_ROOM, wordWidth } from "./style";
 
 /** A matrix to draw, with the names of its rows and columns. */
@@ -109,7 +110,7 @@ function cellsTrace(
   suffix: string,
 ): JsonObject {
   const cells = matrix.flatMap((row, i) => row.map((value, j) => ({ i, j, value })));
-  const texts = cells.map(({ value }) => cellText(value));
+  const texts = cells.map(({ value }) => cellText(value, largest));
   return {
     type: "scatter",
     mode: "markers+text",
@@ -135,12 +136,14 @@ function cellsTrace(
   };
 }
 
-/** Two digits, short enough for its square: 0.79, 12, 4.0e-5. */
-function cellText(value: number): string {
-  if (value === 0) return "0";
+/** Two digits, short enough for its square: 0.79, 12, 4·10⁻⁵. */
+function cellText(value: number, largest: number): string {
+  if (isRounding(value, largest)) return "0";
   const size = Math.abs(value);
-  if (size >= 9.95 && size < 99999) return value.toFixed(0);
-  return size < 0.001 || size >= 99999 ? value.toExponential(1).replace("e+", "e") : value.toPrecision(2);
+  if (!Number.isFinite(value)) return shownNumber(value);
+  if (size >= 9.95 && size < 99999) return shownNumber(Math.round(value));
+  if (size >= 0.001 && size < 99999) return value.toPrecision(2).replace("-", "−");
+  return powerOfTen(value, 2).replace(" × ", "·");
 }
 
 /** White at 0, blue at 1, orange at −1. */

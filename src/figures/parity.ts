@@ -39,7 +39,8 @@ export interface ParityOptions {
 const SIZE = { width: 720, height: 560 };
 
 /**
- * Found against expected: points lie on the diagonal where the two agree. Bars are two standard errors to each side. Rows
+ * Found against expected: points lie on the diagonal where the two agree. Bars are two standard errors to each side, factors on
+ * logarithmic axes. Rows
  * without a finite number in both columns are left out.
  * @throws InputError when the table lacks a column, or a series has no style.
  */
@@ -56,12 +57,15 @@ export function parityFigure(table: Table, options: ParityOptions): Figure {
     const style = Object.hasOwn(styles, name) ? styles[name] : undefined;
     if (style === undefined) throw new InputError("series", name, `one of ${Object.keys(styles).join(", ")}`);
     const rows = drawn.filter((row) => seriesOf(row) === name);
-    const bars = ({ uncertainty }: UncertainColumn): JsonObject => ({
+    const bars = ({ value, uncertainty }: UncertainColumn): JsonObject => ({
       type: "data",
-      array: rows.map((row) => {
-        const length = uncertainty === undefined ? 0 : 2 * numbers(row, uncertainty);
-        return Number.isFinite(length) ? length : 0;
-      }),
+      ...barLengths(
+        rows.map((row) => ({
+          middle: numbers(row, value),
+          length: uncertainty === undefined ? 0 : 2 * numbers(row, uncertainty),
+        })),
+        logarithmic,
+      ),
       color: pale(style.color),
       thickness: 0.8,
       width: 0,
@@ -115,6 +119,21 @@ export function parityFigure(table: Table, options: ParityOptions): Figure {
     },
     ...SIZE,
   };
+}
+
+/**
+ * Two standard errors to each side. On a logarithmic axis a bar is a factor, and ends at value/(1 + 2s/value) below: the same to first order,
+ * and a bar that is longer than its value is a bar still, not a stripe across the figure towards a zero that the axis does not have.
+ */
+function barLengths(
+  bars: readonly { readonly middle: number; readonly length: number }[],
+  logarithmic: boolean,
+): JsonObject {
+  const known = bars.map(({ middle, length }) => ({ middle, length: Number.isFinite(length) ? length : 0 }));
+  const above = known.map(({ length }) => length);
+  if (!logarithmic) return { array: above };
+  const below = known.map(({ middle, length }) => middle - middle / (1 + length / middle));
+  return { symmetric: false, array: above, arrayminus: below };
 }
 
 /** A colour #rrggbb, for bars that must not hide the points of other series where they are long. */

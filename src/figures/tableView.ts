@@ -1,36 +1,51 @@
 import { escapeXml } from "./escapeXml";
+import { shownNumber } from "./numberText";
 import type { Cell, Table } from "./plainTable";
 
-/** The table as HTML, numbers right-aligned and with at most `digits` significant digits. */
-export function tableHtml({ columns, rows }: Table, digits: number): string {
-  const cells = (row: readonly Cell[]) =>
+/** The table as HTML, numbers right-aligned and with at most `digits` significant digits; see {@link shownNumber}. */
+export function tableHtml(table: Table, digits: number): string {
+  const { columns, rows } = table;
+  const texts = cellTexts(table, digits);
+  const cells = (row: readonly Cell[], i: number) =>
     row
-      .map((cell) => {
+      .map((cell, j) => {
         const align = typeof cell === "number" ? "right" : "left";
-        return `<td style="text-align:${align}">${escapeXml(cellText(cell, digits))}</td>`;
+        return `<td style="text-align:${align}">${escapeXml(texts[i]![j]!)}</td>`;
       })
       .join("");
   const head = columns.map((column) => `<th scope="col">${escapeXml(column)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${cells(row)}</tr>`).join("\n");
+  const body = rows.map((row, i) => `<tr>${cells(row, i)}</tr>`).join("\n");
   return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
 /** The table as text, columns aligned. */
-export function tableText({ columns, rows }: Table, digits: number): string {
-  const lines = [columns, ...rows.map((row) => row.map((cell) => cellText(cell, digits)))];
+export function tableText(table: Table, digits: number): string {
+  const { columns } = table;
+  const lines = [columns, ...cellTexts(table, digits)];
   const widths = columns.map((_, j) => Math.max(...lines.map((line) => line[j]!.length)));
-  const isNumber = columns.map((_, j) => rows.every((row) => typeof row[j] === "number"));
   return lines
     .map((line) =>
       line
-        .map((cell, j) => (isNumber[j] ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
+        .map((cell, j) => (isNumeric(table, j) ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
         .join("  ")
         .trimEnd(),
     )
     .join("\n");
 }
 
-/** Significant digits without trailing zeros, so that 20 stays 20 and 0.1 stays 0.1. */
-function cellText(cell: Cell, digits: number): string {
-  return typeof cell === "number" ? String(Number(cell.toPrecision(digits))) : String(cell);
+function isNumeric({ rows }: Table, column: number): boolean {
+  return rows.every((row) => typeof row[column] === "number");
+}
+
+/** What is rounding beside the largest number of its column, and beside 1, reads as 0. */
+function cellTexts({ columns, rows }: Table, digits: number): readonly (readonly string[])[] {
+  const scales = columns.map((_, j) =>
+    rows.reduce((largest, row) => {
+      const size = Math.abs(Number(row[j]));
+      return typeof row[j] === "number" && Number.isFinite(size) ? Math.max(largest, size) : largest;
+    }, 1),
+  );
+  return rows.map((row) =>
+    row.map((cell, j) => (typeof cell === "number" ? shownNumber(cell, digits, scales[j]) : cell)),
+  );
 }

@@ -24,7 +24,7 @@ describe("a figure of matrices", () => {
       mode: "markers+text",
       x: [0, 1, 2, 0, 1, 2],
       y: [0, 0, 0, 1, 1, 1],
-      text: ["1.0", "-2.0", "0", "0.50", "0.25", "0"],
+      text: ["1.0", "−2.0", "0", "0.50", "0.25", "0"],
       customdata: ["r1, c1", "r1, c2", "r1, c3", "r2, c1", "r2, c2", "r2, c3"],
     });
     expect(second).toMatchObject({ x: [0], y: [0], text: ["4.0"], xaxis: "x2", yaxis: "y2" });
@@ -65,13 +65,13 @@ describe("a figure of matrices", () => {
     [0, "0"],
     [-0, "0"],
     [0.78571, "0.79"],
-    [-0.034, "-0.034"],
-    [0.00012345, "1.2e-4"],
+    [-0.034, "−0.034"],
+    [0.00012345, "1.2·10⁻⁴"],
     [9.96, "10"],
     [123.4, "123"],
-    [-1234567, "-1.2e6"],
-    [Number.NaN, "NaN"],
-    [Number.POSITIVE_INFINITY, "Infinity"],
+    [-1234567, "−1.2·10⁶"],
+    [Number.NaN, "–"],
+    [Number.POSITIVE_INFINITY, "∞"],
   ])("writes %d as %s, and never an invalid colour", (value, expected) => {
     const got = matricesFigure([{ ...single, matrix: [[value]] }], words).data[0]! as JsonObject;
     expect(got.text).toEqual([expected]);

@@ -4,6 +4,7 @@ import { staticPicture } from "../../src/figures/staticPicture";
 import { EXPERIMENT_STYLE } from "../../src/figures/style";
 import { tableFrom } from "../../src/figures/table";
 import { InputError } from "../../src/inputError";
+import { expectClose } from "../support/expectClose";
 
 const table = tableFrom([
   { regime: "zs", sampled: 1, spread: 0.1, run: 1.2, error: 0.05, where: "n = 1" },
@@ -39,6 +40,29 @@ describe("a figure of found against expected", () => {
     });
     expect(value).toMatchObject({ x: [0.4], y: [0.35] });
     expect(figure.data.length).toBe(3);
+  });
+
+  it("draws bars on logarithmic axes as factors: none is a stripe towards zero, and short ones are as they were", () => {
+    const wide = tableFrom([
+      { regime: "zs", sampled: 100, spread: 200, run: 80, error: 0.4, where: "wide" },
+      { regime: "zs", sampled: 1, spread: 0.001, run: 1, error: 0.001, where: "narrow" },
+    ]);
+    const [, points] = parityFigure(wide, { ...options, logarithmic: true }).data;
+    const { x, error_x: bars } = points as unknown as {
+      x: readonly number[];
+      error_x: { symmetric: boolean; array: readonly number[]; arrayminus: readonly number[] };
+    };
+    expect(bars.symmetric).toBe(false);
+    x.forEach((middle, i) => {
+      const [above, below] = [middle + bars.array[i]!, middle - bars.arrayminus[i]!];
+      expectClose(above / middle, middle / below, { tolerance: 1e-12, reason: "rounding", input: middle });
+    });
+    expectClose(bars.arrayminus[1]!, bars.array[1]!, {
+      tolerance: 4.1 * 0.001 ** 2,
+      reason: "the factor differs from the difference by the square of the relative error",
+    });
+    expect(parityFigure(wide, options).data[1]).toMatchObject({ error_x: { array: [400, 0.002] } });
+    expect(JSON.stringify(parityFigure(wide, options))).not.toContain("arrayminus");
   });
 
   it("draws the diagonal from corner to corner of axes with equal ranges, beyond every point", () => {
