@@ -6,6 +6,7 @@ import { registerExperimentCommand } from "./commands/experiment";
 import { registerGradeCommand } from "./commands/grade";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
+import { registerPromptCommand } from "./commands/prompt";
 import { registerRiskCommand } from "./commands/risk";
 import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommands } from "./commands/sweep";
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(add --help for the options)");
   registerRiskCommand(program);
   registerPredictCommand(program);
+  registerPromptCommand(program);
   registerTrainCommand(program);
   registerExperimentCommand(program);
   registerSweepCommands(program);

@@ -59,7 +59,7 @@ ${inputs.join("\n")}
 </figure>
 <div class="words">${words.map((sentence) => `<p>${escapeXml(sentence)}</p>`).join("")}</div>
 <div class="numbers scroll" tabindex="0" role="group" aria-label="Numbers">${tableHtml(numbers, 4)}</div>
-<details class="question" hidden><summary>The same from the command line</summary><pre class="command" tabindex="0"></pre></details>
+<details class="question" hidden><summary>The same from the command line</summary><div class="commands"></div></details>
 <p class="visually-hidden status" role="status"></p>
 </section>`;
 }

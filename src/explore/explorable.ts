@@ -9,15 +9,22 @@ export interface Answer {
   readonly words: readonly string[];
   /** The numbers behind the words. */
   readonly numbers: Table;
-  /** The question in the form in which the command line takes it. */
-  readonly question: Question;
+  /** What gives the same numbers from the command line, question by question. */
+  readonly questions: readonly Question[];
 }
 
 /** Input of `finetune-icl COMMAND -`. */
 export interface Question {
-  readonly command: "predict" | "risk";
+  /** Which of the numbers it gives. */
+  readonly about: string;
+  readonly command: "predict" | "risk" | "prompt";
   readonly options?: string;
   readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** The question as a line for a shell. */
+export function shellLine({ command, options = "", input }: Question): string {
+  return `echo '${JSON.stringify(input)}' | npx finetune-icl ${command} - ${options}`.trimEnd();
 }
 
 /** A computation that comes nearer to its answer step by step. */

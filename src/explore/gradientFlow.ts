@@ -1,18 +1,19 @@
 import { FastRisk } from "../exact/fastRisk";
 import { pack } from "../exact/packedParameters";
 import type { Figure, JsonObject } from "../figures/figure";
+import { shownNumber } from "../figures/numberText";
 import { tableFrom } from "../figures/plainTable";
 import { axis, baseLayout, logarithmicAxis, logarithmicTicks, REGIME_STYLE } from "../figures/style";
-import type { AttentionParameters } from "../model/attentionParameters";
 import { predict } from "../predict/predict";
 import type { Setting } from "../problem/isotropicSetting";
+import { examplesText, percentText, wordFor } from "./comparing";
 import type { StateOf } from "./controls";
-import { directExplorable } from "./explorable";
-import { type FlowPoint, gradientFlowPath } from "./gradientFlowPath";
-import { dimensionControl, NOISE, PRETRAINING_SHOTS, problemInput, settingOf, shown } from "./setting";
+import { directExplorable, type Question } from "./explorable";
+import { type FlowPath, type FlowPoint, flowParameters, gradientFlowPath } from "./gradientFlowPath";
+import { dimensionControl, NOISE, PRETRAINING_SHOTS, problemInput, settingOf } from "./setting";
 
 const controls = {
-  dimension: dimensionControl(5),
+  dimension: dimensionControl(10),
   noiseVariance: NOISE,
   pretrainingShots: PRETRAINING_SHOTS,
   targetLength: {
@@ -51,111 +52,132 @@ export const gradientFlow = directExplorable({
   id: "gradient-flow",
   title: "Gradient flow from the pretrained point",
   summary:
-    "Watch full fine-tuning erase the block that learns in context, and forget at the moment it learns the target.",
+    "How does full fine-tuning erase the block that learns in context, and when on the way is learning lost?",
   text: `Full fine-tuning, followed exactly: gradient flow on the zero-shot risk in **all** entries of $v$ and $M$. On the left the path in the
 plane of $M_{00}$, the constant score, and $\\lVert M_{xx}\\rVert$, the size of the block that compares examples with the query. The flow conserves
 $\\lVert v\\rVert^2 - \\lVert M\\rVert_F^2$; together with the zero-shot optimum this says where it must end: the star. On the right the risks on the way.
 
-*Try:* move along the path, and see the few-shot risk on *every* task rise while the zero-shot risk on the target falls.`,
+*Try:* move along the path. The zero-shot risk on the target can only fall; what do the few-shot risks on the target and on its opposite do meanwhile? Then
+look again after pretraining on prompts of a single example, and with a short target, which takes the flow hundreds of times longer.`,
   controls,
   answer: (state) => {
     const setting = settingOf(state);
     const target = scaledTarget(state);
-    const path = followed(setting, state);
-    const at = path[indexAlong(path, state.progress / 100)]!;
+    const opposite = target.map((entry) => (entry === 0 ? 0 : -entry));
+    const { points, settled } = followed(setting, state);
     const end = predict(setting.problem, setting.pretraining, { kind: "zero-shot-full", targetTask: target });
     const valueOnly = predict(setting.problem, setting.pretraining, {
       kind: "zero-shot-value",
       targetTask: target,
-    });
-    const rest = valueOnly.risk(target, 0);
-    const opposite = target.map((entry) => (entry === 0 ? 0 : -entry));
+    }).risk(target, 0);
     const engine = new FastRisk(setting.problem);
-    const risks = ({ parameters }: FlowPoint) => {
-      const packed = pack(parameters);
-      const risk = (task: readonly number[], shots: number) =>
-        engine.risk(Float64Array.from(task), shots, packed);
-      return {
-        zeroShot: risk(target, 0),
-        fewShot: risk(target, state.shots),
-        opposite: risk(opposite, state.shots),
-      };
+    const tasks = [target, opposite].map((task) => Float64Array.from(task)) as [Float64Array, Float64Array];
+    const all = points.map((point): Drawn => {
+      const packed = pack(flowParameters(point, state.dimension));
+      const [fewShot, elsewhere] = tasks.map((task) => engine.risk(task, state.shots, packed));
+      const zeroShot = point.excess + state.noiseVariance;
+      return { time: point.time, ...place(point, state), zeroShot, fewShot: fewShot!, opposite: elsewhere! };
+    });
+    const at = indexAlong(all, state.progress / 100);
+    const predicted: Drawn = {
+      time: Number.POSITIVE_INFINITY,
+      constant: end.parameters.keyQuery[0]![0]!,
+      block: 0,
+      zeroShot: end.risk(target, 0),
+      fewShot: end.risk(target, state.shots),
+      opposite: end.risk(opposite, state.shots),
     };
-    const all = path.map((point) => ({ time: point.time, ...place(point.parameters), ...risks(point) }));
-    const now = all[path.indexOf(at)]!;
-    const [first, last] = [all[0]!, all[all.length - 1]!];
-    const predicted = place(end.parameters);
     return {
-      figure: figure(all, now, predicted, state.shots),
-      words: [
-        `The flow starts at M₀₀ = 0 with a covariate block of size ${shown(first.block)} and ends at M₀₀ = ${shown(last.constant)}, block ${shown(last.block)}. The conservation law predicts M₀₀ = ${shown(predicted.constant)}, block 0.`,
-        `The value row moves first: within a time of about 0.1 the zero-shot risk is near ${shown(rest)}, where value-only fine-tuning would stay. Only then is the block given up, slowly.`,
-        `At this point of the path M₀₀ is ${shown(now.constant)} and the block has ${shown((100 * now.block) / first.block)} % of its size.`,
-        `The zero-shot risk on the target is ${shown(now.zeroShot)} (from ${shown(first.zeroShot)} down to ${shown(last.zeroShot)}). With ${state.shots === 1 ? "1 example" : `${state.shots} examples`} the risk is ${shown(now.fewShot)} on the target (at the start ${shown(first.fewShot)}) and ${shown(now.opposite)} on its opposite (at the start ${shown(first.opposite)}).`,
-      ],
+      figure: figure(all, all[at]!, predicted, state.shots),
+      words: words(all, at, predicted, { ...state, valueOnly, settled }),
       numbers: tableFrom(
         (
           [
-            ["start", first],
-            ["here", now],
-            ["end of the path", last],
+            ["start", all[0]!],
+            ["here", all[at]!],
+            ["end of the path", all[all.length - 1]!],
+            ["predicted end", predicted],
           ] as const
         ).map(([where, point]) => ({
           where,
           "M₀₀": point.constant,
-          "size of M_xx": point.block,
+          "size of the block": point.block,
           "R(0, θ₀)": point.zeroShot,
           [`R(${state.shots}, θ₀)`]: point.fewShot,
           [`R(${state.shots}, −θ₀)`]: point.opposite,
         })),
       ),
-      question: {
-        command: "predict",
-        input: {
-          problem: problemInput(setting),
-          regime: "zero-shot-full",
-          targetTask: target,
-          testTasks: [target, opposite],
-          shots: [0, state.shots],
-        },
-      },
+      questions: questions(setting, state, [target, opposite], points[at]!),
     };
   },
 });
+
+/** The start and the predicted end by theory, the point on the way by its exact risk. */
+function questions(
+  setting: Setting,
+  { dimension, shots }: State,
+  [target, opposite]: readonly [readonly number[], readonly number[]],
+  here: FlowPoint,
+): readonly Question[] {
+  const problem = problemInput(setting);
+  const common = { problem, testTasks: [target, opposite], shots: [0, shots] };
+  const parameters = flowParameters(here, dimension);
+  return [
+    { about: "start", command: "predict", input: { ...common, regime: "pretrained" } },
+    {
+      about: "here, on θ₀",
+      command: "risk",
+      input: { problem, task: target, shots: [0, shots], parameters },
+    },
+    {
+      about: "here, on −θ₀",
+      command: "risk",
+      input: { problem, task: opposite, shots: [shots], parameters },
+    },
+    {
+      about: "predicted end",
+      command: "predict",
+      input: { ...common, regime: "zero-shot-full", targetTask: target },
+    },
+  ];
+}
 
 function scaledTarget({ dimension, targetLength }: State): readonly number[] {
   return Array.from({ length: dimension }, (_, i) => (i === 0 ? targetLength : 0));
 }
 
-/** The last path is kept: moving along it, or reading other risks, does not change it. The noise does not move the flow. */
-let last: { readonly key: string; readonly path: readonly FlowPoint[] } | undefined;
+/** The last path is kept: moving along it, or reading other risks, does not change it. */
+let last: { readonly key: string; readonly path: FlowPath } | undefined;
 
-function followed(setting: Setting, state: State): readonly FlowPoint[] {
-  const { problem, pretraining } = setting;
+function followed({ problem, pretraining }: Setting, { dimension, targetLength }: State): FlowPath {
   const start = predict(problem, pretraining, { kind: "pretrained" }).parameters;
-  const target = scaledTarget(state);
-  const key = JSON.stringify([start, target]);
-  if (last?.key !== key) last = { key, path: thinned(gradientFlowPath(problem, target, start)) };
+  const blockScale = start.keyQuery[1]![1]!;
+  const key = JSON.stringify([dimension, blockScale, targetLength]);
+  if (last?.key !== key) {
+    const { points, settled } = gradientFlowPath({ dimension, blockScale, targetLength });
+    last = { key, path: { points: thinned(points), settled } };
+  }
   return last.path;
 }
 
-/** The first steps, which are very short, and of the others as many as a figure can show. */
+/** As many points as a figure can show, the first and the last among them. */
 function thinned(path: readonly FlowPoint[]): readonly FlowPoint[] {
-  const stride = Math.max(1, Math.ceil(path.length / 100));
-  return path.filter((_, i) => i < 30 || i % stride === 0 || i === path.length - 1);
+  const stride = Math.max(1, Math.ceil(path.length / 120));
+  return path.filter((_, i) => i % stride === 0 || i === path.length - 1);
 }
 
 /** Coordinates in the plane of the figure. */
-function place({ keyQuery }: AttentionParameters): { readonly constant: number; readonly block: number } {
-  const block = keyQuery.slice(1, -1).flatMap((row) => row.slice(1, -1));
-  return { constant: keyQuery[0]![0]!, block: Math.hypot(...block) };
+function place(
+  { constant, along, across }: FlowPoint,
+  { dimension }: Pick<State, "dimension">,
+): { readonly constant: number; readonly block: number } {
+  return { constant, block: Math.hypot(along, Math.sqrt(dimension - 1) * across) };
 }
 
 /** The point after a share of the way, measured by length in the plane. */
-function indexAlong(path: readonly FlowPoint[], share: number): number {
-  const places = path.map(({ parameters }) => place(parameters));
-  const lengths = places.map(({ constant, block }, i) => {
-    const before = places[Math.max(0, i - 1)]!;
+function indexAlong(path: readonly Drawn[], share: number): number {
+  const lengths = path.map(({ constant, block }, i) => {
+    const before = path[Math.max(0, i - 1)]!;
     return Math.hypot(constant - before.constant, block - before.block);
   });
   const total = lengths.reduce((sum, length) => sum + length, 0);
@@ -165,6 +187,35 @@ function indexAlong(path: readonly FlowPoint[], share: number): number {
     return gone >= share * total * (1 - 1e-12);
   });
   return index < 0 ? path.length - 1 : index;
+}
+
+/** A block this much smaller than at the start counts as gone, where the flow has come to rest. */
+const GONE = 1e-3;
+
+function words(
+  all: readonly Drawn[],
+  at: number,
+  predicted: Drawn,
+  {
+    shots,
+    valueOnly,
+    settled,
+  }: { readonly shots: number; readonly valueOnly: number; readonly settled: boolean },
+): readonly string[] {
+  const [first, now, end] = [all[0]!, all[at]!, all[all.length - 1]!];
+  const left = ({ block }: Drawn) => block / first.block;
+  const isNear = all.find(({ zeroShot }) => zeroShot <= valueOnly + 0.05 * (first.zeroShot - valueOnly))!;
+  const isHalved = all.find((point) => left(point) <= 0.5);
+  const moved = (key: "fewShot" | "opposite") =>
+    `${wordFor(now[key], first[key], ["has fallen from", "is still", "has risen from"])} ${shownNumber(first[key])}${wordFor(now[key], first[key], [` to ${shownNumber(now[key])}`, "", ` to ${shownNumber(now[key])}`])}`;
+  return [
+    settled
+      ? `The flow starts at M₀₀ = 0 with a covariate block of size ${shownNumber(first.block)}. It comes to rest at time ${shownNumber(end.time, 2)}, at M₀₀ = ${shownNumber(end.constant)}, ${left(end) < GONE ? "the block gone" : `with ${percentText(left(end))} of the block`}; the conservation law predicts M₀₀ = ${shownNumber(predicted.constant)} and no block.`
+      : `The flow starts at M₀₀ = 0 with a covariate block of size ${shownNumber(first.block)}. It has not come to rest at time ${shownNumber(end.time, 2)}, where the path is cut off, at M₀₀ = ${shownNumber(end.constant)} with ${percentText(left(end))} of the block; the conservation law predicts where it will: M₀₀ = ${shownNumber(predicted.constant)} and no block.`,
+    `At time ${shownNumber(isNear.time, 2)} the zero-shot risk has come down to ${shownNumber(isNear.zeroShot)} (value-only fine-tuning stays at ${shownNumber(valueOnly)}), and the block still has ${percentText(left(isNear))} of its size${isHalved === undefined ? "" : `; half of it is gone at time ${shownNumber(isHalved.time, 2)}`}.`,
+    `At this point of the path M₀₀ is ${shownNumber(now.constant)} and the block has ${percentText(left(now))} of its size. The zero-shot risk on the target is ${shownNumber(now.zeroShot)} (from ${shownNumber(first.zeroShot)} at the start to ${shownNumber(end.zeroShot)} at the end).`,
+    `With ${examplesText(shots)} the risk on the target ${moved("fewShot")}, on its opposite it ${moved("opposite")}.`,
+  ];
 }
 
 interface Drawn {

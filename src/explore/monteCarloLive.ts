@@ -1,7 +1,8 @@
 import type { Figure, JsonObject } from "../figures/figure";
+import { shownNumber } from "../figures/numberText";
 import { tableFrom } from "../figures/plainTable";
 import { axis, baseLayout, logarithmicAxis, REGIME_STYLE, referenceLine } from "../figures/style";
-import { monteCarloRisk } from "../simulate/monteCarloRisk";
+import { growingRisk } from "../simulate/monteCarloRisk";
 import type { StateOf } from "./controls";
 import { type Answer, gradualExplorable } from "./explorable";
 import {
@@ -14,7 +15,6 @@ import {
   riskOf,
   SEED,
   settingOf,
-  shown,
   taskAt,
 } from "./setting";
 
@@ -66,41 +66,21 @@ layer and averages the squared error. The band is two standard errors wide to ea
     const task = taskAt(state.dimension, state.angle);
     const parameters = parametersOf(setting, state.regime, 20);
     const exact = riskOf(setting, parameters)(task, state.shots);
+    const sampled = growingRisk(setting.problem, task, state.shots, parameters, { seed: state.seed });
     const estimates: Estimate[] = [];
     const largest = Math.min(LARGEST_STEP, Math.round(TOKENS_PER_STEP / (state.shots + 1)));
     const advance = (): boolean => {
-      const before = estimates[estimates.length - 1];
-      const done = before?.prompts ?? 0;
+      const done = sampled.prompts();
       const prompts = Math.min(largest, Math.max(FIRST_STEP, Math.round(done * 0.12)), MOST_PROMPTS - done);
-      if (prompts < 2) return false;
-      const sampling = { prompts, seed: state.seed, stream: estimates.length };
-      const { mean, standardError } = monteCarloRisk(
-        setting.problem,
-        task,
-        state.shots,
-        parameters,
-        sampling,
-      );
-      estimates.push(pooled(before, { prompts, mean, standardError }));
-      return done + prompts < MOST_PROMPTS;
+      if (prompts < 1) return false;
+      sampled.draw(prompts);
+      estimates.push({ prompts: sampled.prompts(), ...sampled.estimate() });
+      return sampled.prompts() < MOST_PROMPTS;
     };
     advance();
     return { advance, answer: () => answerOf(state, exact, estimates, setting, task, parameters) };
   },
 });
-
-/** Two independent estimates as one, from their means and standard errors (Chan, Golub and LeVeque's update). */
-export function pooled(a: Estimate | undefined, b: Estimate): Estimate {
-  if (a === undefined) return b;
-  const prompts = a.prompts + b.prompts;
-  const squares = ({ prompts: n, standardError }: Estimate) => standardError ** 2 * n * (n - 1);
-  const between = ((b.mean - a.mean) ** 2 * a.prompts * b.prompts) / prompts;
-  return {
-    prompts,
-    mean: (a.mean * a.prompts + b.mean * b.prompts) / prompts,
-    standardError: Math.sqrt((squares(a) + squares(b) + between) / (prompts - 1) / prompts),
-  };
-}
 
 function answerOf(
   state: State,
@@ -115,8 +95,8 @@ function answerOf(
   return {
     figure: figure(state, exact, estimates),
     words: [
-      `After ${now.prompts.toLocaleString("en")} prompts the simulation says ${shown(now.mean)} ± ${shown(now.standardError)} (one standard error). The exact risk is ${shown(exact)}.`,
-      `The two are ${shown(Math.abs(z))} standard errors apart${Math.abs(z) > 3 ? ": rare, but squared errors are skewed, and a short run believes itself too precise" : ""}.`,
+      `After ${now.prompts.toLocaleString("en")} prompts the simulation says ${shownNumber(now.mean)} ± ${shownNumber(now.standardError)} (one standard error). The exact risk is ${shownNumber(exact)}.`,
+      `The two are ${shownNumber(Math.abs(z))} standard errors apart: the exact value is ${Math.abs(z) <= 2 ? "inside" : "outside"} the band${Math.abs(z) > 3 ? ", which is rare; squared errors are skewed, and a short run believes itself too precise" : ""}.`,
     ],
     numbers: tableFrom([
       {
@@ -127,16 +107,19 @@ function answerOf(
         "standard errors apart": z,
       },
     ]),
-    question: {
-      command: "risk",
-      options: `--monte-carlo ${now.prompts} --seed ${state.seed}`,
-      input: {
-        problem: { covariance: problem.covariance, noiseVariance: problem.noiseVariance },
-        task,
-        shots: [state.shots],
-        parameters,
+    questions: [
+      {
+        about: "the simulation, with the same prompts, and the exact risk",
+        command: "risk",
+        options: `--monte-carlo ${now.prompts} --seed ${state.seed}`,
+        input: {
+          problem: { covariance: problem.covariance, noiseVariance: problem.noiseVariance },
+          task,
+          shots: [state.shots],
+          parameters,
+        },
       },
-    },
+    ],
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Figure, JsonObject } from "../figures/figure";
+import { isNothing, shownNumber } from "../figures/numberText";
 import { tableFrom } from "../figures/plainTable";
 import { axis, baseLayout } from "../figures/style";
-import { bilinear, dot } from "../model/dense";
 import { predictLabel } from "../model/reducedPrediction";
-import { labelSlot, promptTokens } from "../model/tokens";
+import { tokenContributions } from "../model/tokenContributions";
 import { ExampleSampler, samplePrompt } from "../simulate/promptSampler";
 import { RandomSource } from "../simulate/randomSource";
+import { examplesText } from "./comparing";
 import { directExplorable } from "./explorable";
 import {
   ANGLE,
@@ -13,13 +14,9 @@ import {
   NOISE,
   PRETRAINING_SHOTS,
   parametersOf,
-  problemInput,
   REGIME,
-  regimeOf,
   SEED,
   settingOf,
-  shown,
-  targetTask,
   taskAt,
 } from "./setting";
 
@@ -30,8 +27,8 @@ export const promptAnatomy = directExplorable({
   text: `The prediction is an average over tokens, $f = \\frac1N\\sum_j (z_j^\\top M z_q)(v^\\top z_j)$. For every token the figure shows its **score** for the query,
 its **content**, and their product over $N$: what the token adds. The last token is the query itself, whose label slot is empty.
 
-*Try:* compare the pretrained model with the one whose parameters were all fine-tuned. There every token gets the *same* score, and the query
-token alone says what was learned: the examples only dilute it. In the value-only model scores still compare.`,
+*Try:* compare the pretrained model with the one whose parameters were all fine-tuned. There every token gets the *same* score: no example is
+compared with the query any more, and what the examples say is averaged. In the value-only model scores still compare.`,
   controls: {
     regime: REGIME,
     shots: {
@@ -55,51 +52,66 @@ token alone says what was learned: the examples only dilute it. In the value-onl
     const parameters = parametersOf(setting, state.regime, 20);
     const sampler = new ExampleSampler(setting.problem, task, new RandomSource(state.seed));
     const { prompt, queryLabel } = samplePrompt(sampler, state.shots);
-    const tokens = promptTokens(prompt);
-    const query = tokens[tokens.length - 1]!;
-    const rows = tokens.map((token, j) => {
-      const score = bilinear(token, parameters.keyQuery, query);
-      const content = dot(parameters.value, token);
-      return {
-        token: j === state.shots ? "query" : `example ${j + 1}`,
-        label: j === state.shots ? "?" : token[labelSlot(state.dimension)]!,
-        score,
-        content,
-        contribution: (score * content) / tokens.length,
-      };
-    });
+    const rows = tokenContributions(parameters, prompt).map((parts, j) => ({
+      token: j === state.shots ? "query" : `example ${j + 1}`,
+      label: j === state.shots ? "?" : prompt.labels[j]!,
+      ...parts,
+    }));
     const prediction = predictLabel(parameters, prompt);
-    const ofQuery = rows[rows.length - 1]!.contribution;
     return {
       figure: figure(rows, prediction, queryLabel),
-      words: [
-        `The contributions add up to the prediction ${shown(prediction)}. The true label of the query is ${shown(queryLabel)}, so the squared error of this one prompt is ${shown((prediction - queryLabel) ** 2)}.`,
-        `The query token itself adds ${shown(ofQuery)}, the ${state.shots === 1 ? "example adds" : `${state.shots} examples add`} ${shown(prediction - ofQuery)}.`,
-        state.regime === "zero-shot-full"
-          ? `Every token has the score ${shown(rows[0]!.score)}: no example is compared with the query.`
-          : "Examples that point in the direction of the query have a positive score and count with their label; those that point away count with its negative.",
-      ],
+      words: words(rows, prediction, queryLabel),
       numbers: tableFrom(rows),
-      question: {
-        command: "predict",
-        input: {
-          problem: problemInput(setting),
-          ...commandRegime(state.regime, state.dimension),
-          testTasks: [task],
-          shots: [state.shots],
+      questions: [
+        {
+          about: "the same prompt, token by token",
+          command: "prompt",
+          options: `--seed ${state.seed}`,
+          input: {
+            problem: { covariance: setting.problem.covariance, noiseVariance: setting.problem.noiseVariance },
+            task,
+            shots: state.shots,
+            parameters,
+          },
         },
-      },
+      ],
     };
   },
 });
 
-/** The regime as the command line takes it, which names the kind `regime`. */
-function commandRegime(
-  kind: Parameters<typeof regimeOf>[0],
-  dimension: number,
-): Readonly<Record<string, unknown>> {
-  const { kind: regime, ...rest } = regimeOf(kind, dimension, 20);
-  return { regime, targetTask: targetTask(dimension), ...rest };
+function words(rows: readonly Row[], prediction: number, queryLabel: number): readonly string[] {
+  const examples = rows.slice(0, -1);
+  const ofQuery = rows[rows.length - 1]!.contribution;
+  const scale = Math.max(...rows.map(({ contribution }) => Math.abs(contribution)));
+  const ofExamples = prediction - ofQuery;
+  const error = (guess: number) => Math.abs(guess - queryLabel);
+  const first = `The contributions add up to the prediction ${shownNumber(prediction)}. The true label of the query is ${shownNumber(queryLabel)}, so the squared error of this one prompt is ${shownNumber(error(prediction) ** 2)}.`;
+  if (examples.length === 0) {
+    return [
+      first,
+      `There are no examples: the query token alone says ${isNothing(ofQuery, 1) ? "nothing" : shownNumber(ofQuery)}.`,
+    ];
+  }
+  const added = (value: number) => (isNothing(value, scale) ? "nothing" : shownNumber(value));
+  const isNearer = error(prediction) < error(ofQuery);
+  return [
+    first,
+    `The query token itself adds ${added(ofQuery)}, the ${examplesText(examples.length)} ${examples.length === 1 ? "adds" : "add"} ${added(ofExamples)}: ${isNearer ? "they bring the prediction nearer to the label than the query's own part" : "they take the prediction no nearer to the label than the query's own part"}.`,
+    scoreSentence(examples),
+  ];
+}
+
+/** What the scores of the examples say: whether they compare at all, and which way the examples count. */
+function scoreSentence(examples: readonly Row[]): string {
+  const scores = examples.map(({ score }) => score);
+  const size = Math.max(...scores.map(Math.abs));
+  const spread = Math.max(...scores) - Math.min(...scores);
+  if (examples.length > 1 && isNothing(spread, size)) {
+    return `Every example has the score ${shownNumber(scores[0]!)}: none is compared with the query.`;
+  }
+  const positive = scores.filter((score) => score > 0).length;
+  const counted = (count: number) => `${count} of ${examples.length}`;
+  return `Of the examples ${counted(positive)} ${positive === 1 ? "has" : "have"} a positive score, and ${positive === 1 ? "counts" : "count"} with what ${positive === 1 ? "it says" : "they say"}; ${counted(examples.length - positive)} ${examples.length - positive === 1 ? "counts" : "count"} with the opposite.`;
 }
 
 interface Row {
@@ -116,7 +128,7 @@ const PANELS = [
 ] as const;
 
 function figure(rows: readonly Row[], prediction: number, queryLabel: number): Figure {
-  const title = `Prediction ${shown(prediction)}, true label ${shown(queryLabel)}`;
+  const title = `Prediction ${shownNumber(prediction)}, true label ${shownNumber(queryLabel)}`;
   const names = rows.map(({ token }) => token);
   const width = 0.3;
   const layout: { [key: string]: JsonObject[keyof JsonObject] } = {

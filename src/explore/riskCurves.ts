@@ -1,11 +1,13 @@
 import { curvesFigure } from "../figures/curves";
 import type { Figure, JsonObject } from "../figures/figure";
+import { shownNumber } from "../figures/numberText";
 import { type Table, tableFrom } from "../figures/plainTable";
 import { REGIME_STYLE } from "../figures/style";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { labelSlot } from "../model/tokens";
 import type { ShotCount } from "../problem/shots";
-import { directExplorable } from "./explorable";
+import { compare, examplesText, learningVerdict, percentText, shareOfLearning, wordFor } from "./comparing";
+import { directExplorable, type Question } from "./explorable";
 import {
   ANGLE,
   DRAWN_REGIMES,
@@ -15,10 +17,9 @@ import {
   PRETRAINING_SHOTS,
   parametersOf,
   problemInput,
+  regimeInput,
   riskOf,
   settingOf,
-  shown,
-  targetTask,
   taskAt,
 } from "./setting";
 
@@ -63,12 +64,18 @@ does not see it, and it stays at 1. Move it, and see that few-shot risk does dep
   answer: (state) => {
     const setting = settingOf(state);
     const task = taskAt(state.dimension, state.angle);
+    const models = DRAWN_REGIMES.map((kind) => {
+      const parameters = parametersOf(setting, kind, state.shots);
+      const isWeighted = ofZeroShotLoss(kind) && state.labelWeight !== 1;
+      return {
+        kind,
+        isWeighted,
+        parameters: isWeighted ? withLabelWeight(parameters, state.labelWeight) : parameters,
+      };
+    });
     const risks = Object.fromEntries(
-      DRAWN_REGIMES.map((kind) => {
-        const parameters = parametersOf(setting, kind, state.shots);
-        const ofZeroShotLoss = kind === "zero-shot-full" || kind === "zero-shot-value";
-        const weighted = ofZeroShotLoss ? withLabelWeight(parameters, state.labelWeight) : parameters;
-        const risk = riskOf(setting, weighted);
+      models.map(({ kind, parameters }) => {
+        const risk = riskOf(setting, parameters);
         return [kind, (shots: ShotCount) => risk(task, shots)];
       }),
     ) as Readonly<Record<DrawnRegime, (shots: ShotCount) => number>>;
@@ -84,21 +91,29 @@ does not see it, and it stays at 1. Move it, and see that few-shot risk does dep
       figure: marked(curves(risks, state), state.shots),
       words: words(risks, state),
       numbers,
-      question: {
-        command: "predict",
-        input: {
-          problem: problemInput(setting),
-          regime: "zero-shot-value",
-          targetTask: targetTask(state.dimension),
-          auxiliaryShots: state.shots,
-          auxiliaryWeight: "annealed",
-          testTasks: [task],
-          shots: [0, state.shots, "infinity"],
-        },
-      },
+      questions: models.map(({ kind, isWeighted, parameters }): Question => {
+        const shots = [0, state.shots, "infinity"];
+        const about = REGIME_STYLE[kind].label;
+        const problem = problemInput(setting);
+        return isWeighted
+          ? { about, command: "risk", input: { problem, task, shots, parameters } }
+          : {
+              about,
+              command: "predict",
+              input: {
+                problem,
+                ...regimeInput(kind, state.dimension, state.shots),
+                testTasks: [task],
+                shots,
+              },
+            };
+      }),
     };
   },
 });
+
+/** The regimes whose loss does not see w. */
+const ofZeroShotLoss = (kind: DrawnRegime) => kind === "zero-shot-full" || kind === "zero-shot-value";
 
 /** Replaces w, the label slot of the value row. */
 export function withLabelWeight(parameters: AttentionParameters, labelWeight: number): AttentionParameters {
@@ -150,23 +165,35 @@ function words(
   risks: Risks,
   { shots, angle, labelWeight }: { shots: number; angle: number; labelWeight: number },
 ): string[] {
-  const at = (kind: DrawnRegime, n: ShotCount) => shown(risks[kind](n));
+  const at = (kind: DrawnRegime, n: ShotCount) => shownNumber(risks[kind](n));
   const task =
     angle === 0
       ? "the target task"
       : angle === 180
         ? "the opposite of the target"
         : `a task at ${angle}° to the target`;
-  const examples = shots === 1 ? "1 example" : `${shots} examples`;
-  const full = risks["zero-shot-full"];
-  const helped = full(shots) < full(0);
-  const value = risks["zero-shot-value"];
-  const auxiliary = risks["auxiliary-value"](shots) - value(shots);
-  const weighted = labelWeight === 1 ? "" : ` (with w = ${shown(labelWeight)})`;
+  const examples = examplesText(shots);
+  const { pretrained } = risks;
+  const weighted = labelWeight === 1 ? "" : ` (with w = ${labelWeight})`;
+  const after = (kind: "zero-shot-full" | "zero-shot-value", what: string) => {
+    const risk = risks[kind];
+    const share = shareOfLearning(pretrained, risk("infinity"));
+    const effect = wordFor(risk(shots), risk(0), ["lower", "do not change", "raise"]);
+    return `After fine-tuning ${what}${weighted} the risk is ${at(kind, 0)} without examples, ${at(kind, shots)} with ${examples} and ${at(kind, "infinity")} with endless ones: ${shots === 1 ? "the" : "these"} ${examples} ${singular(effect, shots)} it, and ${learningVerdict(share)} (endless examples go ${percentText(share)} of the way from ${at("pretrained", 0)}, knowing nothing, to ${at("pretrained", "infinity")}, where they take the pretrained model).`;
+  };
+  const [value, auxiliary] = [risks["zero-shot-value"](shots), risks["auxiliary-value"](shots)];
+  const change = wordFor(auxiliary, value, ["lower by", "the same", "higher by"]);
+  const size = compare(auxiliary, value) === 0 ? "" : ` ${shownNumber(Math.abs(auxiliary - value))}`;
   return [
-    `On ${task}, the pretrained model has risk ${at("pretrained", 0)} without examples and ${at("pretrained", shots)} with ${examples}.`,
-    `After fine-tuning all parameters${weighted} it is ${at("zero-shot-full", 0)} without and ${at("zero-shot-full", shots)} with ${examples}: examples ${helped ? "help here, but" : "hurt, and"} however many there are, it ends at ${at("zero-shot-full", "infinity")}.`,
-    `After fine-tuning the value matrix only${weighted} it is ${at("zero-shot-value", 0)} without and ${at("zero-shot-value", shots)} with ${examples}, and it ends at ${at("zero-shot-value", "infinity")}: ${value("infinity") < value(0) ? "learning from examples is preserved" : "examples do not help on this task"}.`,
-    `The auxiliary few-shot loss ${auxiliary < 0 ? "lowers" : "raises"} that risk at ${examples} by ${shown(Math.abs(auxiliary))}. Fine-tuning the key-query matrix only moves nothing from the exact pretrained point: its curve lies on the pretrained one.`,
+    `On ${task}, the pretrained model has the risk ${at("pretrained", 0)} without examples and ${at("pretrained", shots)} with ${examples}.`,
+    after("zero-shot-full", "all parameters"),
+    after("zero-shot-value", "the value matrix only"),
+    `With an auxiliary few-shot loss on the target the risk at ${examples} is ${at("auxiliary-value", shots)}, ${change}${size}. Fine-tuning the key-query matrix only moves nothing from the exact pretrained point: its curve lies on the pretrained one.`,
   ];
+}
+
+/** "the 1 example lowers", "these 5 examples lower". */
+function singular(verb: string, shots: number): string {
+  if (shots > 1) return verb;
+  return verb === "do not change" ? "does not change" : `${verb}s`;
 }

@@ -140,7 +140,12 @@ export function problemInput({ problem, pretraining }: Setting): Readonly<Record
   };
 }
 
-/** Four significant digits, as in the words and the tables. */
-export function shown(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** A regime as the command line takes it, which names the kind `regime`. */
+export function regimeInput(
+  kind: DrawnRegime,
+  dimension: number,
+  auxiliaryShots: ShotCount,
+): Readonly<Record<string, unknown>> {
+  const { kind: regime, ...rest } = regimeOf(kind, dimension, auxiliaryShots);
+  return { regime, ...rest };
 }

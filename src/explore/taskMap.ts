@@ -1,8 +1,10 @@
 import type { Vector } from "../algebra/matrix";
 import type { Figure, JsonObject } from "../figures/figure";
+import { isNothing, shownNumber } from "../figures/numberText";
 import { tableFrom } from "../figures/plainTable";
 import { axis, baseLayout } from "../figures/style";
 import type { ShotCount } from "../problem/shots";
+import { examplesText } from "./comparing";
 import { directExplorable } from "./explorable";
 import {
   dimensionControl,
@@ -10,10 +12,9 @@ import {
   PRETRAINING_SHOTS,
   parametersOf,
   problemInput,
+  regimeInput,
   riskOf,
   settingOf,
-  shown,
-  targetTask,
   taskAt,
 } from "./setting";
 
@@ -60,7 +61,11 @@ in which examples are scarce, and with many examples everybody loses.`,
     const [without, withLoss] = (["zero-shot-value", "auxiliary-value"] as const).map((kind) =>
       riskOf(setting, parametersOf(setting, kind, state.auxiliaryShots)),
     );
-    const change = (task: Vector, shots: ShotCount) => withLoss!(task, shots) - without!(task, shots);
+    // A difference of two risks that is rounding is none: the line where nothing changes goes through it.
+    const change = (task: Vector, shots: ShotCount) => {
+      const [before, after] = [without!(task, shots), withLoss!(task, shots)];
+      return isNothing(after - before, before) ? 0 : after - before;
+    };
     const along = SHOTS.map((shots) => alongAngles(state.dimension, (task) => change(task, shots)));
     const read = alongAngles(state.dimension, (task) => change(task, state.shots));
     return {
@@ -74,18 +79,16 @@ in which examples are scarce, and with many examples everybody loses.`,
           change: read(angle),
         })),
       ),
-      question: {
-        command: "predict",
+      questions: (["zero-shot-value", "auxiliary-value"] as const).map((kind) => ({
+        about: kind === "auxiliary-value" ? "with auxiliary loss" : "without auxiliary loss",
+        command: "predict" as const,
         input: {
           problem: problemInput(setting),
-          regime: "auxiliary-value",
-          targetTask: targetTask(state.dimension),
-          auxiliaryShots: state.auxiliaryShots,
-          auxiliaryWeight: "annealed",
+          ...regimeInput(kind, state.dimension, state.auxiliaryShots),
           testTasks: READ_ANGLES.map((angle) => taskAt(state.dimension, angle)),
           shots: [state.shots],
         },
-      },
+      })),
     };
   },
 });
@@ -122,20 +125,33 @@ export function turningAngle(change: (degrees: number) => number): number | unde
 }
 
 function words(change: (degrees: number) => number, shots: number): readonly string[] {
-  const examples = shots === 1 ? "1 example" : `${shots} examples`;
   if (shots === 0) {
     return [
       "Without examples the label weight does nothing, and neither does the auxiliary loss, once it is annealed: no task gains or loses.",
+      "The target, a task at right angles and the opposite task all keep their risk.",
     ];
   }
-  const turn = turningAngle(change);
-  const side = (value: number) => `${value < 0 ? "gains" : "loses"} ${shown(Math.abs(value))}`;
+  // The change is linear in the cosine of the angle, so that what holds at both ends holds for all tasks between them.
+  const scale = Math.max(Math.abs(change(0)), Math.abs(change(180)));
+  const sign = (angle: number) => (isNothing(change(angle), scale) ? 0 : Math.sign(change(angle)));
+  const side = (angle: number) =>
+    sign(angle) === 0
+      ? "neither gains nor loses"
+      : `${sign(angle) < 0 ? "gains" : "loses"} ${shownNumber(Math.abs(change(angle)))}`;
   return [
-    turn === undefined
-      ? `With ${examples} in the prompt, all tasks ${change(0) < 0 ? "gain" : "lose"}.`
-      : `With ${examples} in the prompt, tasks within ${turn.toFixed(1)}° of the target ${change(0) < 0 ? "gain" : "lose"}, all others ${change(0) < 0 ? "lose" : "gain"}.`,
-    `The target ${side(change(0))}, a task at right angles ${side(change(90))}, the opposite task ${side(change(180))}.`,
+    `With ${examplesText(shots)} in the prompt, ${whoGains(sign(0), sign(180), () => turningAngle(change)!)}.`,
+    `The target ${side(0)}, a task at right angles ${side(90)}, the opposite task ${side(180)}.`,
   ];
+}
+
+/** Signs of the change at the target and at its opposite, and the angle between them at which it is zero. */
+function whoGains(target: number, opposite: number, turn: () => number): string {
+  const verb = (sign: number) => (sign < 0 ? "gain" : "lose");
+  if (target === 0 && opposite === 0) return "no task gains or loses";
+  if (target === 0) return `all tasks but the target ${verb(opposite)}`;
+  if (opposite === 0) return `all tasks but the opposite of the target ${verb(target)}`;
+  if (target === opposite) return `all tasks ${verb(target)}`;
+  return `tasks within ${turn().toFixed(1)}° of the target ${verb(target)}, all others ${verb(opposite)}`;
 }
 
 function map(along: readonly ((degrees: number) => number)[], shots: number): Figure {

@@ -94,15 +94,13 @@ export function measureRisks(
   attention: Attention = "linear",
 ): readonly MeasuredRisk[] {
   const counts = { prompts, losses: models.length };
-  return averageOverPrompts(source, shots, models, attention, counts, (errors, out) => {
-    for (let k = 0; k < errors.length; k += 1) out[k] = errors[k]! * errors[k]!;
-  });
+  return averageOverPrompts(source, shots, models, attention, counts, squares);
 }
 
 function sourceOf(
   problem: RegressionProblem,
   task: Vector,
-  { seed, stream = 0, covariates }: PromptSampling,
+  { seed, stream = 0, covariates }: Omit<PromptSampling, "prompts">,
 ): ExampleSource {
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
@@ -112,49 +110,113 @@ function sourceOf(
 
 const identify = ({ prompts, seed }: PromptSampling) => ({ prompts, seed });
 
+/** An estimate that grows: after any steps it is, to the last bit, what {@link monteCarloRisk} gives for as many prompts. */
+export interface GrowingRisk {
+  /** Draws so many more prompts. */
+  readonly draw: (prompts: number) => void;
+  readonly prompts: () => number;
+  /** @throws InputError before two prompts are drawn. */
+  readonly estimate: () => MeasuredRisk;
+}
+
+/** {@link monteCarloRisk}, a few prompts at a time. @throws InputError as it does. */
+export function growingRisk(
+  problem: RegressionProblem,
+  task: Vector,
+  shots: number,
+  parameters: AttentionParameters,
+  sampling: Omit<PromptSampling, "prompts">,
+): GrowingRisk {
+  const source = sourceOf(problem, task, sampling);
+  const average = new PromptAverage(source, shots, [parameters], sampling.attention ?? "linear", 1, squares);
+  return {
+    draw: (prompts) => average.draw(prompts),
+    prompts: () => average.prompts,
+    estimate: () => average.means()[0]!,
+  };
+}
+
+type LossesOf = (errors: Float64Array, out: Float64Array) => void;
+
+const squares: LossesOf = (errors, out) => {
+  for (let k = 0; k < errors.length; k += 1) out[k] = errors[k]! * errors[k]!;
+};
+
 /** The means over fresh prompts of `losses` functions of the models' errors f − y on a prompt, written by `lossesOf`. */
 function averageOverPrompts(
   source: ExampleSource,
   shots: number,
   models: readonly AttentionParameters[],
   attention: Attention,
-  { prompts, losses: count }: { readonly prompts: number; readonly losses: number },
-  lossesOf: (errors: Float64Array, out: Float64Array) => void,
+  { prompts, losses }: { readonly prompts: number; readonly losses: number },
+  lossesOf: LossesOf,
 ): readonly MeasuredRisk[] {
   readWhole(prompts, "prompts", 2);
-  readShots(shots, "shots");
-  for (const { value, keyQuery } of models) {
-    requireLength(value, "value", tokenLength(source.dimension));
-    requireLength(keyQuery, "keyQuery", tokenLength(source.dimension));
-  }
-  const predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
-  const errors = new Float64Array(models.length);
-  const losses = new Float64Array(count);
-  // Welford's running mean and sum of squared deviations: stable for heavy-tailed errors and millions of prompts.
-  const mean = new Float64Array(count);
-  const deviations = new Float64Array(count);
-  for (let prompt = 1; prompt <= prompts; prompt += 1) {
-    source.startPrompt?.();
-    // The query is drawn first because it decides how every token is scored.
-    const queryLabel = source.next();
-    for (const predictor of predictors) predictor.begin(source.covariates);
-    for (let token = 0; token < shots; token += 1) {
-      const label = source.next();
-      for (const predictor of predictors) predictor.add(source.covariates, label);
+  const average = new PromptAverage(source, shots, models, attention, losses, lossesOf);
+  average.draw(prompts);
+  return average.means();
+}
+
+/** Welford's running mean and sum of squared deviations: stable for heavy-tailed errors and millions of prompts. */
+class PromptAverage {
+  prompts = 0;
+  private readonly predictors: readonly QueryPredictor[];
+  private readonly errors: Float64Array;
+  private readonly losses: Float64Array;
+  private readonly mean: Float64Array;
+  private readonly deviations: Float64Array;
+
+  constructor(
+    private readonly source: ExampleSource,
+    private readonly shots: number,
+    models: readonly AttentionParameters[],
+    attention: Attention,
+    count: number,
+    private readonly lossesOf: LossesOf,
+  ) {
+    readShots(shots, "shots");
+    for (const { value, keyQuery } of models) {
+      requireLength(value, "value", tokenLength(source.dimension));
+      requireLength(keyQuery, "keyQuery", tokenLength(source.dimension));
     }
-    for (let k = 0; k < errors.length; k += 1) errors[k] = predictors[k]!.predict() - queryLabel;
-    lossesOf(errors, losses);
-    for (let k = 0; k < count; k += 1) {
-      const loss = losses[k]!;
-      const step = loss - mean[k]!;
-      mean[k]! += step / prompt;
-      deviations[k]! += step * (loss - mean[k]!);
-    }
+    this.predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
+    this.errors = new Float64Array(models.length);
+    this.losses = new Float64Array(count);
+    this.mean = new Float64Array(count);
+    this.deviations = new Float64Array(count);
   }
-  return Array.from(mean, (value, k) => ({
-    mean: value,
-    standardError: Math.sqrt(deviations[k]! / (prompts - 1) / prompts),
-  }));
+
+  draw(more: number): void {
+    const { source, shots, predictors, errors, losses, mean, deviations } = this;
+    const end = this.prompts + more;
+    for (let prompt = this.prompts + 1; prompt <= end; prompt += 1) {
+      source.startPrompt?.();
+      // The query is drawn first because it decides how every token is scored.
+      const queryLabel = source.next();
+      for (const predictor of predictors) predictor.begin(source.covariates);
+      for (let token = 0; token < shots; token += 1) {
+        const label = source.next();
+        for (const predictor of predictors) predictor.add(source.covariates, label);
+      }
+      for (let k = 0; k < errors.length; k += 1) errors[k] = predictors[k]!.predict() - queryLabel;
+      this.lossesOf(errors, losses);
+      for (let k = 0; k < losses.length; k += 1) {
+        const loss = losses[k]!;
+        const step = loss - mean[k]!;
+        mean[k]! += step / prompt;
+        deviations[k]! += step * (loss - mean[k]!);
+      }
+    }
+    this.prompts = end;
+  }
+
+  means(): readonly MeasuredRisk[] {
+    readWhole(this.prompts, "prompts", 2);
+    return Array.from(this.mean, (value, k) => ({
+      mean: value,
+      standardError: Math.sqrt(this.deviations[k]! / (this.prompts - 1) / this.prompts),
+    }));
+  }
 }
 
 /** The prediction f of one prompt, its tokens fed one by one; no token is stored. */

@@ -2,16 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../src/algebra/numberField";
 import { FastRisk } from "../../src/exact/fastRisk";
-import { pack } from "../../src/exact/packedParameters";
+import { pack, zeroParameters } from "../../src/exact/packedParameters";
 import { type AnyState, initialState } from "../../src/explore/controls";
-import type { Answer } from "../../src/explore/explorable";
+import { type Answer, shellLine } from "../../src/explore/explorable";
 import { answerAtRest, EXPLORABLES } from "../../src/explore/explorables";
-import { gradientFlowPath } from "../../src/explore/gradientFlowPath";
-import { pooled } from "../../src/explore/monteCarloLive";
+import { flowParameters, gradientFlowPath } from "../../src/explore/gradientFlowPath";
 import { settingOf, targetTask, taskAt } from "../../src/explore/setting";
 import { alongAngles, turningAngle } from "../../src/explore/taskMap";
+import { shownNumber } from "../../src/figures/numberText";
 import { predict } from "../../src/predict/predict";
+import type { ShotCount } from "../../src/problem/shots";
 import { blockParameters } from "../../src/theory/blockParameters";
+import { trainExactly } from "../../src/train/trainExactly";
 import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
 
@@ -22,56 +24,65 @@ function answer(id: string, changes: AnyState = {}): Answer {
   return explorable.kind === "direct" ? explorable.answer(state) : explorable.start(state).answer();
 }
 
-/** What the command line answers to the question that an explorable shows. */
-function askCommandLine({ question }: Answer, changes: Readonly<Record<string, unknown>> = {}) {
-  const { code, out, err } = runCli([question.command, "-"], { ...question.input, ...changes });
+/** What the command line answers to a line that an explorable prints, read as a shell would. */
+function runLine(line: string): unknown {
+  const [, input, args] = /^echo '(.*)' \| npx finetune-icl (.*)$/.exec(line)!;
+  const { code, out, err } = runCli(args!.split(" "), input!);
   expect(err).toBe("");
   expect(code).toBe(0);
-  return (JSON.parse(out) as { risks: { task: number; shots: number | "infinity"; risk: number }[] }).risks;
+  return JSON.parse(out);
 }
 
-const asShown = (value: number) => Number(value.toPrecision(4));
+interface Answered {
+  readonly risks: readonly {
+    readonly task?: number;
+    readonly shots: number | "infinity";
+    readonly risk: number;
+    readonly measured?: number;
+    readonly standardError?: number;
+  }[];
+}
+
+/** The risks that the lines about something print. */
+function risksOf({ questions }: Answer, about: string): Answered["risks"] {
+  const question = questions.find((each) => each.about === about)!;
+  return (runLine(shellLine(question)) as Answered).risks;
+}
+
 /** Displayed are four digits; a value in the middle between two of them may fall to either side. */
 function expectShown(got: number, expected: number, input: unknown): void {
-  const reason = "displayed precision: one unit of the fourth digit";
-  const tolerance = 1.001 * 10 ** (Math.floor(Math.log10(Math.abs(expected))) - 3);
-  expectClose(asShown(got), asShown(expected), { tolerance, reason, input });
+  if (shownNumber(got) === shownNumber(expected)) return;
+  expectClose(got, expected, {
+    tolerance: 1e-11 * Math.abs(expected),
+    reason: "two ways to compute one number, of which each shows four digits",
+    input,
+  });
 }
 
 const column = ({ numbers }: Answer, name: string) =>
   numbers.rows.map((row) => Number(row[numbers.columns.indexOf(name)]));
 
-describe("agreement with finetune-icl predict", () => {
-  it.each([{}, { dimension: 9, noiseVariance: 0, pretrainingShots: "infinity", shots: 7, angle: 60 }])(
-    "risk curves at %o",
-    (changes) => {
-      const shown = answer("risk-curves", changes);
-      const kinds = [
-        "pretrained",
-        "zero-shot-full",
-        "zero-shot-value",
-        "zero-shot-key-query",
-        "auxiliary-value",
-      ];
-      kinds.forEach((regime, row) => {
-        const risks = askCommandLine(shown, { regime });
-        const values = shown.numbers.rows[row]!.slice(1).map(Number);
-        for (const [i, value] of values.entries()) {
-          expectShown(value, risks[i]!.risk, { regime, changes, shots: risks[i]!.shots });
-        }
+describe("the printed commands give the numbers shown", () => {
+  it.each([
+    {},
+    { dimension: 9, noiseVariance: 0, pretrainingShots: "infinity", shots: 7, angle: 60 },
+    { labelWeight: 0.35, angle: 180 },
+  ])("risk curves at %o", (changes) => {
+    const shown = answer("risk-curves", changes);
+    for (const row of shown.numbers.rows) {
+      const risks = risksOf(shown, String(row[0]));
+      row.slice(1).forEach((value, i) => {
+        expectShown(Number(value), risks[i]!.risk, { changes, row: row[0], shots: risks[i]!.shots });
       });
-    },
-  );
+    }
+  });
 
   it.each([{}, { dimension: 8, auxiliaryShots: 5, shots: 12, noiseVariance: 0.4 }])(
     "map of tasks at %o",
     (changes) => {
       const shown = answer("task-map", changes);
-      for (const [name, regime] of [
-        ["without auxiliary loss", "zero-shot-value"],
-        ["with auxiliary loss", "auxiliary-value"],
-      ] as const) {
-        const risks = askCommandLine(shown, { regime });
+      for (const name of ["without auxiliary loss", "with auxiliary loss"]) {
+        const risks = risksOf(shown, name);
         for (const [i, value] of column(shown, name).entries()) {
           expectShown(value, risks[i]!.risk, { name, row: i, changes });
         }
@@ -79,31 +90,54 @@ describe("agreement with finetune-icl predict", () => {
     },
   );
 
-  it("end of the gradient flow", () => {
-    const shown = answer("gradient-flow", { targetLength: 1.5, shots: 4 });
-    const risks = askCommandLine(shown);
-    const end = shown.numbers.rows.at(-1)!.map(Number);
-    // The path stops within 1e-8 of the minimum, hence at a distance of about 1e-4 from it.
-    const reason = "distance of the end of the path, 1e-4, times the slope of the risk";
-    [0, 1, 3].forEach((row, i) => {
-      expectClose(end[3 + i]!, risks[row]!.risk, { tolerance: 2e-3, reason, input: risks[row] });
+  it("gradient flow: the start, a point on the way, the predicted end", () => {
+    const shown = answer("gradient-flow", { targetLength: 1.5, shots: 4, progress: 35 });
+    const row = (name: string) =>
+      shown.numbers.rows
+        .find(([where]) => where === name)!
+        .slice(3)
+        .map(Number);
+    for (const name of ["start", "predicted end"]) {
+      const risks = risksOf(shown, name);
+      [0, 1, 3].forEach((at, i) => {
+        expectShown(row(name)[i]!, risks[at]!.risk, { name, risk: risks[at] });
+      });
+    }
+    const here = [...risksOf(shown, "here, on θ₀"), ...risksOf(shown, "here, on −θ₀")];
+    here.forEach(({ risk, shots }, i) => {
+      expectShown(row("here")[i]!, risk, { here: i, shots });
     });
   });
 
-  it("exact value beside the Monte Carlo", () => {
-    const shown = answer("monte-carlo", {
-      regime: "zero-shot-full",
-      shots: 3,
-      angle: 45,
-      noiseVariance: 0.5,
-    });
-    expectShown(column(shown, "exact")[0]!, askCommandLine(shown)[0]!.risk, shown.question.input);
+  it("Monte Carlo: the same prompts, the same digits", () => {
+    const explorable = EXPLORABLES.find(({ id }) => id === "monte-carlo")!;
+    if (explorable.kind !== "gradual") throw new Error("not gradual");
+    const changes = { regime: "zero-shot-full", shots: 3, angle: 45, noiseVariance: 0.5, seed: 7 };
+    const run = explorable.start({ ...initialState(explorable.controls), ...changes });
+    for (let step = 0; step < 25; step += 1) run.advance();
+    const shown = run.answer();
+    const [risk] = risksOf(shown, shown.questions[0]!.about);
+    expect(column(shown, "simulated")[0]).toBe(risk!.measured);
+    expect(column(shown, "standard error")[0]).toBe(risk!.standardError);
+    expectShown(column(shown, "exact")[0]!, risk!.risk, changes);
   });
 
-  it("question of the prompt anatomy is one the command line understands", () => {
-    for (const regime of ["pretrained", "zero-shot-full", "auxiliary-value"]) {
-      const shown = answer("prompt-anatomy", { regime });
-      expect(askCommandLine(shown)).toHaveLength(1);
+  it("anatomy: the same prompt, token by token", () => {
+    for (const regime of ["zero-shot-full", "auxiliary-value"]) {
+      const shown = answer("prompt-anatomy", { regime, seed: 3, shots: 4 });
+      const got = runLine(shellLine(shown.questions[0]!)) as {
+        tokens: Record<string, number | string | null>[];
+        prediction: number;
+        queryLabel: number;
+      };
+      expect(got.tokens.map(({ label, ...rest }) => ({ ...rest, label: label ?? "?" }))).toEqual(
+        shown.numbers.rows.map((row) =>
+          Object.fromEntries(shown.numbers.columns.map((name, i) => [name, row[i]])),
+        ),
+      );
+      expect(shown.figure.title).toBe(
+        `Prediction ${shownNumber(got.prediction)}, true label ${shownNumber(got.queryLabel)}`,
+      );
     }
   });
 });
@@ -171,65 +205,105 @@ describe("the map of tasks", () => {
 });
 
 describe("the path of gradient flow", () => {
-  const { problem, pretraining } = settingOf({ dimension: 3, noiseVariance: 0.2, pretrainingShots: 20 });
-  const start = predict(problem, pretraining, { kind: "pretrained" }).parameters;
-  const path = gradientFlowPath(problem, [0.8, 0.3, 0], start);
+  const cases = fc.record({
+    dimension: fc.integer({ min: 2, max: 10 }),
+    pretrainingShots: fc.constantFrom(1, 5, 20, "infinity" as const),
+    targetLength: fc.constantFrom(0.25, 0.5, 1, 2),
+  });
+  const start = (dimension: number, pretrainingShots: ShotCount) => {
+    const setting = settingOf({ dimension, noiseVariance: 0.2, pretrainingShots });
+    const { keyQuery } = predict(setting.problem, setting.pretraining, { kind: "pretrained" }).parameters;
+    return { setting, blockScale: keyQuery[1]![1]! };
+  };
   const norm = (values: readonly number[]) => values.reduce((sum, value) => sum + value * value, 0);
 
-  it("conserves ‖v‖² − ‖M‖² and never climbs", () => {
-    const engine = new FastRisk(problem);
-    const target = Float64Array.from([0.8, 0.3, 0]);
-    const invariant = path.map(({ parameters }) => norm(parameters.value) - norm(parameters.keyQuery.flat()));
-    const risks = path.map(({ parameters }) => engine.risk(target, 0, pack(parameters)));
-    const tolerance = path.length * 1e-5;
-    const reason = "an error of at most 1e-5 in each step";
-    for (const value of invariant) expectClose(value, invariant[0]!, { tolerance, reason });
-    for (const [i, risk] of risks.slice(1).entries()) expect(risk).toBeLessThanOrEqual(risks[i]! + 1e-9);
+  it("moves along the exact gradient of all entries, conserves ‖v‖² − ‖M‖², never climbs, and ends where the law says", () => {
+    fc.assert(
+      fc.property(cases, ({ dimension, pretrainingShots, targetLength }) => {
+        const { setting, blockScale } = start(dimension, pretrainingShots);
+        const { problem, pretraining } = setting;
+        const { points, settled } = gradientFlowPath({ dimension, blockScale, targetLength });
+        const target = targetTask(dimension).map((entry) => entry * targetLength);
+        const task = Float64Array.from(target);
+        const engine = new FastRisk(problem);
+        const input = { dimension, pretrainingShots, targetLength };
+        expect(settled, JSON.stringify(input)).toBe(true);
+        const invariant = (at: (typeof points)[number]) => {
+          const { value, keyQuery } = flowParameters(at, dimension);
+          return norm(value) - norm(keyQuery.flat());
+        };
+        const gradient = zeroParameters(dimension + 2);
+        for (const [i, point] of points.entries()) {
+          const packed = pack(flowParameters(point, dimension));
+          const risk = engine.riskAndGradient(task, 0, packed, gradient);
+          expectClose(point.excess, risk - problem.noiseVariance, {
+            tolerance: 1e-12 * (1 + targetLength ** 2),
+            reason: "rounding: the same risk from moments and by the general engine",
+            input: { ...input, i },
+          });
+          expectClose(invariant(point), invariant(points[0]!), {
+            tolerance: points.length * 1e-5,
+            reason: "an error of at most 2e-6 in each of six entries or so, at each step",
+            input: { ...input, i },
+          });
+          const before = points[i - 1];
+          if (before !== undefined) expect(point.excess).toBeLessThanOrEqual(before.excess + 1e-9);
+        }
+        // What the reduced coordinates leave out does not move: its gradient is zero all along.
+        const middle = flowParameters(points[Math.floor(points.length / 2)]!, dimension);
+        engine.riskAndGradient(task, 0, pack(middle), gradient);
+        middle.value.forEach((_, i) => {
+          if (i !== 1)
+            expectClose(gradient.value[i]!, 0, { tolerance: 1e-12, reason: "symmetry; rounding", input });
+        });
+        const size = dimension + 2;
+        middle.keyQuery.flat().forEach((_, i) => {
+          const [row, at] = [Math.floor(i / size), i % size];
+          if (row === at) return;
+          expectClose(gradient.keyQuery[i]!, 0, { tolerance: 1e-12, reason: "symmetry; rounding", input });
+        });
+        const end = flowParameters(points.at(-1)!, dimension);
+        const predicted = predict(problem, pretraining, {
+          kind: "zero-shot-full",
+          targetTask: target,
+        }).parameters;
+        const reason =
+          "the excess risk is 1e-9 of its start, hence the point within about 1e-4; and the steps' errors";
+        [...predicted.value, ...predicted.keyQuery.flat()].forEach((value, i) => {
+          expectClose([...end.value, ...end.keyQuery.flat()][i]!, value, {
+            tolerance: 1e-3,
+            reason,
+            input: { ...input, i },
+          });
+        });
+      }),
+      { seed: 12, numRuns: 25 },
+    );
   });
 
-  it("ends where the conservation law says", () => {
-    const end = path.at(-1)!.parameters;
-    const predicted = predict(problem, pretraining, {
-      kind: "zero-shot-full",
-      targetTask: [0.8, 0.3, 0],
-    }).parameters;
-    const reason =
-      "the risk is within 1e-8 of its minimum, hence the point within about 1e-4; and the steps' errors";
-    for (const [i, value] of predicted.value.entries()) {
-      expectClose(end.value[i]!, value, { tolerance: 1e-3, reason, input: i });
-    }
-    predicted.keyQuery.flat().forEach((value, i) => {
-      expectClose(end.keyQuery.flat()[i]!, value, { tolerance: 1e-3, reason, input: i });
+  it("follows the flow of all entries: the general trainer at the same moment is at the same point", () => {
+    const dimension = 3;
+    const { setting, blockScale } = start(dimension, 20);
+    const { points } = gradientFlowPath({ dimension, blockScale, targetLength: 1 });
+    const middle = points[Math.floor(points.length / 2)]!;
+    const { parameters: end } = trainExactly(
+      setting.problem,
+      [{ task: targetTask(dimension), shots: 0, weight: 1 }],
+      flowParameters(points[0]!, dimension),
+      { kind: "gradient-flow", maxTime: middle.time, stepTolerance: 1e-10 },
+    );
+    const got = flowParameters(middle, dimension);
+    [...end.value, ...end.keyQuery.flat()].forEach((value, i) => {
+      expectClose([...got.value, ...got.keyQuery.flat()][i]!, value, {
+        tolerance: 2e-3,
+        reason: "2e-6 a step over some hundred steps, grown by the flow",
+        input: i,
+      });
     });
   });
 });
 
 describe("the live Monte Carlo", () => {
-  it("pools estimates as if their samples were one", () => {
-    const estimate = (sample: readonly number[]) => {
-      const n = sample.length;
-      const mean = sample.reduce((sum, x) => sum + x, 0) / n;
-      const variance = sample.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1);
-      return { prompts: n, mean, standardError: Math.sqrt(variance / n) };
-    };
-    const samples = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 2, maxLength: 20 });
-    fc.assert(
-      fc.property(samples, samples, (a, b) => {
-        const together = estimate([...a, ...b]);
-        const got = pooled(estimate(a), estimate(b));
-        expect(got.prompts).toBe(together.prompts);
-        const how = {
-          tolerance: 1e-7,
-          reason: "rounding of sums of squares up to 4000 under a square root",
-          input: [a, b],
-        };
-        expectClose(got.mean, together.mean, how);
-        expectClose(got.standardError, together.standardError, how);
-      }),
-      { seed: 10, numRuns: 200 },
-    );
-  });
-
   it("gives the same bytes for the same seed, others for another, and gets nearer", () => {
     const explorable = EXPLORABLES.find(({ id }) => id === "monte-carlo")!;
     if (explorable.kind !== "gradual") throw new Error("not gradual");

@@ -1,4 +1,4 @@
-import type { Answer } from "../../explore/explorable";
+import { type Answer, type Question, shellLine } from "../../explore/explorable";
 import { tableHtml } from "../../figures/tableView";
 import { PLOT_CONFIG, type Plotly, plotly } from "./plotly";
 
@@ -16,7 +16,7 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
   const words = section.querySelector<HTMLElement>(".words")!;
   const numbers = section.querySelector<HTMLElement>(".numbers")!;
   const question = section.querySelector<HTMLDetailsElement>(".question")!;
-  const command = section.querySelector<HTMLElement>(".command")!;
+  const commands = section.querySelector<HTMLElement>(".commands")!;
   const caption = section.querySelector<HTMLElement>("figcaption")!;
   const status = section.querySelector<HTMLElement>(".status")!;
   const canvas = section.querySelector<HTMLElement>(".canvas")!;
@@ -26,6 +26,11 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
   let live: HTMLDivElement | undefined;
   let latest: Answer | undefined;
   question.hidden = false;
+  const writeCommands = () => {
+    if (latest === undefined || !question.open) return;
+    commands.replaceChildren(...latest.questions.flatMap(questionElements));
+  };
+  question.addEventListener("toggle", writeCommands);
 
   const draw = ({ figure }: Answer) => {
     if (drawer === undefined || live === undefined) return;
@@ -55,8 +60,8 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     words.replaceChildren(...answer.words.map(paragraph));
     numbers.innerHTML = tableHtml(answer.numbers, 4);
     caption.textContent = answer.figure.description;
-    const { command: name, options = "", input } = answer.question;
-    command.textContent = `echo '${JSON.stringify(input)}' | npx finetune-icl ${name} - ${options}`.trimEnd();
+    // Only who looks pays for writing them.
+    writeCommands();
     draw(answer);
     // What stands in the page from the start is not announced.
     if (isFirst) return;
@@ -66,6 +71,14 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     }, QUIET);
   };
   return { show, ready };
+}
+
+function questionElements(question: Question): readonly HTMLElement[] {
+  const command = document.createElement("pre");
+  command.className = "command";
+  command.tabIndex = 0;
+  command.textContent = shellLine(question);
+  return [paragraph(`${question.about}:`), command];
 }
 
 function paragraph(text: string): HTMLParagraphElement {

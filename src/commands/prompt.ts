@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { FLOAT } from "../algebra/numberField";
+import { readAttentionParameters } from "../model/attentionParameters";
+import { predictLabel } from "../model/reducedPrediction";
+import { tokenContributions } from "../model/tokenContributions";
+import { readRecord, readWhole } from "../problem/readInput";
+import { PRETRAINING_FIELDS, readProblem, readTask } from "../problem/regressionProblem";
+import { ExampleSampler, samplePrompt } from "../simulate/promptSampler";
+import { RandomSource } from "../simulate/randomSource";
+import { printJson, readJson } from "./jsonInput";
+import { readNumberOption } from "./numberOption";
+
+/** Adds `finetune-icl prompt FILE|-`: one sampled prompt, token by token. */
+export function registerPromptCommand(program: Command): void {
+  program
+    .command("prompt")
+    .description(
+      "One sampled prompt, token by token: label, score, content, and what each token adds to the prediction.",
+    )
+    .argument(
+      "<file>",
+      "JSON {problem: {covariance, noiseVariance}, task, shots, parameters: {value, keyQuery}}, or -",
+    )
+    .option("--seed <seed>", "seed of the prompt", "0")
+    .action((path: string, options: { readonly seed: string }) => {
+      printJson(anatomy(readJson(path), readNumberOption(options.seed, "--seed", 0)));
+    });
+}
+
+function anatomy(raw: unknown, seed: number): unknown {
+  const record = readRecord(raw, "input", ["problem", "task", "shots", "parameters"]);
+  const problem = readProblem(FLOAT, record.problem, "problem", PRETRAINING_FIELDS);
+  const task = readTask(FLOAT, record.task, "task", problem);
+  const shots = readWhole(record.shots, "shots", 0);
+  const parameters = readAttentionParameters(FLOAT, record.parameters, "parameters", problem.dimension);
+  const { prompt, queryLabel } = samplePrompt(
+    new ExampleSampler(problem, task, new RandomSource(seed)),
+    shots,
+  );
+  return {
+    tokens: tokenContributions(parameters, prompt).map((parts, j) => ({
+      token: j === shots ? "query" : `example ${j + 1}`,
+      // The query token has no label: it is what is asked.
+      label: j === shots ? null : prompt.labels[j],
+      ...parts,
+    })),
+    prediction: predictLabel(parameters, prompt),
+    queryLabel,
+  };
+}
