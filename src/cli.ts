@@ -7,6 +7,7 @@ import { registerGradeCommand } from "./commands/grade";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerPromptCommand } from "./commands/prompt";
+import { registerReadmeCommand } from "./commands/readme";
 import { registerRiskCommand } from "./commands/risk";
 import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommands } from "./commands/sweep";
@@ -38,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerGradeCommand(program);
   registerVerifyCommand(program);
   registerBookCommand(program);
+  registerReadmeCommand(program);
   registerBenchCommand(program);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -10,7 +10,8 @@ import { docPage, docPageFile } from "./docPage";
 import { explorableElement, explorablePage } from "./explorablePage";
 import { requireBookFolder } from "./folder";
 import { framedPage } from "./frame";
-import { frontPage } from "./frontPage";
+import { frontPage, readPromises } from "./frontPage";
+import { HeldFigures } from "./heldFigures";
 import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
 import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
@@ -58,25 +59,34 @@ export async function buildBook(
   const references = [...citations(works), ...notebookReferences(sources)];
   const bundled = scripts();
 
+  const held = new HeldFigures();
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
     resolveLink: (href) => links.resolve(path, href),
+    paragraphOf: (href, words) => held.placeholder(href, words),
   });
   const tableAddress = (name: string) => {
     const path = `data/figures/${name}.csv`;
     return name !== "" && existsSync(join(root, path)) ? links.download(path) : undefined;
   };
-  const course = sources.notebooks.map((source) =>
-    notebookPage(source, {
-      ...optionsFor(source.path),
-      // A notebook does not refer to itself.
-      references: references.filter(({ href }) => href !== notebookPageFile(source.path)),
-      pictures,
-      tableAddress,
-      download: links.download(source.path),
-    }),
+  const course = await Promise.all(
+    sources.notebooks.map((source) =>
+      held.fill(
+        notebookPage(source, {
+          ...optionsFor(source.path),
+          // A notebook does not refer to itself.
+          references: references.filter(({ href }) => href !== notebookPageFile(source.path)),
+          pictures,
+          tableAddress,
+          download: links.download(source.path),
+        }),
+        pictures,
+      ),
+    ),
   );
-  const guides = sources.docs.map((source) => docPage(source, optionsFor(source.path)));
+  const guides = await Promise.all(
+    sources.docs.map((source) => held.fill(docPage(source, optionsFor(source.path)), pictures)),
+  );
   const live = await Promise.all(
     EXPLORABLES.map(async (explorable) => {
       const element = await explorableElement(explorable, pictures);
@@ -88,7 +98,8 @@ export async function buildBook(
   const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
   const api = reference ? referencePages(await readReference(root), rooms, optionsFor("src/index.ts")) : [];
   const body = [...inside, bibliographyPage(works, [...inside, ...api]), ...api];
-  const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
+  const promises = readPromises(sources.docs.find(({ path }) => path === "docs/course.md")?.text ?? "");
+  const pages = [frontPage(BOOK_TITLE, body, live[0]!.element, promises), ...body];
 
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");

@@ -1,4 +1,4 @@
-import type { Control } from "../explore/controls";
+import { type Control, readState } from "../explore/controls";
 import type { Explorable } from "../explore/explorable";
 import { answerAtRest } from "../explore/explorables";
 import { escapeXml } from "../figures/escapeXml";
@@ -30,29 +30,53 @@ export function explorablePage(explorable: Explorable, element: string, options:
   };
 }
 
+/** Where a live figure stands other than on its own page. */
+export interface ExplorablePlace {
+  /** What it shows at rest, as its page has it in its address. */
+  readonly state?: string;
+  /** Words above it, when a lesson holds it. */
+  readonly heading?: string;
+  /** Name that no other live figure of the book has. */
+  readonly name?: string;
+}
+
 /**
  * The explorable as it stands in a page: controls that wait for their script, and the answer at rest (picture, words,
  * numbers), which is all a reader without JavaScript needs to see.
  */
-export async function explorableElement(explorable: Explorable, pictures: Pictures): Promise<string> {
-  const { id, title, controls } = explorable;
-  const { figure, words, numbers } = answerAtRest(explorable);
-  const picture = pictures.add(`explore-${id}`, await staticPicture(figure));
-  const inputs = Object.entries(controls).map(([name, control]) =>
-    controlElement(`${id}-${name}`, name, control),
+export async function explorableElement(
+  explorable: Explorable,
+  pictures: Pictures,
+  place: ExplorablePlace = {},
+): Promise<string> {
+  const { id, controls } = explorable;
+  const { state = "", heading, name = id } = place;
+  const title = heading ?? explorable.title;
+  const { figure, words, numbers } = answerAtRest(explorable, readState(controls, state).state);
+  const picture = pictures.add(`explore-${name}`, await staticPicture(figure));
+  const inputs = Object.entries(controls).map(([control, how]) =>
+    controlElement(`${name}-${control}`, control, how),
   );
   const buttons =
     explorable.kind === "gradual"
       ? '<button type="button" class="run">Pause</button> <button type="button" class="again">Start again</button> '
       : "";
-  return `<section class="explorable" data-explorable="${id}" aria-label="${escapeXml(title)}">
-<form class="controls" hidden>
+  const address = `${explorablePageFile(explorable)}${state === "" ? "" : `#${state}`}`;
+  const held =
+    heading === undefined
+      ? ["", ""]
+      : [
+          ` data-state-at-rest="${escapeXml(state)}"`,
+          `<p class="held"><strong>${escapeXml(heading)}</strong> <a href="${escapeXml(address)}">On a page of its own</a></p>\n`,
+        ];
+  return `<section class="explorable" data-explorable="${id}"${held[0]} aria-label="${escapeXml(title)}">
+${held[1]}<form class="controls" hidden>
 ${inputs.join("\n")}
 <p class="actions">${buttons}<button type="button" class="reset">Reset</button> <button type="button" class="link">Copy link</button></p>
 </form>
 <p class="complaint" role="alert" hidden></p>
 <figure class="figure" style="--natural:${figure.width}px">
-<div class="canvas" tabindex="0" role="group" aria-label="${escapeXml(`Figure: ${title}`)}" style="min-height:${figure.height}px">
+<div class="canvas" tabindex="0" role="group" aria-label="${escapeXml(`Figure: ${title}`)}" style="min-height:min(${figure.height}px, var(--tallest, ${figure.height}px))">
 <img src="${picture}" alt="${escapeXml(`${figure.title}. ${figure.description}`)}" width="${figure.width}" height="${figure.height}">
 </div>
 <figcaption>${escapeXml(figure.description)}</figcaption>

@@ -14,6 +14,8 @@ export interface MarkdownOptions {
   /** Where a link of the source leads in the book; undefined when there is no such place, and the text stands alone. */
   readonly resolveLink: (href: string) => string | undefined;
   readonly references: readonly CrossReference[];
+  /** HTML that stands in the place of a paragraph which is nothing but a link; undefined when the link stays one. */
+  readonly paragraphOf?: (href: string, words: string) => string | undefined;
 }
 
 /**
@@ -57,6 +59,9 @@ export class PageMarkdown {
         if (token.children === null) continue;
         token.children = resolveLinks(linkText(token.children, options.references, state.Token), options);
       }
+    });
+    this.md.core.ruler.push("link-paragraphs", (state) => {
+      state.tokens = withoutLinkParagraphs(state.tokens, options, state.Token);
     });
     const { rules } = this.md.renderer;
     // Wide code scrolls, also by keyboard.
@@ -157,6 +162,35 @@ function linkText(
       return [open, word, new TokenClass("link_close", "a", -1)];
     });
   });
+}
+
+/** Puts what the page holds in the place of a paragraph that is nothing but a link to it. */
+function withoutLinkParagraphs(
+  tokens: readonly Token[],
+  { paragraphOf }: MarkdownOptions,
+  TokenClass: new (type: string, tag: string, nesting: -1 | 0 | 1) => Token,
+): Token[] {
+  const kept: Token[] = [];
+  for (let i = 0; i < tokens.length; i += 1) {
+    const inline = tokens[i]!.type === "paragraph_open" ? tokens[i + 1] : undefined;
+    const children = inline?.children ?? [];
+    const [first] = children;
+    const isLink =
+      first?.type === "link_open" &&
+      children.at(-1)?.type === "link_close" &&
+      children.filter(({ type }) => type === "link_open").length === 1;
+    const html = isLink
+      ? paragraphOf?.(String(first.attrGet("href")), plainText(children.slice(1, -1)))
+      : undefined;
+    if (html === undefined) kept.push(tokens[i]!);
+    else {
+      const block = new TokenClass("html_block", "", 0);
+      block.content = html;
+      kept.push(block);
+      i += 2;
+    }
+  }
+  return kept;
 }
 
 /** Leads links to the book's own pages; a link that leads nowhere becomes plain text. */

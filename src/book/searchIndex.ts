@@ -1,4 +1,5 @@
 import MiniSearch from "minisearch";
+import { otherWords } from "./otherWords";
 import type { Page } from "./page";
 import { SEARCH_OPTIONS } from "./searchOptions";
 
@@ -14,7 +15,9 @@ export function searchScript(pages: readonly Page[]): string {
       const address = id === "" ? page.file : `${page.file}#${id}`;
       if (seen.has(address)) continue;
       seen.add(address);
-      index.add({ id: address, page: page.title, title: title === "" ? page.title : title, text });
+      const shown = title === "" ? page.title : title;
+      const also = otherWords(`${shown} ${text}`);
+      index.add({ id: address, page: page.title, title: shown, text, also, topic: otherWords(shown) });
     }
   }
   return `window.bookSearchIndex = ${JSON.stringify(JSON.stringify(index))};\n`;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, posix } from "node:path";
+import { LIVE_GUIDE, liveAddress, readLiveLink } from "./liveLink";
 
 /** Folders of the package whose files a reader may download from the book. */
 const DOWNLOADS = ["data", "notebooks"];
@@ -37,6 +38,7 @@ export class SiteLinks {
     // Links of the book to its own pages stand in generated text.
     if ([...this.pages.values()].includes(path)) return `${path}${suffix}`;
     const target = posix.normalize(posix.join(posix.dirname(from), decodeURI(path)));
+    if (target === LIVE_GUIDE && fragment !== undefined) return liveAddress(readLiveLink(fragment));
     const page = this.pages.get(target.replace(/\/$/, ""));
     if (page !== undefined) return `${page}${suffix}`;
     const isFile = existsSync(join(this.root, target)) && statSync(join(this.root, target)).isFile();

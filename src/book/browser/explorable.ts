@@ -1,4 +1,4 @@
-import { initialState, readState, writeState } from "../../explore/controls";
+import { readState, writeState } from "../../explore/controls";
 import type { Answer, Explorable, Run } from "../../explore/explorable";
 import { EXPLORABLES } from "../../explore/explorables";
 import { readControls, setControls } from "./controlInputs";
@@ -13,6 +13,8 @@ for (const section of document.querySelectorAll<HTMLElement>("section.explorable
 function connect(section: HTMLElement, explorable: Explorable): void {
   const form = section.querySelector<HTMLFormElement>("form.controls")!;
   const { controls } = explorable;
+  // In a lesson the address names sections: the figure stands where the lesson put it, and its links lead to its own page.
+  const atRest = section.dataset.stateAtRest;
   const { show, ready } = liveAnswer(section);
   const complaint = section.querySelector<HTMLElement>(".complaint")!;
   let frame = 0;
@@ -38,10 +40,11 @@ function connect(section: HTMLElement, explorable: Explorable): void {
     frame = requestAnimationFrame(compute);
     clearTimeout(addressTimer);
     // Browsers allow only so many changes of the address in a row.
-    addressTimer = setTimeout(() => writeAddress(writeState(controls, readControls(form, controls))), 250);
+    if (atRest === undefined)
+      addressTimer = setTimeout(() => writeAddress(writeState(controls, readControls(form, controls))), 250);
   };
   const fromAddress = () => {
-    const text = stateInAddress();
+    const text = atRest ?? stateInAddress();
     const { state, complaints } = readState(controls, text);
     setControls(form, controls, state);
     complaint.textContent = complaints.length === 0 ? "" : `In the address, ${complaints.join("; ")}`;
@@ -55,17 +58,18 @@ function connect(section: HTMLElement, explorable: Explorable): void {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.querySelector(".reset")!.addEventListener("click", () => {
-    setControls(form, controls, initialState(controls));
+    setControls(form, controls, readState(controls, atRest ?? "").state);
     changed();
   });
   const link = form.querySelector<HTMLButtonElement>(".link")!;
   link.addEventListener(
     "click",
-    () => void copyAddress(link, writeState(controls, readControls(form, controls))),
+    () => void copyAddress(link, section, writeState(controls, readControls(form, controls))),
   );
   form.querySelector(".again")?.addEventListener("click", compute);
   form.querySelector(".run")?.addEventListener("click", () => runner?.toggle());
   addEventListener("hashchange", () => {
+    if (atRest !== undefined) return;
     if (location.hash === "" || stateInAddress() !== "") fromAddress();
   });
   form.hidden = false;
@@ -83,13 +87,15 @@ function writeAddress(text: string): void {
   history.replaceState(null, "", text === "" ? location.href.replace(/#.*$/, "") : `#${text}`);
 }
 
-async function copyAddress(button: HTMLButtonElement, text: string): Promise<void> {
-  writeAddress(text);
+async function copyAddress(button: HTMLButtonElement, section: HTMLElement, text: string): Promise<void> {
+  const isHeld = section.dataset.stateAtRest !== undefined;
+  if (!isHeld) writeAddress(text);
+  const page = `explore-${section.dataset.explorable}.html${text === "" ? "" : `#${text}`}`;
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(isHeld ? new URL(page, location.href).href : location.href);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "It is in the address bar";
+    button.textContent = isHeld ? "The browser forbids it" : "It is in the address bar";
   }
   setTimeout(() => {
     button.textContent = "Copy link";

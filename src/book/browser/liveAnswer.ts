@@ -1,7 +1,11 @@
 import { type Answer, type Question, shellLine } from "../../explore/explorable";
+import { fittedLayout } from "../../figures/fitted";
 import { tableHtml } from "../../figures/tableView";
 import { PLOT_CONFIG, type Plotly, plotly } from "./plotly";
+import { printState } from "./printState";
 
+/** Pixels below which a figure is so narrow that it stays in sight while its controls are moved. */
+const NARROW = 560;
 /** Milliseconds after the last change until a screen reader hears what is seen. */
 const QUIET = 700;
 
@@ -34,15 +38,25 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
 
   const draw = ({ figure }: Answer) => {
     if (drawer === undefined || live === undefined) return;
-    void drawer.react(live, figure.data, figure.layout, PLOT_CONFIG);
+    const { layout, width, height } = fittedLayout(figure, figure, canvas.clientWidth);
+    // On a narrow screen the figure stays in sight of its controls, so that both must fit.
+    const tallest = canvas.clientWidth < NARROW ? Math.max(300, 0.48 * innerHeight) : height;
+    live.style.height = `${Math.min(height, tallest)}px`;
+    live.style.minWidth = width > canvas.clientWidth ? `${width}px` : "0";
+    void drawer.react(live, figure.data, layout, PLOT_CONFIG);
   };
+  let width = canvas.clientWidth;
+  new ResizeObserver(() => {
+    if (canvas.clientWidth === width || latest === undefined) return;
+    width = canvas.clientWidth;
+    draw(latest);
+  }).observe(canvas);
+  printState(section, () => live);
   const ready = plotly().then(
     (loaded) => {
       drawer = loaded;
       live = document.createElement("div");
       live.className = "live";
-      live.style.height = `${picture.getAttribute("height")}px`;
-      live.style.minWidth = "36rem";
       canvas.append(live);
       picture.classList.add("print-only");
       if (latest !== undefined) draw(latest);
