@@ -70,7 +70,8 @@ export async function explorableElement(
           `<p class="held"><strong>${escapeXml(heading)}</strong> <a href="${escapeXml(address)}">On a page of its own</a></p>\n`,
         ];
   return `<section class="explorable" data-explorable="${id}"${held[0]} aria-label="${escapeXml(title)}">
-${held[1]}<form class="controls" hidden>
+${held[1]}<div class="stage">
+<form class="controls" hidden>
 ${inputs.join("\n")}
 <p class="actions">${buttons}<button type="button" class="reset">Reset</button> <button type="button" class="link">Copy link</button></p>
 </form>
@@ -81,6 +82,7 @@ ${inputs.join("\n")}
 </div>
 <figcaption>${escapeXml(figure.description)}</figcaption>
 </figure>
+</div>
 <div class="words">${words.map((sentence) => `<p>${escapeXml(sentence)}</p>`).join("")}</div>
 <div class="numbers scroll" tabindex="0" role="group" aria-label="Numbers">${tableHtml(numbers, 4)}</div>
 <details class="question" hidden><summary>The same from the command line</summary><div class="commands"></div></details>

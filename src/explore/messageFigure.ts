@@ -1,7 +1,7 @@
 import { curvesFigure } from "../figures/curves";
 import type { Figure } from "../figures/figure";
 import { type Table, tableFrom } from "../figures/plainTable";
-import { REGIME_STYLE } from "../figures/style";
+import { REGIME_STYLE, type SeriesStyle } from "../figures/style";
 import { predict } from "../predict/predict";
 import { isotropicSetting } from "../problem/isotropicSetting";
 import { regimeOf, taskAt } from "./setting";
@@ -14,6 +14,13 @@ const TASKS = [
   ["on the task it was fine-tuned for", 0],
   ["on an unrelated task", 90],
 ] as const;
+
+/** The looks of all figures, with names that say what was done. */
+const LOOKS: Readonly<Record<string, SeriesStyle>> = {
+  pretrained: REGIME_STYLE.pretrained,
+  "zero-shot-full": { ...REGIME_STYLE["zero-shot-full"], label: "fine-tuned, all parameters" },
+  "zero-shot-value": { ...REGIME_STYLE["zero-shot-value"], label: "fine-tuned, value matrix only" },
+};
 
 /** The closed-form risk of the pretrained and of two fine-tuned models, on the target and on a task at right angles to it. */
 export function messageTable(): Table {
@@ -38,12 +45,12 @@ export function messageFigure(table: Table): Figure {
   return curvesFigure(table, {
     title: "After fine-tuning without examples: does it still learn from examples?",
     description:
-      "Risk against the number of examples in the prompt. Fine-tuned in all parameters, the model is right about its target without examples, and examples make it worse; on an unrelated task they hardly help. Fine-tuned in the value matrix only, it learns from examples on both tasks, as the pretrained model does.",
+      "Risk against the number of examples in the prompt. Fine-tuned in all parameters, the model is right about its target without examples, and examples make it worse; on an unrelated task it stays worse than the pretrained model without any examples. Fine-tuned in the value matrix only, it learns from examples on both tasks, as the pretrained model does.",
     x: "shots",
     predicted: "risk",
     series: "model",
     panel: "task",
-    styles: REGIME_STYLE,
+    styles: LOOKS,
     xTitle: "examples in the prompt",
     yTitle: "squared error",
     logarithmicY: true,

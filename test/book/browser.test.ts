@@ -146,6 +146,28 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     }
   });
 
+  it("keeps titles and legends apart, and says what scrolls, in every figure of a lesson at 390 px", async () => {
+    for (const file of ["07-query-key-value.html", "02-the-exact-risk-of-any-model.html"].filter((each) =>
+      book.pages.has(each),
+    )) {
+      const { page, close } = await open(file, { viewport: { width: 390, height: 844 } });
+      await seeAllFigures(page);
+      const wrong =
+        (await page.evaluate(`[...document.querySelectorAll("figure[data-state=live]")].flatMap((figure) => {
+        const box = (selector) => figure.querySelector(selector)?.getBoundingClientRect();
+        const [title, legend, canvas] = [box(".gtitle"), box("g.legend"), figure.querySelector(".canvas")];
+        const meet = title !== undefined && legend !== undefined && title.bottom > legend.top + 1;
+        const silent = canvas.scrollWidth > canvas.clientWidth + 1 && canvas.dataset.more === undefined;
+        return meet || silent ? [figure.querySelector("img").alt.slice(0, 60) + (meet ? ": title meets legend" : ": scrolls silently")] : [];
+      })`)) as readonly string[];
+      expect(wrong, file).toEqual([]);
+      const formulas = (await page.evaluate(`[...document.querySelectorAll(".katex-display")].filter((each) =>
+        each.scrollWidth > each.clientWidth + 1 && each.dataset.more === undefined).length`)) as number;
+      expect(formulas, file).toBe(0);
+      await close();
+    }
+  });
+
   it("finds a section by keyboard alone", async () => {
     const { page, complaints, close } = await open("index.html");
     await page.keyboard.press("/");

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../figures/figure";
 import { fittedLayout } from "../../figures/fitted";
-import { PLOT_CONFIG, plotly } from "./plotly";
+import { plotConfig, plotly } from "./plotly";
 
 /** Pixels outside the window from which on a figure becomes live. */
 const EARLY = 600;
@@ -51,13 +51,13 @@ async function makeLive(figure: HTMLElement): Promise<void> {
     const drawer = await plotly();
     canvas.append(live);
     size(fitted());
-    await drawer.newPlot(live, data, fitted().layout, PLOT_CONFIG);
+    await drawer.newPlot(live, data, fitted().layout, plotConfig(canvas.clientWidth));
     let width = canvas.clientWidth;
     new ResizeObserver(() => {
       if (canvas.clientWidth === width) return;
       width = canvas.clientWidth;
       size(fitted());
-      void drawer.react(live, data, fitted().layout, PLOT_CONFIG);
+      void drawer.react(live, data, fitted().layout, plotConfig(canvas.clientWidth));
     }).observe(canvas);
     // The picture stays in the page for print.
     picture.classList.add("print-only");

@@ -1,7 +1,7 @@
 import { type Answer, type Question, shellLine } from "../../explore/explorable";
 import { fittedLayout } from "../../figures/fitted";
 import { tableHtml } from "../../figures/tableView";
-import { PLOT_CONFIG, type Plotly, plotly } from "./plotly";
+import { type Plotly, plotConfig, plotly } from "./plotly";
 import { printState } from "./printState";
 
 /** Pixels below which a figure is so narrow that it stays in sight while its controls are moved. */
@@ -43,7 +43,7 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     const tallest = canvas.clientWidth < NARROW ? Math.max(300, 0.48 * innerHeight) : height;
     live.style.height = `${Math.min(height, tallest)}px`;
     live.style.minWidth = width > canvas.clientWidth ? `${width}px` : "0";
-    void drawer.react(live, figure.data, layout, PLOT_CONFIG);
+    void drawer.react(live, figure.data, layout, plotConfig(canvas.clientWidth));
   };
   let width = canvas.clientWidth;
   new ResizeObserver(() => {

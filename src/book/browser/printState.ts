@@ -22,7 +22,7 @@ export function printState(section: HTMLElement, live: () => HTMLElement | undef
     const words = document.createElement("p");
     words.className = "print-state";
     words.textContent = `${stateInWords(form)}.`;
-    section.querySelector("figure")!.after(words);
+    section.querySelector(".stage")!.after(words);
     added = [picture, words];
     section.classList.add("printed");
   });
