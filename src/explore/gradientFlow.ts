@@ -13,7 +13,7 @@ import { type FlowPath, type FlowPoint, flowParameters, gradientFlowPath } from 
 import { dimensionControl, NOISE, PRETRAINING_SHOTS, problemInput, settingOf } from "./setting";
 
 const controls = {
-  dimension: dimensionControl(10),
+  dimension: dimensionControl(5),
   noiseVariance: NOISE,
   pretrainingShots: PRETRAINING_SHOTS,
   targetLength: {

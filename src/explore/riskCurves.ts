@@ -10,6 +10,7 @@ import { compare, examplesText, learningVerdict, percentText, shareOfLearning, w
 import { directExplorable, type Question } from "./explorable";
 import {
   ANGLE,
+  alongShots,
   DRAWN_REGIMES,
   type DrawnRegime,
   dimensionControl,
@@ -124,9 +125,10 @@ export function withLabelWeight(parameters: AttentionParameters, labelWeight: nu
 type Risks = Readonly<Record<DrawnRegime, (shots: ShotCount) => number>>;
 
 function curves(risks: Risks, { noiseVariance, angle }: { noiseVariance: number; angle: number }): Figure {
-  const rows: Table["rows"] = DRAWN_REGIMES.flatMap((kind) =>
-    Array.from({ length: MOST_SHOTS + 1 }, (_, n) => [kind, n, risks[kind](n)]),
-  );
+  const rows: Table["rows"] = DRAWN_REGIMES.flatMap((kind) => {
+    const risk = alongShots(risks[kind]);
+    return Array.from({ length: MOST_SHOTS + 1 }, (_, n) => [kind, n, risk(n)]);
+  });
   return curvesFigure(
     { columns: ["regime", "shots", "risk"], rows },
     {

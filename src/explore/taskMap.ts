@@ -7,6 +7,7 @@ import type { ShotCount } from "../problem/shots";
 import { examplesText } from "./comparing";
 import { directExplorable } from "./explorable";
 import {
+  alongShots,
   dimensionControl,
   NOISE,
   PRETRAINING_SHOTS,
@@ -66,7 +67,12 @@ in which examples are scarce, and with many examples everybody loses.`,
       const [before, after] = [without!(task, shots), withLoss!(task, shots)];
       return isNothing(after - before, before) ? 0 : after - before;
     };
-    const along = SHOTS.map((shots) => alongAngles(state.dimension, (task) => change(task, shots)));
+    // Three angles and three numbers of examples determine the whole map.
+    const known = READ_ENDS.map((angle) => {
+      const task = taskAt(state.dimension, angle);
+      return alongShots((shots) => change(task, shots));
+    });
+    const along = SHOTS.map((shots) => fromThree(known.map((risk) => risk(shots))));
     const read = alongAngles(state.dimension, (task) => change(task, state.shots));
     return {
       figure: map(along, state.shots),
@@ -98,11 +104,14 @@ in which examples are scarce, and with many examples everybody loses.`,
  * the same, so it is a₀ + a₁ cos φ + a₂ cos 2φ: three angles determine it.
  */
 export function alongAngles(dimension: number, risk: (task: Vector) => number): (degrees: number) => number {
-  const [at0, at90, at180] = [0, 90, 180].map((angle) => risk(taskAt(dimension, angle))) as [
-    number,
-    number,
-    number,
-  ];
+  return fromThree(READ_ENDS.map((angle) => risk(taskAt(dimension, angle))));
+}
+
+/** The angles that determine the others. */
+const READ_ENDS = [0, 90, 180] as const;
+
+function fromThree(values: readonly number[]): (degrees: number) => number {
+  const [at0, at90, at180] = values as readonly [number, number, number];
   const a1 = (at0 - at180) / 2;
   const a2 = (at0 + at180 - 2 * at90) / 4;
   const a0 = at90 + a2;

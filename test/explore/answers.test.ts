@@ -7,7 +7,7 @@ import { type AnyState, initialState } from "../../src/explore/controls";
 import { type Answer, shellLine } from "../../src/explore/explorable";
 import { answerAtRest, EXPLORABLES } from "../../src/explore/explorables";
 import { flowParameters, gradientFlowPath } from "../../src/explore/gradientFlowPath";
-import { settingOf, targetTask, taskAt } from "../../src/explore/setting";
+import { alongShots, settingOf, targetTask, taskAt } from "../../src/explore/setting";
 import { alongAngles, turningAngle } from "../../src/explore/taskMap";
 import { shownNumber } from "../../src/figures/numberText";
 import { predict } from "../../src/predict/predict";
@@ -164,6 +164,14 @@ describe("the map of tasks", () => {
           const packed = pack(parameters);
           const risk = (task: readonly number[]) => engine.risk(Float64Array.from(task), shots, packed);
           const scale = Math.max(...[0, 90, 180].map((each) => risk(taskAt(d, each))));
+          const alongExamples = alongShots((n) =>
+            engine.risk(Float64Array.from(taskAt(d, angle)), n, packed),
+          );
+          expectClose(alongExamples(shots), risk(taskAt(d, angle)), {
+            tolerance: 1e-11 * Math.max(alongExamples(0), alongExamples(1), 1),
+            reason: "the risk is quadratic in 1/N; rounding, up to eightfold by the extrapolation",
+            input: { d, angle, shots },
+          });
           expectClose(alongAngles(d, risk)(angle), risk(taskAt(d, angle)), {
             tolerance: 1e-12 * scale,
             reason: "the risk is a quadratic polynomial of the task; rounding",
