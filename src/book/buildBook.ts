@@ -130,7 +130,7 @@ function pageAddresses({ notebooks, docs }: Sources): ReadonlyMap<string, string
 function notebookReferences({ notebooks }: Sources): readonly CrossReference[] {
   return notebooks.flatMap(({ path }) => {
     const file = notebookPageFile(path);
-    const number = /^0*(\d+)-/.exec(file)?.[1];
+    const number = /^0*(\d+[a-z]?)-/.exec(file)?.[1];
     return number === undefined ? [] : [{ pattern: new RegExp(`\\bnotebook ${number}\\b`, "i"), href: file }];
   });
 }

@@ -9,7 +9,7 @@ export type ExerciseKind = (typeof EXERCISE_KINDS)[number];
 
 /** One exercise of a lesson, and the cells that belong to it. */
 export interface Exercise {
-  /** Such as `4.1`. */
+  /** Such as `4.1`, or `7b.1` in the second half of a lesson that was split. */
   readonly number: string;
   readonly kind: ExerciseKind;
   readonly heading: Cell;
@@ -23,7 +23,8 @@ export function gradeId(role: "answer" | "check" | "open", exercise: string): st
 }
 
 const HEADING = /^### Exercise (.*)$/m;
-const TITLE = /^(\d+\.\d+) \((by hand|by code|open)\)/;
+// A lesson that was split keeps its number with a letter: 7b.1.
+const TITLE = /^(\d+[a-z]?\.\d+) \((by hand|by code|open)\)/;
 
 /**
  * The exercises of a lesson in their order: each a Markdown cell `### Exercise 4.1 (by hand)` with the cells that follow it,

@@ -50,6 +50,18 @@ describe("a lesson", () => {
     ]);
   });
 
+  it("may be the second half of one that was split: 7b.1", () => {
+    const relabelled = CELLS.map((cell) => ({
+      ...JSON.parse(JSON.stringify(cell).replaceAll("4.1", "7b.1").replaceAll("-4-1", "-7b-1")),
+    })) as readonly Cell[];
+    const [first] = lessonOf(notebookOf(relabelled), "notebooks/07b-a.ipynb").exercises;
+    expect([first!.number, first!.answers[0]!.id, first!.checks[0]!.id]).toEqual([
+      "7b.1",
+      "answer-7b-1",
+      "check-7b-1",
+    ]);
+  });
+
   const check = cellOf("check-4-1").source;
   it.each<[string, readonly Cell[], string]>([
     [
