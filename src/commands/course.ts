@@ -1,19 +1,26 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
-import { type Audience, writeCourseCopy } from "../course/courseCopy";
+import { type Audience, requireCopyFolder, writeCourseCopy } from "../course/courseCopy";
 import { type Lesson, readLesson } from "../course/lesson";
+import { easilyGuessed, type LessonChecks, recordChecks } from "../course/lessonChecks";
 import { timingsTable, withTimings } from "../course/syllabus";
 import { InputError } from "../inputError";
 import { courseNotebooks } from "../notebook/courseNotebooks";
 import { isJsonObject } from "../notebook/json";
+import { mapInOrder } from "../notebook/mapInOrder";
 import { packageRoot } from "../notebook/packagePaths";
+import { createProgress } from "../notebook/progress";
+import { readJobs, readSeconds as readTimeout } from "./runnerOptions";
 
 interface Options {
   readonly student?: string;
   readonly instructor?: string;
   readonly timings?: string;
+  readonly timeout: string;
+  readonly jobs?: string;
   readonly syllabus?: true;
 }
 
@@ -28,15 +35,17 @@ export function registerCourseCommand(program: Command): void {
     .option("--student <folder>", "write lessons without solutions and outputs")
     .option("--instructor <folder>", "write lessons with solutions, outputs, teaching notes and timings")
     .option("--timings <report>", "what `finetune-icl notebooks` printed: how long each notebook runs")
+    .option("--timeout <seconds>", "time limit for each cell while the lessons run for their checks", "300")
+    .option("--jobs <number>", "lessons that run at the same time (default: the number of cores)")
     .option("--syllabus", "bring the table of lessons in docs/course.md up to date")
     .addHelpText(
       "after",
-      "\nPrints a JSON report on standard output. A folder is replaced whole or not at all, and only when it holds nothing but\nan earlier copy in which nobody has changed anything.",
+      "\nPrints a JSON report on standard output. For students the lessons run once: what a check knows is sealed with the answers\nthat the package computes, so that nobody can read them in the copy. A folder is replaced whole or not at all, and only when it holds nothing but\nan earlier copy in which nobody has changed anything.",
     )
     .action(runCommand);
 }
 
-function runCommand(paths: readonly string[], options: Options): void {
+async function runCommand(paths: readonly string[], options: Options): Promise<void> {
   const copies = (["student", "instructor"] as const).flatMap((audience) => {
     const folder = options[audience];
     return folder === undefined ? [] : [{ audience, folder: readFolder(audience, folder) }];
@@ -47,18 +56,27 @@ function runCommand(paths: readonly string[], options: Options): void {
     throw new InputError("--instructor", copies[1]!.folder, "another folder than the students'");
   if (options.syllabus && paths.length > 0)
     throw new InputError("--syllabus", paths, "no files: the syllabus is of the whole course");
+  const timeoutMs = readTimeout(options.timeout) * 1000;
+  const jobs = options.jobs === undefined ? availableParallelism() : readJobs(options.jobs);
   const seconds = options.timings === undefined ? new Map<string, number>() : readSeconds(options.timings);
   const lessons = (paths.length > 0 ? paths : courseNotebooks()).map(readLesson);
   requireNames(lessons);
+  for (const { audience, folder } of copies) requireCopyFolder(folder, audience);
+  const checks = options.student === undefined ? new Map() : await recordAll(lessons, jobs, timeoutMs);
   for (const { audience, folder } of copies)
-    writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds });
+    writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds, checks });
   if (options.syllabus) {
     const page = withTimings(readFileSync(SYLLABUS, "utf8"), timingsTable(lessons, "../notebooks"));
     writeFileAtomic(SYLLABUS, page);
   }
+  const guessed = [...checks.values()].flatMap(easilyGuessed);
   const described = lessons.map(({ name, exercises, notes }) => ({
     lesson: name,
-    exercises: exercises.map(({ number, kind }) => ({ number, kind })),
+    exercises: exercises.map(({ number, kind }) => ({
+      number,
+      kind,
+      ...(guessed.includes(number) ? { guessable: true } : {}),
+    })),
     minutes: notes.reduce((sum, { minutes }) => sum + minutes, 0),
   }));
   process.stdout.write(`${JSON.stringify({ lessons: described, copies }, null, 1)}\n`);
@@ -66,6 +84,22 @@ function runCommand(paths: readonly string[], options: Options): void {
     process.stderr.write(
       `${lessons.length} ${lessons.length === 1 ? "lesson" : "lessons"} for the ${audience} in ${folder}: its README.md says how to open them.\n`,
     );
+}
+
+/** What the checks of each lesson know, by its file name. */
+async function recordAll(
+  lessons: readonly Lesson[],
+  jobs: number,
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, LessonChecks>> {
+  const progress = createProgress(lessons.length, process.stderr, "lessons");
+  const all = await mapInOrder(
+    lessons,
+    jobs,
+    async (lesson) => [lesson.name, await recordChecks(lesson, timeoutMs)] as const,
+    () => progress.step(),
+  ).finally(progress.stop);
+  return new Map(all);
 }
 
 function readFolder(audience: Audience, folder: string): string {

@@ -4,12 +4,12 @@ import type { AnswerValue } from "./answer";
 const SMALL_SHARE = 1e-6;
 
 /**
- * The size that a tolerance is relative to: the largest entry of the correct value, but at least a millionth of the largest
- * entry at any input, and 1 when all are zero.
+ * The size that a tolerance is relative to: the largest entry of the value, but at least a millionth of the largest entry at
+ * any input, and 1 when all are zero.
  */
-export function scaleOf(correct: AnswerValue, all: readonly AnswerValue[]): number {
+export function scaleOf(value: AnswerValue, all: readonly AnswerValue[]): number {
   const overall = Math.max(0, ...all.map(largestEntry));
-  return Math.max(largestEntry(correct), SMALL_SHARE * overall) || 1;
+  return Math.max(largestEntry(value), SMALL_SHARE * overall) || 1;
 }
 
 /** Whether two answers are the same: of one kind and shape, numbers within tolerance × scale. */
@@ -21,14 +21,18 @@ export function agree(got: AnswerValue, expected: AnswerValue, tolerance: number
     got.kind === expected.kind &&
     got.shape.join() === expected.shape.join() &&
     got.entries.every((entry, index) =>
-      close(entry, expected.entries[index] ?? Number.NaN, tolerance * scale),
+      close(entry, expected.entries[index] ?? Number.NEGATIVE_INFINITY, tolerance * scale),
     )
   );
 }
 
-/** Whether two numbers differ by at most `allowed`; an infinity agrees with itself alone, NaN with nothing. */
-export function close(got: number, expected: number, allowed: number): boolean {
-  return got === expected || (Number.isFinite(expected) && Math.abs(got - expected) <= allowed);
+/** Whether two numbers differ by at most `allowed`; an infinity agrees with itself alone, NaN (a mistake) with NaN. */
+function close(got: number, expected: number, allowed: number): boolean {
+  return (
+    Object.is(got, expected) ||
+    got === expected ||
+    (Number.isFinite(expected) && Math.abs(got - expected) <= allowed)
+  );
 }
 
 function largestEntry(value: AnswerValue): number {

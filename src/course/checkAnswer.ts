@@ -1,21 +1,32 @@
 import { inspect } from "node:util";
 import { InputError } from "../inputError";
 import { agree, scaleOf } from "./agreement";
-import { type Answer, type AnswerValue, readAnswer } from "./answer";
-import { howItDiffers } from "./howItDiffers";
-import { missingAnswerMessage } from "./missingAnswer";
-import { printInput } from "./printInput";
+import { type Answer, readAnswer } from "./answer";
+import { type AnswerKey, type CheckValues, openKey } from "./answerKey";
+import { attempt } from "./attempt";
+import { codeOf, recordCheck } from "./recordedCheck";
+import { sealedKey } from "./seal";
+import { printInputs, verdictOn } from "./verdict";
 
-/** What an answer is held against. */
-export interface AnswerCheck<Input extends readonly unknown[]> {
+interface Asked<Input extends readonly unknown[]> {
   /** Argument lists on which the answer is tried: at least one. */
   readonly inputs: readonly Input[];
+  readonly hint?: string;
+}
+
+/** What an answer is held against, in a lesson with its solutions. */
+export interface AnswerCheck<Input extends readonly unknown[]> extends Asked<Input> {
   readonly correct: (...input: Input) => Answer;
   /** Wrong answers that are often given, with what to say to whoever gives one. */
   readonly mistakes?: readonly { readonly answer: (...input: Input) => Answer; readonly says: string }[];
-  readonly hint?: string;
   /** Largest difference from the correct value, relative to its largest entry; 1e-9 unless told. */
   readonly tolerance?: number;
+}
+
+/** The same in a student's copy, where neither the right answer nor a known mistake can be read. */
+export interface SealedCheck<Input extends readonly unknown[]> extends Asked<Input> {
+  /** Written by `finetune-icl course --student`. */
+  readonly sealed: string;
 }
 
 /** An answer that is missing or wrong. The message says in which way, and never what would be right. */
@@ -36,119 +47,82 @@ export class WrongAnswer extends Error {
   }
 }
 
-type Attempt = { readonly value: AnswerValue } | { readonly error: unknown };
-
 const TOLERANCE = 1e-9;
 
 /**
  * Checks the answer of an exercise on several inputs: prints "Exercise 4.1: correct (5 inputs)." when it is right.
- * @throws WrongAnswer naming the exercise, the first input that is wrong and how the answer differs there (missing,
- *   throwing, not finite, of the wrong shape, too large or too small by which factor, of the wrong sign), or the known mistake
- *   that it is; then the hint. The right value is never part of it.
+ * @throws WrongAnswer naming the exercise and in which way the answer is wrong (missing, throwing, not finite, of the wrong
+ *   shape, of the wrong sign, right but for a factor or a term), or the known mistake that it is; then the hint. Neither the right
+ *   value nor anything from which it could be computed is part of it: see {@link verdictOn}.
  * @throws InputError when the check itself cannot work: no inputs, a correct value that is NaN or of no kind, or a
  *   mistake that the inputs do not tell from the correct answer.
  */
 export function checkAnswer<Input extends readonly unknown[]>(
   exercise: string,
   answer: (...input: Input) => Answer,
-  check: AnswerCheck<Input>,
+  check: AnswerCheck<Input> | SealedCheck<Input>,
 ): void {
+  if (check.inputs.length === 0)
+    throw new InputError(field(exercise, "inputs"), [], "at least one list of arguments");
   // Everything else is computed before the answer runs, which may change the inputs that it gets.
-  const correct = check.inputs.map((input) => readAnswer(check.correct(...input)));
-  const mistakes = (check.mistakes ?? []).map((mistake) => ({
-    says: mistake.says,
-    values: check.inputs.map((input) => readAnswer(mistake.answer(...input))),
-  }));
-  const tolerance = check.tolerance ?? TOLERANCE;
-  const scales = correct.map((value) => scaleOf(value, correct));
-  const same = (got: AnswerValue, expected: AnswerValue, at: number) =>
-    agree(got, expected, tolerance, scales[at]!);
-  refuseUselessCheck(exercise, correct, mistakes, tolerance, same);
-
-  const inputs = check.inputs.map(printInput);
-  const attempts = check.inputs.map((input) => attempt(answer, input));
-  const isRight = (got: Attempt, at: number) => "value" in got && same(got.value, correct[at]!, at);
-  const first = attempts.findIndex((got, at) => !isRight(got, at));
-  if (first < 0) {
-    console.log(
-      `Exercise ${exercise}: correct (${inputs.length} ${inputs.length === 1 ? "input" : "inputs"}).`,
-    );
-    return;
-  }
-  const hint = check.hint === undefined ? "" : `\nHint: ${check.hint}`;
-  const got = attempts[first]!;
-  if ("error" in got && isMissing(got.error, exercise))
-    throw new WrongAnswer(exercise, `there is no answer yet.${hint}`);
-  const known = mistakes.find(({ values }) =>
-    attempts.every((each, at) => "value" in each && same(each.value, values[at]!, at)),
+  const inputs = printInputs(check.inputs);
+  const key = keyOf(exercise, check);
+  const attempts = check.inputs.map((input) => attempt(exercise, answer, input));
+  const question = check.hint === undefined ? { inputs } : { inputs, hint: check.hint };
+  const wrong = verdictOn(attempts, key, question);
+  if (wrong !== undefined) throw new WrongAnswer(exercise, wrong);
+  console.log(
+    `Exercise ${exercise}: correct (${inputs.length} ${inputs.length === 1 ? "input" : "inputs"}).`,
   );
-  const comparisons = attempts.map((each, at) => ({
-    got: "value" in each ? each.value : readAnswer(undefined),
-    correct: correct[at]!,
-    allowed: tolerance * scales[at]!,
-  }));
-  const how = known
-    ? `the answer is wrong: ${known.says}`
-    : "error" in got
-      ? `the answer throws ${describeError(got.error)}`
-      : `the answer ${howItDiffers(
-          comparisons[first]!,
-          comparisons.filter((_, at) => at !== first),
-        )}`;
-  const right = attempts.filter(isRight).length;
-  const count = inputs.length === 1 ? "" : ` (${right} of ${inputs.length} inputs are right.)`;
-  const end = /[.!?]$/.test(how) ? "" : ".";
-  throw new WrongAnswer(exercise, `for the input ${inputs[first]}, ${how}${end}${count}${hint}`);
 }
 
-function refuseUselessCheck(
+function keyOf<Input extends readonly unknown[]>(
   exercise: string,
-  correct: readonly AnswerValue[],
-  mistakes: readonly { readonly says: string; readonly values: readonly AnswerValue[] }[],
-  tolerance: number,
-  same: (got: AnswerValue, expected: AnswerValue, at: number) => boolean,
-): void {
-  const field = (name: string) => `checkAnswer, exercise ${exercise}: ${name}`;
-  if (correct.length === 0) throw new InputError(field("inputs"), [], "at least one list of arguments");
+  check: AnswerCheck<Input> | SealedCheck<Input>,
+): AnswerKey {
+  if ("sealed" in check) return sealedKey(check.sealed);
+  const values: CheckValues = {
+    correct: check.inputs.map((input) => readAnswer(check.correct(...input))),
+    mistakes: (check.mistakes ?? []).map((mistake) => ({
+      says: mistake.says,
+      values: check.inputs.map((input) => readAnswer(mistake.answer(...input))),
+    })),
+    tolerance: check.tolerance ?? TOLERANCE,
+  };
+  refuseUselessCheck(exercise, values);
+  recordCheck(() => ({
+    exercise,
+    ...values,
+    inputs: check.inputs.map(codeOf),
+    printed: printInputs(check.inputs),
+    ...(check.hint === undefined ? {} : { hint: check.hint }),
+  }));
+  return openKey(values);
+}
+
+function refuseUselessCheck(exercise: string, { correct, mistakes, tolerance }: CheckValues): void {
   if (!(tolerance >= 0 && tolerance < 1))
-    throw new InputError(field("tolerance"), tolerance, "a number from 0 to below 1");
+    throw new InputError(field(exercise, "tolerance"), tolerance, "a number from 0 to below 1");
   for (const [at, value] of correct.entries()) {
     const broken = value.kind === "neither" || ("entries" in value && value.entries.some(Number.isNaN));
     if (broken)
       throw new InputError(
-        field(`correct, input ${at + 1}`),
+        field(exercise, `correct, input ${at + 1}`),
         value,
         "a number, a word, a vector or a matrix",
       );
   }
+  const scales = correct.map((value) => scaleOf(value, correct));
   for (const { says, values } of mistakes) {
-    if (values.every((value, at) => same(value, correct[at]!, at)))
-      throw new InputError(field("mistakes"), says, "a mistake that gives a wrong answer at some input");
+    if (values.every((value, at) => agree(value, correct[at]!, tolerance, scales[at]!)))
+      throw new InputError(
+        field(exercise, "mistakes"),
+        says,
+        "a mistake that gives a wrong answer at some input",
+      );
   }
 }
 
-function attempt<Input extends readonly unknown[]>(
-  answer: (...input: Input) => Answer,
-  input: Input,
-): Attempt {
-  try {
-    return { value: readAnswer(answer(...input)) };
-  } catch (error) {
-    return { error };
-  }
-}
-
-// Compared by its text: the error may come from another realm, as those of a notebook's cells do.
-function isMissing(error: unknown, exercise: string): boolean {
-  return messageOf(error) === missingAnswerMessage(exercise);
-}
-
-function describeError(error: unknown): string {
-  const { name } = error as { readonly name?: unknown };
-  return typeof name === "string" ? `${name}: ${messageOf(error)}` : messageOf(error);
-}
-
-function messageOf(error: unknown): string {
-  const { message } = (error ?? {}) as { readonly message?: unknown };
-  return typeof message === "string" ? message : String(error);
+function field(exercise: string, name: string): string {
+  return `checkAnswer, exercise ${exercise}: ${name}`;
 }

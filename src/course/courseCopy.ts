@@ -5,6 +5,7 @@ import { serializeNotebook } from "../notebook/serializeNotebook";
 import { replaceFolder, requireReplaceable } from "../outputFolder";
 import { instructorCopy } from "./instructorCopy";
 import type { Lesson } from "./lesson";
+import type { LessonChecks } from "./lessonChecks";
 import { studentCopy } from "./studentCopy";
 
 export type Audience = "student" | "instructor";
@@ -13,6 +14,8 @@ export interface CopyOptions {
   readonly audience: Audience;
   /** The folder of the package, whose data the lessons read. */
   readonly root: string;
+  /** What the checks of each lesson knew when it ran, by the lesson's file name: a student's copy has them sealed. */
+  readonly checks?: ReadonlyMap<string, LessonChecks>;
   /** How long each notebook runs, by its file name, where that is known. */
   readonly seconds?: ReadonlyMap<string, number>;
 }
@@ -28,11 +31,7 @@ const NOT_COPIED = join("data", "figures");
  * @throws InputError when the folder holds anything else than an earlier copy that nobody has changed.
  */
 export function writeCourseCopy(folder: string, lessons: readonly Lesson[], options: CopyOptions): void {
-  requireReplaceable(folder, {
-    field: `--${options.audience}`,
-    what: "an earlier copy in which nothing was changed",
-    isOurs: () => isUntouched(folder),
-  });
+  requireCopyFolder(folder, options.audience);
   const files = copyFiles(lessons, options);
   const manifest = Object.fromEntries([...files].map(([name, content]) => [name, hash(content)]));
   files.set(
@@ -42,12 +41,23 @@ export function writeCourseCopy(folder: string, lessons: readonly Lesson[], opti
   replaceFolder(folder, files);
 }
 
+/** @throws InputError as {@link writeCourseCopy}, before the work. */
+export function requireCopyFolder(folder: string, audience: Audience): void {
+  requireReplaceable(folder, {
+    field: `--${audience}`,
+    what: "an earlier copy in which nothing was changed",
+    isOurs: () => isUntouched(folder),
+  });
+}
+
 function copyFiles(
   lessons: readonly Lesson[],
-  { audience, root, seconds }: CopyOptions,
+  { audience, root, seconds, checks }: CopyOptions,
 ): Map<string, string | Uint8Array> {
   const copy = (lesson: Lesson) =>
-    audience === "student" ? studentCopy(lesson) : instructorCopy(lesson, seconds?.get(lesson.name));
+    audience === "student"
+      ? studentCopy(lesson, checks?.get(lesson.name) ?? new Map())
+      : instructorCopy(lesson, seconds?.get(lesson.name));
   const notebooks = lessons.map(
     (lesson) => [`notebooks/${lesson.name}`, serializeNotebook(copy(lesson))] as const,
   );

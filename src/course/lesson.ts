@@ -10,6 +10,8 @@ import { readTeachingNotes, type TeachingNote } from "./teaching";
 export interface Lesson {
   /** File name, such as `04-full-fine-tuning-forgets.ipynb`. */
   readonly name: string;
+  /** Where it stands; its folder is the kernel's. */
+  readonly path: string;
   /** The first heading. */
   readonly title: string;
   readonly notebook: Notebook;
@@ -30,6 +32,7 @@ export function lessonOf(notebook: Notebook, path: string): Lesson {
   const title = cells.map(({ source }) => /^# +(.+)$/m.exec(source)?.[1]).find((each) => each !== undefined);
   return {
     name: basename(path),
+    path,
     title: title?.trim() ?? basename(path, ".ipynb"),
     notebook,
     exercises,

@@ -1,35 +1,59 @@
+import { InputError } from "../inputError";
 import type { JsonObject } from "../notebook/json";
 import { type Cell, hasTag, type MarkdownCell, type Notebook } from "../notebook/nbformat";
+import { readCheckCell, sealedCell } from "./checkCell";
 import { type Exercise, gradeId } from "./exercise";
 import type { Lesson } from "./lesson";
+import type { LessonChecks } from "./lessonChecks";
+import { seal } from "./seal";
 import { withoutSolutions } from "./solutionRegions";
 
 /**
  * The lesson as students get it: without outputs, solutions and teaching notes. Where an answer is asked for, the cell
  * throws, so that it compiles and its check says what is missing; an open exercise gets a cell to write in. The data for
- * nbgrader stays, and checks are protected from being changed by accident.
+ * nbgrader stays, and checks are protected from being changed by accident; what a check knows is sealed. `checks` is what
+ * those of the lesson knew when it ran. The same lesson and the same checks give the same copy.
+ * @throws InputError when a check is not written so that it can be sealed.
  */
-export function studentCopy({ notebook, exercises, name }: Lesson): Notebook {
+export function studentCopy({ notebook, exercises, name }: Lesson, checks: LessonChecks): Notebook {
   const cells = notebook.cells.flatMap((cell): Cell[] => {
     const ends = exercises.filter((exercise) => lastCellOf(exercise, notebook) === cell);
-    const own = hasTag(cell, "solution") ? [] : [studentCell(cell, exercises, name)];
+    const own = hasTag(cell, "solution") ? [] : [studentCell(cell, exercises, name, checks)];
     return [...own, ...ends.filter(({ kind }) => kind === "open").map(openAnswer)];
   });
   return { ...notebook, cells };
 }
 
-function studentCell(cell: Cell, exercises: readonly Exercise[], name: string): Cell {
+function studentCell(cell: Cell, exercises: readonly Exercise[], name: string, known: LessonChecks): Cell {
   const { teaching: _, ...metadata } = cell.metadata;
   if (cell.cell_type !== "code") return { ...cell, metadata };
   const asked = exercises.find(({ answers }) => answers.includes(cell));
-  const isCheck = exercises.some(({ checks }) => checks.includes(cell));
+  const checked = exercises.find(({ checks }) => checks.includes(cell));
+  const at = `${name}: cell ${cell.id}`;
+  const source = asked
+    ? withoutSolutions(cell.source, asked.number, at)
+    : checked
+      ? sealedSource(cell.source, checked.number, at, `${name} ${checked.number}`, known)
+      : cell.source;
   return {
     ...cell,
-    metadata: isCheck ? { ...metadata, deletable: false, editable: false } : metadata,
-    source: asked ? withoutSolutions(cell.source, asked.number, `${name}: cell ${cell.id}`) : cell.source,
+    metadata: checked ? { ...metadata, deletable: false, editable: false } : metadata,
+    source,
     execution_count: null,
     outputs: [],
   };
+}
+
+function sealedSource(
+  source: string,
+  exercise: string,
+  at: string,
+  salt: string,
+  known: LessonChecks,
+): string {
+  const check = known.get(exercise);
+  if (check === undefined) throw new InputError(at, "no answers", "a lesson whose checks have run");
+  return sealedCell(readCheckCell(source, at), exercise, seal(check, salt));
 }
 
 /** The last cell before the next exercise or section. */

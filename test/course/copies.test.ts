@@ -12,10 +12,11 @@ import { runNotebookFile } from "../../src/notebook/runNotebookFile";
 import { serializeNotebook } from "../../src/notebook/serializeNotebook";
 import { makeWorkDirectory, removeDirectory } from "../notebook/support/notebooks";
 import { runMain } from "../support/runMain";
+import { checksOf } from "./support/checks";
 import { CELLS, cellOf, notebookOf } from "./support/lesson";
 
 const lesson = lessonOf(notebookOf(CELLS), "notebooks/04-a.ipynb");
-const student = studentCopy(lesson);
+const student = studentCopy(lesson, checksOf(lesson));
 const instructor = instructorCopy(lesson, 7.2);
 const find = (cells: readonly { id: string }[], id: string) => cells.find((cell) => cell.id === id);
 
@@ -26,8 +27,16 @@ describe("the copy for students", () => {
         'const answer41 = (x: number): number => {\n  throw new Error("Exercise 4.1: replace this line by your answer.");\n};',
       metadata: cellOf("answer-4-1").metadata,
     });
-    for (const id of ["import", "parameters", "check-4-1", "check-4-2"])
+    for (const id of ["import", "parameters"])
       expect(find(student.cells, id)).toMatchObject({ source: cellOf(id).source });
+  });
+
+  it("has checks that know the answers and do not show them", () => {
+    const check = find(student.cells, "check-4-1") as { source: string };
+    expect(check.source).toMatch(
+      /^checkAnswer\("4\.1", answer41, \{\n {2}inputs: \[\[1\], \[2\]\],\n {2}hint: "x \+ x",\n {2}sealed: "[\w+/=]+",\n\}\);$/,
+    );
+    expect(serializeNotebook(student)).not.toMatch(/correct:|mistakes|2 \* x/);
   });
 
   it("has no solutions, outputs or teaching notes anywhere", () => {
@@ -92,7 +101,7 @@ describe("the folder of a copy", () => {
   const root = join(directory, "package");
   const folder = join(directory, "copy");
   const write = (audience: "student" | "instructor" = "student") =>
-    writeCourseCopy(folder, [lesson], { audience, root });
+    writeCourseCopy(folder, [lesson], { audience, root, checks: new Map([[lesson.name, checksOf(lesson)]]) });
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(root, "data", "figures"), { recursive: true });
@@ -179,7 +188,7 @@ describe("the folder of a copy", () => {
   it("works on the kernel: a check fails exactly where an answer is missing", async () => {
     write();
     const path = join(folder, "notebooks", "04-a.ipynb");
-    const solved = studentCopy(lesson).cells.map((cell) =>
+    const solved = studentCopy(lesson, checksOf(lesson)).cells.map((cell) =>
       cell.id === "answer-4-1" ? cellOf("answer-4-1") : cell,
     );
     const result = await runNotebookFile(

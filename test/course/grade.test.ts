@@ -8,13 +8,14 @@ import type { Cell } from "../../src/notebook/nbformat";
 import { serializeNotebook } from "../../src/notebook/serializeNotebook";
 import { makeWorkDirectory, removeDirectory } from "../notebook/support/notebooks";
 import { runMain } from "../support/runMain";
+import { checksOf } from "./support/checks";
 import { CELLS, cellOf, notebookOf } from "./support/lesson";
 
 const lesson = lessonOf(notebookOf(CELLS), "notebooks/04-a.ipynb");
 
 /** The student copy after somebody worked in it: cells with another source, or without a source taken away. */
 function submission(changes: Readonly<Record<string, string | undefined>>) {
-  const cells = studentCopy(lesson).cells.flatMap((cell): readonly Cell[] => {
+  const cells = studentCopy(lesson, checksOf(lesson)).cells.flatMap((cell): readonly Cell[] => {
     if (!(cell.id in changes)) return [cell];
     const source = changes[cell.id];
     return source === undefined ? [] : [{ ...cell, source }];
