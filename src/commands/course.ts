@@ -6,6 +6,7 @@ import { sync as writeFileAtomic } from "write-file-atomic";
 import { type Audience, requireCopyFolder, writeCourseCopy } from "../course/courseCopy";
 import { type Lesson, readLesson } from "../course/lesson";
 import { easilyGuessed, type LessonChecks, recordChecks } from "../course/lessonChecks";
+import { classMinutes, exerciseMinutes } from "../course/minutes";
 import { timingsTable, withTimings } from "../course/syllabus";
 import { InputError } from "../inputError";
 import { courseNotebooks } from "../notebook/courseNotebooks";
@@ -70,14 +71,15 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
     writeFileAtomic(SYLLABUS, page);
   }
   const guessed = [...checks.values()].flatMap(easilyGuessed);
-  const described = lessons.map(({ name, exercises, notes }) => ({
-    lesson: name,
-    exercises: exercises.map(({ number, kind }) => ({
+  const described = lessons.map((lesson) => ({
+    lesson: lesson.name,
+    exercises: lesson.exercises.map(({ number, kind }) => ({
       number,
       kind,
       ...(guessed.includes(number) ? { guessable: true } : {}),
     })),
-    minutes: notes.reduce((sum, { minutes }) => sum + minutes, 0),
+    minutes: classMinutes(lesson),
+    exerciseMinutes: exerciseMinutes(lesson),
   }));
   process.stdout.write(`${JSON.stringify({ lessons: described, copies }, null, 1)}\n`);
   for (const { audience, folder } of copies)

@@ -3,9 +3,12 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { type Grade, gradeSubmission } from "../course/grade";
 import { type Lesson, readLesson } from "../course/lesson";
+import { recordChecks } from "../course/lessonChecks";
+import { findSandbox } from "../course/sandbox";
 import { InputError } from "../inputError";
 import { courseNotebooks } from "../notebook/courseNotebooks";
 import { mapInOrder } from "../notebook/mapInOrder";
+import type { Notebook } from "../notebook/nbformat";
 import { createProgress } from "../notebook/progress";
 import { readNotebook } from "../notebook/readNotebook";
 import { readJobs, readSeconds } from "./runnerOptions";
@@ -30,39 +33,97 @@ export function registerGradeCommand(program: Command): void {
     .option("--jobs <number>", "submissions that run at the same time (default: the number of cores)")
     .addHelpText(
       "after",
-      "\nPrints a JSON report on standard output: points, and what each check said. A submission runs code of its author with your\nrights: use a machine or an account that has nothing to lose.",
+      "\nPrints a JSON report on standard output: points, and what each check said. Each file is judged alone; exit code 1 when one\ncould not be. A submission runs code of its author: in a sandbox where bubblewrap (bwrap) is installed, otherwise with your\nrights. docs/course.md says what is contained and what is not.",
     )
     .action(runCommand);
 }
 
+/** One file of a batch: its grade, or why it has none. */
+type Judged = { readonly submission: string } & (
+  | ({ readonly lesson: string } & Grade)
+  | { readonly error: string }
+);
+
 async function runCommand(paths: readonly string[], options: Options): Promise<void> {
   const timeoutMs = readSeconds(options.timeout) * 1000;
   const jobs = options.jobs === undefined ? availableParallelism() : readJobs(options.jobs);
-  const submissions = paths.map((path) => ({
-    path,
-    notebook: readNotebook(path),
-    lesson: lessonOf(path, options.lesson),
-  }));
-  const progress = createProgress(submissions.length, process.stderr, "submissions");
-  const grades = await mapInOrder(
-    submissions,
-    jobs,
-    async ({ path, notebook, lesson }) => {
-      const grade = await gradeSubmission(notebook, lesson, path, { timeoutMs });
-      progress.step();
-      return { submission: path, lesson: lesson.name, ...grade };
-    },
-    (grade) => progress.log(describe(grade.submission, grade)),
-  ).finally(progress.stop);
-  process.stdout.write(`${JSON.stringify({ submissions: grades }, null, 1)}\n`);
+  // Each file alone: one that cannot be read says so in its place, and the others are judged.
+  const read = paths.map((path) => readSubmission(path, options.lesson));
+  const [first] = read;
+  if (first && read.every((each) => "refused" in each)) throw (first as Refused).refused;
+  const lessons = new Map(
+    read.flatMap((each) => ("lesson" in each ? [[each.lesson.path, each.lesson] as const] : [])),
+  );
+  const sandbox = findSandbox();
+  if (sandbox === "none")
+    process.stderr.write(
+      "no sandbox: bubblewrap (bwrap) is not there or may not work here; submissions run with your rights\n",
+    );
+  const progress = createProgress(lessons.size + read.length, process.stderr, "runs");
+  try {
+    const known = await mapInOrder(
+      [...lessons.values()],
+      jobs,
+      async (lesson) => [lesson.path, await recordChecks(lesson, timeoutMs)] as const,
+      () => progress.step(),
+    );
+    const checks = new Map(known);
+    const judged = await mapInOrder(
+      read,
+      jobs,
+      async (each): Promise<Judged> => {
+        if ("refused" in each) return { submission: each.path, error: each.refused.message };
+        const { path, notebook, lesson } = each;
+        try {
+          const options = { sandbox, timeoutMs };
+          const grade = await gradeSubmission(notebook, lesson, checks.get(lesson.path)!, options);
+          return { submission: path, lesson: lesson.name, ...grade };
+        } catch (error) {
+          return { submission: path, error: error instanceof Error ? error.message : String(error) };
+        }
+      },
+      (each) => {
+        progress.step();
+        progress.log("error" in each ? `${each.submission}: ${each.error}` : describe(each.submission, each));
+      },
+    );
+    process.stdout.write(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
+    if (judged.some((each) => "error" in each)) process.exitCode = 1;
+  } finally {
+    progress.stop();
+  }
+}
+
+interface Refused {
+  readonly path: string;
+  readonly refused: Error;
+}
+
+function readSubmission(
+  path: string,
+  lesson: string | undefined,
+): { readonly path: string; readonly notebook: Notebook; readonly lesson: Lesson } | Refused {
+  try {
+    return { path, notebook: readNotebook(path), lesson: lessonOf(path, lesson) };
+  } catch (error) {
+    // A lesson that is named and cannot be read is nobody's submission.
+    if (lesson !== undefined && error instanceof InputError && error.field.startsWith(lesson)) throw error;
+    return { path, refused: error instanceof Error ? error : new Error(String(error)) };
+  }
 }
 
 function lessonOf(path: string, given: string | undefined): Lesson {
   if (given !== undefined) return readLesson(given);
-  const found = courseNotebooks().find((each) => basename(each) === basename(path));
+  const name = originalName(basename(path));
+  const found = courseNotebooks().find((each) => basename(each) === name);
   if (found === undefined)
     throw new InputError(path, basename(path), "the file name of a lesson of the course, or --lesson FILE");
   return readLesson(found);
+}
+
+/** Without what Colab, Jupyter and browsers put around the name of a copy: `Copy of …`, `…-Copy1.ipynb`, `… (1).ipynb`. */
+function originalName(name: string): string {
+  return name.replace(/^Copy of /, "").replace(/(-Copy\d+| ?\(\d+\))+\.ipynb$/, ".ipynb");
 }
 
 function describe(path: string, { points, of, exercises }: Grade): string {

@@ -1,11 +1,16 @@
-import { dirname, resolve } from "node:path";
-import type { Failure } from "../notebook/cellFailure";
-import { makeTrialTables } from "../notebook/figureTables";
+import { randomUUID } from "node:crypto";
+import { failingCell } from "../notebook/cellFailure";
 import { isJsonObject } from "../notebook/json";
-import type { Cell, Notebook } from "../notebook/nbformat";
-import { type RunOptions, runNotebook } from "../notebook/runNotebook";
+import type { Notebook } from "../notebook/nbformat";
+import { openKey } from "./answerKey";
 import type { Exercise, ExerciseKind } from "./exercise";
 import type { Lesson } from "./lesson";
+import type { LessonChecks } from "./lessonChecks";
+import { readProbe } from "./probe";
+import { type GuardedOutcome, runGuarded } from "./runGuarded";
+import { makeWorkplace, type Sandbox } from "./sandbox";
+import { type ProbedSubmission, probeSubmission } from "./submission";
+import { verdictOn } from "./verdict";
 
 /** What a submission is worth, exercise by exercise. */
 export interface Grade {
@@ -25,74 +30,82 @@ export interface ExerciseGrade {
   readonly says: string;
 }
 
+export interface GradeOptions {
+  readonly sandbox: Sandbox;
+  /** Limit for each cell. */
+  readonly timeoutMs: number;
+}
+
 /**
- * Runs a submission to its end with the checks of the lesson in place of its own, and gives the points of those that pass.
- * `path` is where the submission lies: its folder is the kernel's.
+ * Runs a submission in a process of its own and gives the points of the answers that are right. What its answers give is
+ * compared here, with what the checks of the lesson know: nothing that a submission defines or changes takes part in that.
  */
 export async function gradeSubmission(
   submission: Notebook,
   lesson: Lesson,
-  path: string,
-  options: Pick<RunOptions, "timeoutMs">,
+  checks: LessonChecks,
+  { sandbox, timeoutMs }: GradeOptions,
 ): Promise<Grade> {
-  const notebook = withChecksOf(lesson, submission);
-  // Tables behind figures go nowhere: they are the lesson's own.
-  const trial = makeTrialTables();
-  const outcome = await runNotebook(notebook, {
-    ...options,
-    env: trial.env,
-    cwd: dirname(resolve(path)),
-    keepGoing: true,
-  }).finally(trial.remove);
-  const failures = outcome.status === "ok" ? [] : outcome.failures;
-  const isComplete = outcome.notebook !== undefined;
-  const exercises = lesson.exercises.map((exercise) =>
-    gradeExercise(exercise, (check) => verdictOn(check, notebook, failures, isComplete)),
-  );
-  const sum = (of: (grade: ExerciseGrade) => number | undefined) =>
-    exercises.reduce((total, grade) => total + (of(grade) ?? 0), 0);
-  return { points: sum(({ points }) => points), of: sum((grade) => grade.of), exercises };
-}
-
-/** The submission with every check as the lesson has it, wherever the student left it. */
-function withChecksOf({ exercises }: Lesson, { cells, ...rest }: Notebook): Notebook {
-  const checks = new Map(
-    exercises.flatMap((exercise) => exercise.checks.map((check) => [check.id, check] as const)),
-  );
-  return { ...rest, cells: cells.map((cell) => checks.get(cell.id) ?? cell) };
+  const mark = `answers ${randomUUID()} `;
+  const probed = probeSubmission(submission, lesson, checks, mark);
+  const workplace = makeWorkplace(lesson.path);
+  try {
+    const wanted = [...probed.probes.values()];
+    const outcome = await runGuarded(probed.notebook, wanted, { sandbox, workplace, timeoutMs });
+    const exercises = lesson.exercises.map((exercise) =>
+      gradeExercise(exercise, () => complaint(exercise.number, checks, probed, outcome, mark)),
+    );
+    const sum = (of: (grade: ExerciseGrade) => number | undefined) =>
+      exercises.reduce((total, grade) => total + (of(grade) ?? 0), 0);
+    return { points: sum(({ points }) => points), of: sum((grade) => grade.of), exercises };
+  } finally {
+    workplace.remove();
+  }
 }
 
 function gradeExercise(
   { number, kind, checks }: Exercise,
-  verdict: (check: Cell) => string | undefined,
+  complain: () => string | undefined,
 ): ExerciseGrade {
   const [check] = checks;
   if (!check) return { number, kind, points: undefined, of: undefined, says: "to be read" };
   const { nbgrader } = check.metadata;
   const of = isJsonObject(nbgrader) ? Number(nbgrader.points) : 0;
-  const complaint = verdict(check);
-  return { number, kind, points: complaint === undefined ? of : 0, of, says: complaint ?? "" };
+  const says = complain();
+  return { number, kind, points: says === undefined ? of : 0, of, says: says ?? "" };
 }
 
-/** Nothing when the check ran and passed, otherwise why not. */
-function verdictOn(
-  check: Cell,
-  { cells }: Notebook,
-  failures: readonly Failure[],
-  isComplete: boolean,
+/** Nothing when the answer is right, otherwise what is wrong with it. */
+function complaint(
+  number: string,
+  checks: LessonChecks,
+  { notebook, probes, answers }: ProbedSubmission,
+  { failures, printed, trouble }: GuardedOutcome,
+  mark: string,
 ): string | undefined {
-  const place = cells.findIndex(({ id }) => id === check.id) + 1;
-  if (place === 0) return "its check is missing";
-  for (const failure of failures) {
-    if (failure.kind !== "cell") return "the kernel did not start";
-    if (failure.cell.number === place) return describe(failure);
+  if (trouble !== undefined) return trouble;
+  const [probe, record] = [probes.get(number), checks.get(number)];
+  if (probe === undefined || record === undefined) return "neither its answer nor its check is in the file";
+  const attempts = readProbe(printed[probe] ?? "", mark, record);
+  if (attempts !== undefined) {
+    const hint = record.hint === undefined ? {} : { hint: record.hint };
+    const wrong = verdictOn(attempts, openKey(record), { inputs: record.printed, ...hint });
+    return wrong === undefined ? undefined : `Exercise ${number}: ${wrong}`;
   }
-  const last = failures.at(-1);
-  const stopped = !isComplete && last?.kind === "cell" && last.cell.number < place;
-  return stopped ? `not reached: cell ${last.cell.id} ended the run` : undefined;
-}
-
-function describe(failure: Extract<Failure, { kind: "cell" }>): string {
-  const { failure: how } = failure;
-  return "text" in how ? how.text.trim().replace(/^WrongAnswer: /, "") : how.kind;
+  const place = notebook.cells.findIndex(({ id }) => id === probe);
+  const named = (id: string) => {
+    const index = notebook.cells.findIndex((cell) => cell.id === id);
+    const { number: position, firstLine } = failingCell(notebook.cells[index]!, index);
+    return `cell ${position} \`${firstLine}\``;
+  };
+  // The answer's own cell first: what fails elsewhere may have nothing to do with it.
+  const before = notebook.cells.slice(0, place).map(({ id }) => id);
+  const culprit = [answers.get(number), ...before.reverse()].find(
+    (id) => id !== undefined && failures.has(id) && !id.startsWith("probe-"),
+  );
+  const own = failures.get(probe)?.trim() ?? "its answer gave nothing that can be read";
+  if (culprit === undefined) return `the answer ${own}`;
+  return /did not end|ended the/.test(own)
+    ? `the answer ${own}`
+    : `${named(culprit)} ${failures.get(culprit)?.trim()}`;
 }

@@ -1,21 +1,19 @@
 import type { Cell, MarkdownCell, Notebook } from "../notebook/nbformat";
 import type { Lesson } from "./lesson";
+import { classMinutes, classNotes, exerciseMinutes } from "./minutes";
 import type { TeachingNote } from "./teaching";
 
 /**
  * The lesson as a teacher gets it: with solutions and outputs, a note in front of each section that has one, and at the top
  * the minutes of the sections. `seconds` is how long the notebook runs, if that is known.
  */
-export function instructorCopy({ notebook, notes }: Lesson, seconds?: number): Notebook {
+export function instructorCopy(lesson: Lesson, seconds?: number): Notebook {
+  const { notebook, notes } = lesson;
   const cells = notebook.cells.flatMap((cell): Cell[] => {
     const note = notes.find((each) => each.cell === cell);
     return note ? [noteCell(note), cell] : [cell];
   });
-  return { ...notebook, cells: [timingCell(notes, seconds), ...cells] };
-}
-
-export function totalMinutes(notes: readonly TeachingNote[]): number {
-  return notes.reduce((sum, { minutes }) => sum + minutes, 0);
+  return { ...notebook, cells: [timingCell(lesson, seconds), ...cells] };
 }
 
 function noteCell({ cell, minutes, note }: TeachingNote): MarkdownCell {
@@ -29,13 +27,17 @@ function noteCell({ cell, minutes, note }: TeachingNote): MarkdownCell {
   );
 }
 
-function timingCell(notes: readonly TeachingNote[], seconds: number | undefined): MarkdownCell {
-  const rows = notes.map(({ title, minutes }) => `| ${title.replaceAll("|", "\\|")} | ${minutes} |`);
+function timingCell(lesson: Lesson, seconds: number | undefined): MarkdownCell {
+  const rows = classNotes(lesson).map(
+    ({ title, minutes }) => `| ${title.replaceAll("|", "\\|")} | ${minutes} |`,
+  );
   const runs = seconds === undefined ? [] : ["", `The notebook runs in ${Math.ceil(seconds)} s.`];
   const table =
     rows.length === 0
       ? ["This lesson has no timings."]
-      : ["| section | minutes |", "|---|---:|", ...rows, `| **together** | **${totalMinutes(notes)}** |`];
+      : ["| section | minutes |", "|---|---:|", ...rows, `| **in class** | **${classMinutes(lesson)}** |`];
+  const homework = exerciseMinutes(lesson);
+  if (rows.length > 0 && homework > 0) table.push(`| exercises, as homework | ${homework} |`);
   return markdown(
     "teaching-timings",
     ["**For teachers: the plan of this lesson**", "", ...table, ...runs].join("\n"),

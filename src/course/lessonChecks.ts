@@ -42,6 +42,8 @@ export async function recordChecks(lesson: Lesson, timeoutMs: number): Promise<L
     const missing = wanted.find(({ number }) => !records.has(number));
     if (missing) {
       const failures = outcome.status === "failed" ? outcome.failures : [];
+      const unstarted = failures.find((failure) => failure.kind !== "cell");
+      if (unstarted) throw new Error(describeFailure(lesson.path, unstarted));
       const [why = "its check did not run"] = failures.map((failure) =>
         describeFailure(lesson.path, failure),
       );

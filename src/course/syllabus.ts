@@ -1,7 +1,7 @@
 import type { ExerciseKind } from "./exercise";
 import { EXERCISE_KINDS } from "./exercise";
-import { totalMinutes } from "./instructorCopy";
 import type { Lesson } from "./lesson";
+import { classMinutes, exerciseMinutes } from "./minutes";
 
 const BEGIN = "<!-- timings: written by `finetune-icl course --syllabus` -->";
 const END = "<!-- end of timings -->";
@@ -12,16 +12,23 @@ export function timingsTable(lessons: readonly Lesson[], folder: string): string
     lesson.exercises.filter((exercise) => exercise.kind === kind).length;
   const rows = lessons.map((lesson) => [
     `[${lesson.title}](${folder}/${lesson.name})`,
-    totalMinutes(lesson.notes) || "–",
+    classMinutes(lesson) || "–",
     ...EXERCISE_KINDS.map((kind) => count(lesson, kind) || "–"),
+    exerciseMinutes(lesson) || "–",
   ]);
   const sum = (of: (lesson: Lesson) => number) => lessons.reduce((total, lesson) => total + of(lesson), 0);
   const total = [
     "together",
-    sum(({ notes }) => totalMinutes(notes)),
+    sum(classMinutes),
     ...EXERCISE_KINDS.map((kind) => sum((lesson) => count(lesson, kind))),
+    sum(exerciseMinutes),
   ];
-  return [["lesson", "minutes", ...EXERCISE_KINDS], ["---", "---:", "---:", "---:", "---:"], ...rows, total]
+  return [
+    ["lesson", "minutes in class", ...EXERCISE_KINDS, "minutes of exercises"],
+    ["---", "---:", "---:", "---:", "---:", "---:"],
+    ...rows,
+    total,
+  ]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 }

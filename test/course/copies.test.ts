@@ -32,7 +32,7 @@ describe("the copy for students", () => {
   });
 
   it("has checks that know the answers and do not show them", () => {
-    const check = find(student.cells, "check-4-1") as { source: string };
+    const check = student.cells.find(({ id }) => id === "check-4-1")!;
     expect(check.source).toMatch(
       /^checkAnswer\("4\.1", answer41, \{\n {2}inputs: \[\[1\], \[2\]\],\n {2}hint: "x \+ x",\n {2}sealed: "[\w+/=]+",\n\}\);$/,
     );
@@ -78,7 +78,8 @@ describe("the copy for teachers", () => {
         "|---|---:|",
         "| 4. A lesson | 3 |",
         "| The mathematics | 5.5 |",
-        "| **together** | **8.5** |",
+        "| **in class** | **8.5** |",
+        "| exercises, as homework | 30 |",
         "",
         "The notebook runs in 8 s.",
       ].join("\n"),

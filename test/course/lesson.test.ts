@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lessonOf } from "../../src/course/lesson";
+import { classMinutes, exerciseMinutes } from "../../src/course/minutes";
 import { timingsTable, withTimings } from "../../src/course/syllabus";
 import type { JsonObject } from "../../src/notebook/json";
 import type { Cell } from "../../src/notebook/nbformat";
@@ -157,16 +158,27 @@ describe("a lesson", () => {
   });
 });
 
+describe("the minutes of a lesson", () => {
+  it("count exercises apart, and alike whether or not their heading or they themselves have notes", () => {
+    const plain = read(CELLS);
+    expect([classMinutes(plain), exerciseMinutes(plain)]).toEqual([8.5, 30]);
+    const onHeading = read(changed("exercises", { metadata: { teaching: { minutes: 12, note: "Look." } } }));
+    expect([classMinutes(onHeading), exerciseMinutes(onHeading)]).toEqual([8.5, 30]);
+    const own = read(changed("exercise-4-2", { metadata: { teaching: { minutes: 25 } } }));
+    expect([classMinutes(own), exerciseMinutes(own)]).toEqual([8.5, 45]);
+  });
+});
+
 describe("the table of the syllabus", () => {
   it("counts minutes and exercises, and takes the place of the last one", () => {
     const table = timingsTable([read(CELLS), read([markdown("title", "# 5. No times")])], "../notebooks");
     expect(table).toBe(
       [
-        "| lesson | minutes | by hand | by code | open |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        "| [4. A lesson](../notebooks/04-a.ipynb) | 8.5 | 1 | 1 | 1 |",
-        "| [5. No times](../notebooks/04-a.ipynb) | – | – | – | – |",
-        "| together | 8.5 | 1 | 1 | 1 |",
+        "| lesson | minutes in class | by hand | by code | open | minutes of exercises |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| [4. A lesson](../notebooks/04-a.ipynb) | 8.5 | 1 | 1 | 1 | 30 |",
+        "| [5. No times](../notebooks/04-a.ipynb) | – | – | – | – | – |",
+        "| together | 8.5 | 1 | 1 | 1 | 30 |",
       ].join("\n"),
     );
     const page =
