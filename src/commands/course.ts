@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { type Audience, requireCopyFolder, writeCourseCopy } from "../course/courseCopy";
@@ -62,10 +62,12 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   const seconds = options.timings === undefined ? new Map<string, number>() : readSeconds(options.timings);
   const lessons = (paths.length > 0 ? paths : courseNotebooks()).map(readLesson);
   requireNames(lessons);
+  // The data that lessons read stand beside their folder.
+  const root = paths[0] === undefined ? packageRoot : join(dirname(resolve(paths[0])), "..");
   for (const { audience, folder } of copies) requireCopyFolder(folder, audience);
   const checks = options.student === undefined ? new Map() : await recordAll(lessons, jobs, timeoutMs);
   for (const { audience, folder } of copies)
-    writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds, checks });
+    writeCourseCopy(folder, lessons, { audience, root, seconds, checks });
   if (options.syllabus) {
     const page = withTimings(readFileSync(SYLLABUS, "utf8"), timingsTable(lessons, "../notebooks"));
     writeFileAtomic(SYLLABUS, page);

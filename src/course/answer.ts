@@ -38,9 +38,17 @@ export function readAnswer(value: unknown): AnswerValue {
   return { kind: "matrix", shape: [rows.length, columns], entries: rows.flat() };
 }
 
+/** The kind and the shape of an answer, and nothing else of it. */
+export interface AnswerShape {
+  readonly kind: AnswerValue["kind"];
+  readonly shape?: readonly number[];
+  /** In words, of what is no answer. */
+  readonly is?: string;
+}
+
 /** The kind and the shape in words: `a vector of 3 numbers`. */
-export function describeShape(value: AnswerValue): string {
-  switch (value.kind) {
+export function describeShape({ kind, shape = [], is = "" }: AnswerShape): string {
+  switch (kind) {
     case "number":
       return "a number";
     case "yes or no":
@@ -48,11 +56,11 @@ export function describeShape(value: AnswerValue): string {
     case "text":
       return "a text";
     case "vector":
-      return value.shape[0] === 1 ? "a vector of 1 number" : `a vector of ${value.shape[0]} numbers`;
+      return shape[0] === 1 ? "a vector of 1 number" : `a vector of ${shape[0]} numbers`;
     case "matrix":
-      return `a matrix of ${value.shape[0]} × ${value.shape[1]} numbers`;
+      return `a matrix of ${shape[0]} × ${shape[1]} numbers`;
     case "neither":
-      return value.is;
+      return is;
   }
 }
 

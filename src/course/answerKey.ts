@@ -1,5 +1,5 @@
 import { agree } from "./agreement";
-import type { AnswerValue } from "./answer";
+import type { AnswerShape, AnswerValue } from "./answer";
 import { guessesFor } from "./guesses";
 import { countNumbers, resolutionOf } from "./quantise";
 import { derive, type Relation, relationName, relationsOf, type Scaled, wholeOf } from "./relation";
@@ -11,9 +11,6 @@ export interface CheckValues {
   /** Relative to the largest entry. */
   readonly tolerance: number;
 }
-
-/** The kind and the shape of an answer, and nothing else of it. */
-export type AnswerShape = Pick<AnswerValue, "kind"> & { readonly shape?: readonly number[] };
 
 /** What answers are, all inputs taken together: right, or a known mistake. */
 export type Recognised = { readonly kind: "right" } | { readonly kind: "mistake"; readonly says: string };

@@ -12,7 +12,7 @@ export type Audience = "student" | "instructor";
 
 export interface CopyOptions {
   readonly audience: Audience;
-  /** The folder of the package, whose data the lessons read. */
+  /** The folder above the lessons', with the `data` that they read. */
   readonly root: string;
   /** What the checks of each lesson knew when it ran, by the lesson's file name: a student's copy has them sealed. */
   readonly checks?: ReadonlyMap<string, LessonChecks>;

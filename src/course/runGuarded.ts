@@ -104,8 +104,13 @@ function runOnce(
       if (message === undefined) return;
       clearTimeout(timer);
       timer = setTimeout(stop, timeoutMs + SILENCE_MS);
-      if ("done" in message) done = message.done;
-      else report = message;
+      if ("done" in message) {
+        done = message.done;
+        return;
+      }
+      report = message;
+      // Whatever the submission left running is of no interest any more.
+      end();
     });
     // A guard that ended before it read everything: its end says enough.
     child.stdin.on("error", () => {});

@@ -1,8 +1,7 @@
 import { InputError } from "../inputError";
-import type { AnswerValue } from "./answer";
+import type { AnswerShape, AnswerValue } from "./answer";
 import {
   type AnswerKey,
-  type AnswerShape,
   type CheckValues,
   hasInfinity,
   type Recognised,

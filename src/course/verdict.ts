@@ -1,5 +1,5 @@
-import { type AnswerValue, describeShape, type NumericAnswer } from "./answer";
-import type { AnswerKey, AnswerShape } from "./answerKey";
+import { type AnswerShape, type AnswerValue, describeShape, type NumericAnswer } from "./answer";
+import type { AnswerKey } from "./answerKey";
 import type { Attempt } from "./attempt";
 import { printInput } from "./printInput";
 
@@ -65,7 +65,7 @@ function obvious(attempts: readonly Attempt[], key: AnswerKey): { how: string; a
 
 function seenAtOnce(got: AnswerValue, asked: AnswerShape, mayBeInfinite: boolean): string | undefined {
   if (got.kind === "neither") return describeNeither(got.is);
-  const wanted = describeShape({ entries: [], value: "", ...asked } as unknown as AnswerValue);
+  const wanted = describeShape(asked);
   if (!("entries" in got))
     return got.kind === asked.kind ? undefined : `is ${describeShape(got)}; ${wanted} is asked for`;
   if (got.entries.some(Number.isNaN))
@@ -128,10 +128,8 @@ function rightInputs(
   key: AnswerKey,
 ): readonly boolean[] | undefined {
   if (values.length === 1) return undefined;
-  const told = values.map((value, index) => {
-    const others = values.map((each) => each ?? { kind: "neither" as const, is: "nothing" });
-    return value === undefined ? false : key.holds({ name: "input", index }, others);
-  });
+  const all = values.map((value): AnswerValue => value ?? { kind: "neither", is: "nothing" });
+  const told = all.map((_, index) => key.holds({ name: "input", index }, all));
   return told.every((each) => each !== undefined) ? told : undefined;
 }
 
