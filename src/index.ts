@@ -14,7 +14,7 @@ export { expressionTex, formulaTex } from "./algebra/tex";
 export { CLAIMS } from "./claims";
 // Exercises
 export type { Answer } from "./course/answer";
-export { type AnswerCheck, checkAnswer, WrongAnswer } from "./course/checkAnswer";
+export { type AnswerCheck, checkAnswer, type SealedCheck, WrongAnswer } from "./course/checkAnswer";
 // Evidence
 export { altered } from "./evidence/altered";
 export type { Claim, NotApplicable, Profile } from "./evidence/claim";
