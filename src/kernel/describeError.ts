@@ -79,9 +79,8 @@ function isError(thrown: unknown): thrown is Error {
 /** The name that the error gives itself, and otherwise that of its class. */
 function nameOf(error: Error): string {
   const { name } = error;
-  const { constructor } = error as { readonly constructor?: { readonly name?: unknown } };
-  if (name === "Error" && typeof constructor?.name === "string" && constructor.name !== "")
-    return constructor.name;
+  const type = (error as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
+  if (name === "Error" && typeof type === "string" && type !== "") return type;
   return typeof name === "string" && name !== "" ? name : "Error";
 }
 

@@ -11,6 +11,7 @@ import { captureStreams } from "./streams";
 import { toCharacters, toUnits } from "./textPosition";
 import type { Request } from "./threadMessages";
 import { loadCompiler, loadInspect, loadJupyter } from "./tslab";
+import { UNHANDLED } from "./unhandled";
 import { isUnwinding } from "./unwind";
 import type { JsonObject } from "./wire";
 
@@ -272,10 +273,13 @@ export class Kernel {
     if (isUnwinding(thrown) || thrown instanceof Interrupted) return;
     const cell = currentCell();
     const error: ErrorContent = this.#theEngine.describe(thrown);
-    if (!cell) return log(`${error.traceback.join("\n")}`);
+    if (!cell) {
+      log(error.traceback.join("\n"));
+      return;
+    }
     if (cell.isInterrupted) return;
     cell.unhandled ??= { thrown };
-    const traceback = [`Nobody handled this error:`, ...error.traceback];
+    const traceback = [UNHANDLED, ...error.traceback];
     this.#server.publish(cell.request.header, "error", { ...error, traceback });
   }
 

@@ -14,7 +14,6 @@ export function kernelInfo(): JsonObject {
       version: typescript,
       mimetype: "text/typescript",
       file_extension: ".ts",
-      pygments_lexer: "typescript",
       // JupyterLab finds the mode by the MIME type, classic Notebook by the name and the flag.
       codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
     },

@@ -55,9 +55,7 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
     let inner: ts.Node = node;
     for (let outer = node.parent; outer; inner = outer, outer = outer.parent) {
       if (compiler.isBinaryExpression(outer))
-        return outer.operatorToken.kind === compiler.SyntaxKind.EqualsToken && outer.left === inner
-          ? true
-          : false;
+        return outer.operatorToken.kind === compiler.SyntaxKind.EqualsToken && outer.left === inner;
       if (compiler.isForOfStatement(outer) || compiler.isForInStatement(outer))
         return outer.initializer === inner;
       const isPart =

@@ -111,18 +111,21 @@ export class Server {
   #onMessage(message: ToMain, events: ServerEvents): void {
     switch (message.kind) {
       case "request":
-        return events.onRequest(message.request);
+        events.onRequest(message.request);
+        break;
       case "input":
-        return events.onInput(message.value);
+        events.onInput(message.value);
+        break;
       case "interrupt":
         Atomics.add(this.#counters, COUNTER.interruptsSeen, 1);
-        return events.onInterrupt();
+        events.onInterrupt();
+        break;
       case "barrier":
         this.#barriers.get(message.id)?.();
         this.#barriers.delete(message.id);
-        return;
+        break;
       case "shutdown":
-        return events.onShutdown();
+        events.onShutdown();
     }
   }
 }

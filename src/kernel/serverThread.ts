@@ -261,7 +261,7 @@ async function start(): Promise<void> {
 }
 
 main.on("message", (message: ToServer | { readonly kind: "sentinel"; readonly port: MessagePort }) => {
-  if (message.kind !== "sentinel") return onMainMessage(message);
-  message.port.on("message", () => void interruptAfterSignal());
+  if (message.kind !== "sentinel") onMainMessage(message);
+  else message.port.on("message", () => void interruptAfterSignal());
 });
 void start();

@@ -1,6 +1,5 @@
 import type { KernelExit } from "./kernelProcess";
 import type { Cell } from "./nbformat";
-import { withoutKernelFrames } from "./thrownText";
 
 /** Why a notebook did not run to its end as it should. */
 export type Failure =
@@ -52,9 +51,9 @@ export function describeFailure(notebook: string, failure: Failure): string {
 function describeCellFailure(failure: CellFailure): string {
   switch (failure.kind) {
     case "threw":
-      return `failed:${indent(withoutKernelFrames(failure.text))}`;
+      return `failed:${indent(failure.text)}`;
     case "unhandled":
-      return `left an error that nobody handles (perhaps an earlier cell did):${indent(withoutKernelFrames(failure.text))}`;
+      return `left an error that nobody handles:${indent(failure.text)}`;
     case "wrote to stderr":
       return `wrote to stderr, which only a cell with the tag allow-stderr may do:${indent(failure.text)}`;
     case "did not throw":
@@ -64,7 +63,7 @@ function describeCellFailure(failure: CellFailure): string {
     case "kernel died":
       return `ended the kernel ${describeExit(failure.exit)}`;
     case "too much output":
-      return `has more than ${failure.characters} characters of output: a notebook is for reading`;
+      return `has more than ${failure.characters} characters of output, figures included: a notebook is for reading`;
     case "machine path":
       return `shows a path of this machine, ${failure.path}: outputs must be the same everywhere`;
   }

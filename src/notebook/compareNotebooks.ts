@@ -4,6 +4,7 @@ import { compareText, placeOfDifference } from "./compareText";
 import type { JsonValue } from "./json";
 import {
   type CodeCell,
+  ignoresOutput,
   isExecutable,
   isJsonMime,
   type MimeBundle,
@@ -52,7 +53,7 @@ export function describeDifference(notebook: string, difference: CellDifference)
 
 function compareCells(stored: CodeCell, got: CodeCell): Difference | undefined {
   // Front ends leave the outputs of an empty cell alone, whatever they are.
-  if (!isExecutable(stored)) return undefined;
+  if (!isExecutable(stored) || ignoresOutput(stored)) return undefined;
   const before = mergeStreams(stored.outputs);
   const now = mergeStreams(got.outputs);
   for (let index = 0; index < Math.max(before.length, now.length); index += 1) {

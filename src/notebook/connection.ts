@@ -43,7 +43,7 @@ export function createConnection(): Connection {
     directory,
     file,
     key,
-    address: (channel) => `ipc://${sockets}:${PORTS[channel]}`,
+    address: (channel) => `ipc://${sockets}-${PORTS[channel]}`,
     forgetFile: () => rmSync(file, { force: true }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
@@ -51,7 +51,7 @@ export function createConnection(): Connection {
 
 function makeDirectory(): string {
   const name = "finetune-icl-kernel-";
-  const needed = `/${name}XXXXXX/socket:1`.length;
+  const needed = `/${name}XXXXXX/socket-1`.length;
   const base = tmpdir().length + needed <= LONGEST_SOCKET_NAME ? tmpdir() : "/tmp";
   return mkdtempSync(join(base, name));
 }

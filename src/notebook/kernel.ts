@@ -20,12 +20,9 @@ interface OpenRequest {
   readonly finish: (answer: Answer<JsonObject>) => void;
 }
 
-const HANDSHAKE_TRY_MS = 500;
 const SHUTDOWN_MS = 1000;
-// While tslab recovers from an error it refuses cells (for 200 ms).
-const REFUSED_RETRY_MS = 50;
 
-/** A tslab kernel and the conversation with it. */
+/** A kernel and the conversation with it. */
 export class Kernel {
   readonly #connection: Connection = createConnection();
   readonly #process: KernelProcess;
@@ -35,6 +32,10 @@ export class Kernel {
   readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
   // Requests stay known after their answer: text may come late.
   readonly #requests = new Map<string, OpenRequest>();
+  #onWelcome: () => void = () => {};
+  readonly #welcome = new Promise<void>((resolve) => {
+    this.#onWelcome = resolve;
+  });
 
   private constructor(cwd: string, env: NodeJS.ProcessEnv) {
     this.#process = startKernelProcess(this.#connection, cwd, env);
@@ -47,7 +48,7 @@ export class Kernel {
     void this.#process.exited.then((exit) => this.#endRequests(exit));
   }
 
-  /** Starts a kernel in folder `cwd` and waits until it answers on both channels, at most `timeoutMs`. */
+  /** Starts a kernel in folder `cwd` and waits until it answers and is heard, at most `timeoutMs`. */
   static async start(
     cwd: string,
     timeoutMs: number,
@@ -73,14 +74,15 @@ export class Kernel {
       allow_stdin: false,
       stop_on_error: false,
     };
-    const deadline = performance.now() + timeoutMs;
-    while (true) {
-      const answer = await this.#request("execute_request", content, deadline - performance.now(), onMessage);
-      if (answer.kind !== "answered") return answer;
-      const reply = toExecuteReply(answer.content);
-      if (reply.status !== "abort") return { kind: "answered", content: reply };
-      await sleep(REFUSED_RETRY_MS);
-    }
+    const answer = await this.#request("execute_request", content, timeoutMs, onMessage);
+    return answer.kind === "answered" ? { ...answer, content: toExecuteReply(answer.content) } : answer;
+  }
+
+  /** Stops what the kernel does; whether it is ready for more within `timeoutMs`. */
+  async interrupt(timeoutMs: number): Promise<Answer<JsonObject>> {
+    const message = this.#message("interrupt_request", {});
+    await this.#control.send(encodeMessage(message, this.#connection.key)).catch(() => {});
+    return this.#request("kernel_info_request", {}, timeoutMs, () => {});
   }
 
   /** Listens for `quietMs` more, then until the kernel has answered a question, and so has said all it had to say. */
@@ -105,17 +107,14 @@ export class Kernel {
 
   async #handshake(timeoutMs: number): Promise<Answer<JsonObject>> {
     const deadline = performance.now() + timeoutMs;
-    // A subscription takes effect some time after the connection: what is broadcast before is lost, so ask again.
-    while (true) {
-      const left = deadline - performance.now();
-      const answer = await this.#request(
-        "kernel_info_request",
-        {},
-        Math.min(left, HANDSHAKE_TRY_MS),
-        () => {},
-      );
-      if (answer.kind !== "timedOut" || left <= HANDSHAKE_TRY_MS) return answer;
-    }
+    // A subscription takes effect some time after the connection; the kernel says when, and what it broadcast before is lost.
+    const welcomed = await Promise.race([
+      this.#welcome.then(() => true),
+      this.#process.exited.then(() => true),
+      sleep(timeoutMs, false, { ref: false }),
+    ]);
+    if (!welcomed) return { kind: "timedOut" };
+    return this.#request("kernel_info_request", {}, deadline - performance.now(), () => {});
   }
 
   /** Sends a request and waits for its reply and for the kernel to be idle again. */
@@ -163,6 +162,7 @@ export class Kernel {
   }
 
   #onBroadcast(wire: WireMessage): void {
+    if (wire.header.msg_type === "iopub_welcome") this.#onWelcome();
     const request = this.#requestOf(wire);
     if (!request) return;
     const message = toKernelMessage(wire);

@@ -24,9 +24,9 @@ interface Display {
   readonly displayId: string | undefined;
 }
 
-/** The kernel's answer to an `execute_request`. `abort` means: not executed, because of an earlier error. */
+/** The kernel's answer to an `execute_request`. `aborted` means: not executed, because of an earlier error. */
 export interface ExecuteReply {
-  readonly status: "ok" | "error" | "abort";
+  readonly status: "ok" | "error" | "aborted";
   readonly executionCount: number | null;
 }
 
@@ -66,7 +66,7 @@ export function toKernelMessage({ header, content }: WireMessage): KernelMessage
 
 /** Reads an `execute_reply`. */
 export function toExecuteReply(content: JsonObject): ExecuteReply {
-  const status = content.status === "ok" || content.status === "error" ? content.status : "abort";
+  const status = content.status === "ok" || content.status === "error" ? content.status : "aborted";
   return { status, executionCount: asCount(content.execution_count) };
 }
 

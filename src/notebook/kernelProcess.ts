@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { onEnd } from "./cleanup";
 import type { Connection } from "./connection";
-import { LIFELINE_VARIABLE } from "./lifeline";
-import { kernelPreload, tslabProgram } from "./packagePaths";
+import { kernelProgram } from "./packagePaths";
 
 /** How a kernel process ended. */
 export interface KernelExit {
@@ -12,7 +11,7 @@ export interface KernelExit {
   readonly lastWords: string;
 }
 
-/** A running tslab kernel. It ends with this process, whatever ends that. */
+/** A running kernel. It ends with this process, whatever ends that. */
 export interface KernelProcess {
   readonly exited: Promise<KernelExit>;
   /** Kills the kernel and what it started; removes the connection. Synchronous; more calls do nothing. */
@@ -22,7 +21,7 @@ export interface KernelProcess {
 const LAST_WORDS = 2000;
 
 /**
- * Starts tslab with the notebook's folder as its working directory, so that its imports resolve from there; `env` adds to
+ * Starts the kernel with the notebook's folder as its working directory, so that its imports resolve from there; `env` adds to
  * the environment.
  */
 export function startKernelProcess(
@@ -30,13 +29,13 @@ export function startKernelProcess(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
 ): KernelProcess {
-  const args = ["-r", kernelPreload, tslabProgram(), "kernel", "--config-path", connection.file];
+  const args = [kernelProgram, connection.file];
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...kernelEnvironment(connection.directory), ...env },
+    env: { ...kernelEnvironment(), ...env },
     // A group of its own: Ctrl-C reaches the runner only, and the group can be killed as a whole.
     detached: true,
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
   const kill = onEnd(() => {
     killGroup(child);
@@ -45,10 +44,11 @@ export function startKernelProcess(
   return { exited: exitOf(child), kill };
 }
 
-function kernelEnvironment(directory: string): NodeJS.ProcessEnv {
+function kernelEnvironment(): NodeJS.ProcessEnv {
   // Colour codes in outputs would depend on who runs the notebook.
   const { FORCE_COLOR: _, ...environment } = process.env;
-  return { ...environment, [LIFELINE_VARIABLE]: directory };
+  // The kernel ends itself, with what its cells started, when the process that started it is gone.
+  return { ...environment, JPY_PARENT_PID: String(process.pid) };
 }
 
 function killGroup(child: ChildProcess): void {
@@ -65,8 +65,6 @@ function exitOf(child: ChildProcess): Promise<KernelExit> {
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS);
   });
-  // A kernel that dies takes its end of the pipe along: nothing to report twice.
-  child.stdio[3]?.on("error", () => {});
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, lastWords: error.message }));
     child.once("exit", (code, signal) => resolve({ code, signal, lastWords: lastWords.trim() }));

@@ -75,10 +75,21 @@ export function isJsonMime(mime: string): boolean {
   return mime === "application/json" || (mime.startsWith("application/") && mime.endsWith("+json"));
 }
 
-/** Whether the cell carries this tag in its metadata. */
-export function hasTag(cell: Cell, tag: string): boolean {
+/** Whether the cell carries one of these tags in its metadata. */
+export function hasTag(cell: Cell, ...names: readonly string[]): boolean {
   const tags = cell.metadata.tags;
-  return Array.isArray(tags) && tags.includes(tag);
+  return Array.isArray(tags) && names.some((name) => tags.includes(name));
+}
+
+/**
+ * Whether the cell's output differs from run to run, so that it is not to be compared: the tag `ignore-output`, or in nbval's
+ * words the tag `nbval-ignore-output` or the comment `NBVAL_IGNORE_OUTPUT`.
+ */
+export function ignoresOutput(cell: Cell): boolean {
+  return (
+    hasTag(cell, "ignore-output", "nbval-ignore-output") ||
+    /^\s*\/\/\s*NBVAL_IGNORE_OUTPUT\b/m.test(cell.source)
+  );
 }
 
 /** Whether a front end would send the cell to the kernel: a code cell that holds more than white space. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 
 // This file is two levels below the package in src and in dist alike.
@@ -10,10 +9,5 @@ export const packageRoot = root;
 /** The folder of the course's notebooks. */
 export const notebooksDirectory = join(root, "notebooks");
 
-/** Plain JavaScript that a kernel loads first, so always the built file. */
-export const kernelPreload = join(root, "dist", "notebook", "kernelPreload.js");
-
-/** The program of the tslab that this package depends on. */
-export function tslabProgram(): string {
-  return createRequire(join(root, "package.json")).resolve("tslab/bin/tslab");
-}
+/** The kernel's program: Node runs it, so always the built file. */
+export const kernelProgram = join(root, "dist", "kernel", "main.js");

@@ -1,3 +1,4 @@
+import { UNHANDLED } from "../kernel/unhandled";
 import { type CellFailure, describeExit, type Failure, failingCell } from "./cellFailure";
 import type { JsonObject } from "./json";
 import { type Answer, Kernel } from "./kernel";
@@ -5,7 +6,6 @@ import type { ExecuteReply, KernelMessage } from "./kernelMessage";
 import { findMachinePath } from "./machinePath";
 import { type Cell, type CodeCell, hasTag, isExecutable, type Notebook, type Output } from "./nbformat";
 import { OutputCollector } from "./outputCollector";
-import { isUnhandled, reportOf, withErrorOutput } from "./thrownText";
 
 export interface RunOptions {
   /** The folder of the notebook: where its imports resolve from, as under Jupyter. */
@@ -25,13 +25,16 @@ export type RunOutcome =
       readonly status: "failed";
       /** One, or with `keepGoing` one for each cell that failed, in their order. */
       readonly failures: readonly Failure[];
-      /** With the outputs so far, when the kernel still lived at the end of the run. */
+      /** With its outputs, when the run came to the end all the same. */
       readonly notebook?: Notebook;
+      /** With the outputs up to the cell that ended the run. */
+      readonly partial?: Notebook;
     };
 
-// A kernel starts in a few seconds, and in ten on a loaded machine. Now and then one never answers: another is started then.
-const START_MS = 40_000;
-const START_TRIES = 3;
+// A kernel starts in two seconds, and in twenty on a loaded machine.
+const START_MS = 90_000;
+// A kernel stops at once when it is told to, unless it is in a call of native code.
+const INTERRUPT_MS = 10_000;
 // Text may come after a cell is done (a rejection that nobody handles, a timer): listen a little longer.
 const QUIET_MS = 15;
 const LAST_QUIET_MS = 300;
@@ -43,12 +46,12 @@ const MOST_OUTPUT = 50_000_000;
  * failed: the first cell, or every cell with `keepGoing`. Touches no file; the kernel is gone when the promise settles.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunOutcome> {
-  const { kernel, answer } = await startKernel(options);
+  const { kernel, answer } = await Kernel.start(options.cwd, START_MS, options.env);
   try {
     if (answer.kind !== "answered") return { status: "failed", failures: [notStarted(answer)] };
     const run = new Run(notebook, kernel, options);
     const { failures, isComplete } = await run.runCells();
-    if (!isComplete) return { status: "failed", failures };
+    if (!isComplete) return { status: "failed", failures, partial: run.executed(answer.content) };
     await kernel.stop();
     const executed = run.executed(answer.content);
     return failures.length === 0
@@ -63,20 +66,12 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
 interface CellRun {
   readonly index: number;
   readonly cell: CodeCell;
-  readonly stderr: string[];
-  /** Characters printed so far. */
-  printed: number;
+  /** Characters of its outputs so far. */
+  length: number;
   executionCount: number | null;
-  /** tslab's report when the cell threw. */
-  report: string | undefined;
-}
-
-async function startKernel({ cwd, env }: RunOptions): ReturnType<typeof Kernel.start> {
-  for (let tries = 1; ; tries += 1) {
-    const started = await Kernel.start(cwd, START_MS, env);
-    if (started.answer.kind !== "timedOut" || tries === START_TRIES) return started;
-    started.kernel.kill();
-  }
+  threw: boolean;
+  /** The limit that it broke, and for which it was stopped. */
+  stopped: CellFailure | undefined;
 }
 
 class Run {
@@ -93,7 +88,7 @@ class Run {
   async runCells(): Promise<{ readonly failures: readonly Failure[]; readonly isComplete: boolean }> {
     const cells = [...this.notebook.cells.entries()].flatMap(([index, cell]) =>
       isExecutable(cell)
-        ? [{ index, cell, stderr: [], printed: 0, executionCount: null, report: undefined }]
+        ? [{ index, cell, length: 0, executionCount: null, threw: false, stopped: undefined }]
         : [],
     );
     for (const [position, run] of cells.entries()) {
@@ -119,7 +114,7 @@ class Run {
       if (cell.cell_type !== "code") return cell;
       const run = runs.get(cell.id);
       if (!run) return { ...cell, execution_count: null, outputs: [] };
-      return { ...cell, execution_count: run.executionCount, outputs: this.#outputsOf(run) };
+      return { ...cell, execution_count: run.executionCount, outputs: this.#outputs.outputsOf(cell.id) };
     });
     const kernelspec = { name: "tslab", display_name: "TypeScript", language: "typescript" };
     const { language_info } = kernelInfo;
@@ -127,28 +122,40 @@ class Run {
     return { ...this.notebook, cells, metadata: { kernelspec, ...this.notebook.metadata, ...info } };
   }
 
+  /** Gives a failure only when the kernel is of no more use. */
   async #runCell(run: CellRun, quietMs: number): Promise<Failure | undefined> {
     const { timeoutMs } = this.options;
+    let onTooMuch: () => void = () => {};
+    const tooMuch = new Promise<{ readonly kind: "tooMuch" }>((resolve) => {
+      onTooMuch = () => resolve({ kind: "tooMuch" });
+    });
     const onMessage = (message: KernelMessage) => {
-      if (message.type === "stream") {
-        if (message.name === "stderr") run.stderr.push(message.text);
-        run.printed += message.text.length;
-        if (run.printed > MOST_OUTPUT) return this.kernel.kill();
-      }
-      this.#outputs.add(run.cell.id, message);
+      run.length += lengthOf(message);
+      if (run.length > MOST_OUTPUT) onTooMuch();
+      else this.#outputs.add(run.cell.id, message);
     };
-    const answer = await this.kernel.execute(run.cell.source, timeoutMs, onMessage);
-    if (answer.kind !== "answered") return this.#unanswered(run, answer);
-    run.executionCount = answer.content.executionCount;
-    if (answer.content.status === "error") run.report = reportOf(run.stderr);
+    const answer = await Promise.race([this.kernel.execute(run.cell.source, timeoutMs, onMessage), tooMuch]);
+    if (answer.kind === "answered") {
+      run.executionCount = answer.content.executionCount;
+      run.threw = answer.content.status === "error";
+    } else {
+      const ended = await this.#stop(run, answer);
+      if (ended) return ended;
+    }
     const settled = await this.kernel.settle(quietMs, timeoutMs);
-    return settled.kind === "answered" ? undefined : this.#unanswered(run, settled);
+    return settled.kind === "answered" ? undefined : this.#stop(run, settled);
   }
 
-  #unanswered(run: CellRun, answer: Unanswered): Failure {
-    if (run.printed > MOST_OUTPUT) return failed(run, { kind: "too much output", characters: MOST_OUTPUT });
-    if (answer.kind === "died") return failed(run, { kind: "kernel died", exit: answer.exit });
-    return failed(run, { kind: "timed out", seconds: this.options.timeoutMs / 1000 });
+  /** Interrupts a cell that broke a limit, and gives up when the kernel does not come back. */
+  async #stop(run: CellRun, why: Unanswered | { readonly kind: "tooMuch" }): Promise<Failure | undefined> {
+    if (why.kind === "died") return failed(run, { kind: "kernel died", exit: why.exit });
+    const stopped: CellFailure =
+      why.kind === "tooMuch"
+        ? { kind: "too much output", characters: MOST_OUTPUT }
+        : { kind: "timed out", seconds: this.options.timeoutMs / 1000 };
+    run.stopped ??= stopped;
+    const answer = await this.kernel.interrupt(INTERRUPT_MS);
+    return answer.kind === "answered" ? undefined : failed(run, stopped);
   }
 
   /** Asked of all cells so far after each, since text of an earlier cell may have come while a later one ran. */
@@ -160,20 +167,19 @@ class Run {
   }
 
   #failureOf(run: CellRun): CellFailure | undefined {
-    const throws = hasTag(run.cell, "raises-exception");
-    if (run.report !== undefined && !throws) return { kind: "threw", text: run.report };
-    const outputs = this.#outputsOf(run);
+    if (run.stopped) return run.stopped;
+    const throws = hasTag(run.cell, "raises-exception", "nbval-raises-exception");
+    const outputs = this.#outputs.outputsOf(run.cell.id);
+    const errors = outputs.filter((output) => output.output_type === "error");
+    const unhandled = errors.find(({ traceback }) => traceback[0] === UNHANDLED);
+    if (unhandled) return { kind: "unhandled", text: unhandled.traceback.slice(1).join("\n") };
+    if (run.threw && !throws)
+      return { kind: "threw", text: errors.flatMap(({ traceback }) => traceback).join("\n") };
     const text = stderrOf(outputs);
-    if (isUnhandled(text)) return { kind: "unhandled", text };
     if (text !== "" && !hasTag(run.cell, "allow-stderr")) return { kind: "wrote to stderr", text };
-    if (run.report === undefined && throws) return { kind: "did not throw" };
+    if (!run.threw && throws) return { kind: "did not throw" };
     const path = findMachinePath(outputs, this.options.cwd);
     return path === undefined ? undefined : { kind: "machine path", path };
-  }
-
-  #outputsOf({ cell, report }: CellRun): readonly Output[] {
-    const outputs = this.#outputs.outputsOf(cell.id);
-    return report === undefined ? outputs : withErrorOutput(outputs, report);
   }
 }
 
@@ -187,7 +193,7 @@ function notStarted(answer: Unanswered): Failure {
   const reason =
     answer.kind === "died"
       ? `the kernel ended before it was ready ${describeExit(answer.exit)}`
-      : `the kernel was not ready within ${START_MS / 1000} s, in ${START_TRIES} tries`;
+      : `the kernel was not ready within ${START_MS / 1000} s`;
   return { kind: "not started", reason };
 }
 
@@ -195,4 +201,18 @@ function stderrOf(outputs: readonly Output[]): string {
   return outputs
     .map((output) => (output.output_type === "stream" && output.name === "stderr" ? output.text : ""))
     .join("");
+}
+
+/** How much a message adds to the outputs. */
+function lengthOf(message: KernelMessage): number {
+  switch (message.type) {
+    case "stream":
+      return message.text.length;
+    case "display_data":
+    case "update_display_data":
+    case "execute_result":
+      return JSON.stringify(message.data).length;
+    default:
+      return 0;
+  }
 }

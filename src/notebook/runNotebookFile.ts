@@ -6,7 +6,7 @@ import { makeTrialTables, type TableDifference } from "./figureTables";
 import { isExecutable } from "./nbformat";
 import type { NotebookFile } from "./readNotebook";
 import { type RunOptions, type RunOutcome, runNotebook } from "./runNotebook";
-import { saveNotebook, saveNotebookIn } from "./saveNotebook";
+import { isReadOnly, saveNotebook, saveNotebookIn } from "./saveNotebook";
 
 export interface RunFileOptions extends Pick<RunOptions, "timeoutMs" | "keepGoing" | "onCellDone"> {
   /**
@@ -84,12 +84,16 @@ async function check(file: NotebookFile, options: RunFileOptions): Promise<Concl
 }
 
 async function runAndSave(file: NotebookFile, options: RunFileOptions): Promise<Conclusion> {
+  if (options.outputs === "save" && isReadOnly(file.path))
+    return failure(file, [
+      { kind: "not saved", reason: "not run: the file is read-only (chmod u+w makes it writable)" },
+    ]);
   const folder = typeof options.outputs === "object" ? resolve(options.outputs.folder) : undefined;
   const env = folder === undefined ? {} : { [FIGURE_FOLDER_VARIABLE]: join(folder, "figures") };
   const outcome = await run(file, options, env);
   try {
-    if (folder !== undefined && outcome.notebook)
-      saveNotebookIn(folder, basename(file.path), outcome.notebook);
+    const ran = outcome.status === "ok" ? outcome.notebook : (outcome.notebook ?? outcome.partial);
+    if (folder !== undefined && ran) saveNotebookIn(folder, basename(file.path), ran);
     if (outcome.status === "failed") return failure(file, outcome.failures);
     if (folder === undefined) saveNotebook(file, outcome.notebook);
     return { status: "ok" };

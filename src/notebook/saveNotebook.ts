@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Notebook } from "./nbformat";
@@ -14,6 +14,11 @@ export function saveNotebook(file: NotebookFile, executed: Notebook): void {
   if (readFileSync(file.path, "utf8") !== file.text)
     throw new Error("the file changed while its cells ran: it is left as it is now");
   if (text !== file.text) writeFileAtomic.sync(file.path, text);
+}
+
+/** Whether nobody may write the file: replacing it by another would go around that. */
+export function isReadOnly(path: string): boolean {
+  return (statSync(path).mode & 0o222) === 0;
 }
 
 /** Writes the executed notebook into a folder, which is made when it is not there. */
