@@ -4,6 +4,7 @@ import { registerBookCommand } from "./commands/book";
 import { registerCourseCommand } from "./commands/course";
 import { registerExperimentCommand } from "./commands/experiment";
 import { registerGradeCommand } from "./commands/grade";
+import { registerKernelCommands } from "./commands/kernel";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerSweepCommands(program);
   registerStudyCommand(program);
   registerNotebooksCommand(program);
+  registerKernelCommands(program);
   registerCourseCommand(program);
   registerGradeCommand(program);
   registerVerifyCommand(program);

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createConnection } from "../../src/notebook/connection";
 import { mapInOrder } from "../../src/notebook/mapInOrder";
-import { reportOf, toErrorOutput, withErrorOutput } from "../../src/notebook/thrownText";
 import { decodeMessage, encodeMessage } from "../../src/notebook/wire";
 
 describe("a message on the wire", () => {
@@ -42,49 +41,6 @@ describe("a connection", () => {
     const connections = [createConnection(), createConnection()];
     for (const { remove } of connections) remove();
     expect(new Set(connections.map(({ key }) => key)).size).toBe(2);
-  });
-});
-
-describe("tslab's report of an error", () => {
-  const stack = "    at f (evalmachine.<anonymous>:3:9)\n    at run (/home/me/node_modules/tslab/x.js:1:2)\n";
-
-  it("becomes an error output without the machine's paths", () => {
-    expect(toErrorOutput(`RangeError: too\nfar\n${stack}`)).toEqual({
-      output_type: "error",
-      ename: "RangeError",
-      evalue: "too\nfar",
-      traceback: ["RangeError: too", "far", "    at f (evalmachine.<anonymous>:3:9)"],
-    });
-  });
-
-  it("may start with the line of code", () => {
-    const report = `evalmachine.<anonymous>:2\nthrow new Error("x");\n^\n\nError: x\n${stack}`;
-    expect(toErrorOutput(report)).toMatchObject({ ename: "Error", evalue: "x" });
-  });
-
-  it.each([
-    ["1:7 - Type 'string' is not assignable.\n", "CompileError", "Type 'string' is not assignable."],
-    ["3\n", "Error", "3"],
-    ["AssertionError [ERR_ASSERTION]: unequal\n", "AssertionError", "unequal"],
-    ["Error\n    at evalmachine.<anonymous>:1:1\n", "Error", ""],
-  ])("%j names %s", (report, ename, evalue) =>
-    expect(toErrorOutput(report)).toMatchObject({ ename, evalue }),
-  );
-
-  it("is the last text on stderr, or all compile errors at the end", () => {
-    expect(reportOf(["note\n", "Error: x\n"])).toBe("Error: x\n");
-    expect(reportOf(["note\n", "1:1 - a\n", "2:1 - b\n"])).toBe("1:1 - a\n2:1 - b\n");
-  });
-
-  it("leaves what the cell itself wrote to stderr", () => {
-    const outputs = withErrorOutput(
-      [{ output_type: "stream", name: "stderr", text: "note\nError: x\n" }],
-      "Error: x\n",
-    );
-    expect(outputs).toMatchObject([
-      { name: "stderr", text: "note\n" },
-      { ename: "Error", evalue: "x" },
-    ]);
   });
 });
 

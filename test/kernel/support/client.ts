@@ -71,7 +71,6 @@ export class Client {
     });
     this.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
-      if (process.env.KDEBUG) process.stderr.write(text);
     });
     this.exited = new Promise((resolve) =>
       this.process.once("exit", (code, signal) => resolve({ code, signal })),
