@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "evidence",
     "figures",
   ],
-  bench: ["problem", "model", "exact", "simulate", "train"],
+  bench: ["problem", "model", "exact", "simulate", "train", "notebook"],
   evidence: ["algebra", "problem", "model", "simulate"],
   claims: [
     "algebra",

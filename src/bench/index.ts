@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark";
 import { exactRiskCost } from "./exactRiskCost";
+import { kernelSpeed } from "./kernelSpeed";
 import { longPrompts } from "./longPrompts";
 import { memory } from "./memory";
 import { releasedExperiment } from "./releasedExperiment";
@@ -12,4 +13,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   releasedExperiment,
   exactRiskCost,
   memory,
+  kernelSpeed,
 ];

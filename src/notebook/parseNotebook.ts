@@ -9,28 +9,66 @@ import {
   type Output,
 } from "./nbformat";
 
+const CELL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
 /**
  * Checks a parsed .ipynb file against nbformat 4 (4.0 to 4.5) and returns it as a 4.5 notebook; cells of files older
- * than 4.5, which have no ids, get `cell-1`, `cell-2`, …
- * `where` names the file in errors. Throws `InputError` with the path of the first wrong field.
+ * than 4.5, which have no ids, get `cell-1`, `cell-2`, …; ids
+ * of the author's own, if unique, stay. `where` names the file in errors; `exact` is the same file with the numbers of metadata as
+ * they are written. Throws `InputError` with the path of the first wrong field.
  */
-export function parseNotebook(json: unknown, where: string): Notebook {
+export function parseNotebook(json: unknown, where: string, exact: unknown = json): Notebook {
   const file = object(json, where, "a notebook, a JSON object");
   const at = (field: string) => `${where}: ${field}`;
-  if (file.nbformat !== 4) throw new InputError(at("nbformat"), file.nbformat, "4");
+  if (file.nbformat !== 4)
+    throw new InputError(
+      at("nbformat"),
+      file.nbformat,
+      "4 (`jupyter nbconvert --to notebook --inplace FILE` brings an older file there)",
+    );
   const minor = integer(file.nbformat_minor, at("nbformat_minor"), 5);
   onlyKeys(file, where, ["nbformat", "nbformat_minor", "metadata", "cells"]);
   const metadata = object(file.metadata, at("metadata"));
   checkKernel(metadata, at("metadata"));
-  const cells = array(file.cells, at("cells")).map((cell, index) =>
-    parseCell(cell, at(`cells[${index}]`), minor < 5 ? `cell-${index + 1}` : undefined),
-  );
+  const written = array(file.cells, at("cells"));
+  const newIds = minor < 5 ? upgradedIds(written) : [];
+  const cells = written
+    .map((cell, index) => parseCell(cell, at(`cells[${index}]`), newIds[index]))
+    .map((cell, index) => ({ ...cell, metadata: metadataOf(exactCells(exact)[index], cell.metadata) }));
   const ids = new Set<string>();
   for (const [index, { id }] of cells.entries()) {
     if (ids.has(id)) throw new InputError(at(`cells[${index}].id`), id, "an id that no earlier cell has");
     ids.add(id);
   }
-  return { nbformat: 4, nbformat_minor: 5, metadata, cells };
+  return { nbformat: 4, nbformat_minor: 5, metadata: metadataOf(exact, metadata), cells };
+}
+
+/** Ids for cells of a file that need not have any: those that it has, and otherwise their numbers. */
+function upgradedIds(cells: readonly JsonValue[]): readonly string[] {
+  const taken = new Set<string>();
+  const given = cells.map((cell) => {
+    const id = isJsonObject(cell) ? cell.id : undefined;
+    if (typeof id !== "string" || !CELL_ID.test(id) || taken.has(id)) return undefined;
+    taken.add(id);
+    return id;
+  });
+  return given.map((id, index) => {
+    if (id !== undefined) return id;
+    let fresh = `cell-${index + 1}`;
+    while (taken.has(fresh)) fresh += "-new";
+    taken.add(fresh);
+    return fresh;
+  });
+}
+
+function exactCells(exact: unknown): readonly unknown[] {
+  const { cells } = (exact ?? {}) as { readonly cells?: unknown };
+  return Array.isArray(cells) ? cells : [];
+}
+
+function metadataOf(exact: unknown, otherwise: JsonObject): JsonObject {
+  const { metadata } = (exact ?? {}) as { readonly metadata?: JsonObject };
+  return metadata ?? otherwise;
 }
 
 function checkKernel(metadata: JsonObject, where: string): void {
@@ -141,7 +179,7 @@ function attachments(value: JsonValue, where: string): Attachments {
 }
 
 function cellId(value: JsonValue | undefined, where: string): string {
-  if (typeof value === "string" && /^[a-zA-Z0-9_-]{1,64}$/.test(value)) return value;
+  if (typeof value === "string" && CELL_ID.test(value)) return value;
   throw new InputError(where, value, "1 to 64 letters, digits, - and _");
 }
 

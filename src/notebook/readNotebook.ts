@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../inputError";
+import { parseExactly } from "./exactNumbers";
 import type { Notebook } from "./nbformat";
 import { parseNotebook } from "./parseNotebook";
 
@@ -18,7 +19,7 @@ export function readNotebook(path: string): Notebook {
 /** As `readNotebook`, with the text of the file. */
 export function readNotebookFile(path: string): NotebookFile {
   const text = readText(path);
-  return { path, text, notebook: parseNotebook(parseJson(text, path), path) };
+  return { path, text, notebook: parseNotebook(parseJson(text, path), path, parseExactly(text)) };
 }
 
 function readText(path: string): string {
@@ -33,9 +34,42 @@ function readText(path: string): string {
 }
 
 function parseJson(text: string, path: string): unknown {
+  if (text.startsWith("\uFEFF"))
+    throw new InputError(path, "a byte order mark", "UTF-8 without one: save the file again as plain UTF-8");
   try {
     return JSON.parse(text);
   } catch {
+    const [where, number] = findNoNumber(text) ?? [];
+    if (where !== undefined)
+      throw new InputError(`${path}: ${where}`, number, "a number: JSON has no such value");
     throw new InputError(path, text, "a notebook, which is JSON");
   }
+}
+
+const NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+const MARK = "\u0000";
+
+/** Python writes NaN and infinities where JSON has none: the first of them, by its path, when the text is JSON otherwise. */
+function findNoNumber(text: string): readonly [where: string, number: string] | undefined {
+  const marked = text.replace(NO_NUMBER, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(MARK + token),
+  );
+  try {
+    return search(JSON.parse(marked), "");
+  } catch {
+    return undefined;
+  }
+}
+
+function search(value: unknown, where: string): readonly [where: string, number: string] | undefined {
+  if (typeof value === "string") return value.startsWith(MARK) ? [where, value.slice(1)] : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = search(
+      inner,
+      Array.isArray(value) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`,
+    );
+    if (found) return found;
+  }
+  return undefined;
 }
