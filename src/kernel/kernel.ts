@@ -2,7 +2,7 @@ import { type Cell, currentCell, Interrupted, interruptCell } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
 import type { ErrorContent } from "./describeError";
-import { Engine, showValue } from "./engine";
+import { Engine, type Outcome, showValue } from "./engine";
 import { History } from "./history";
 import { kernelInfo } from "./kernelInfo";
 import { log } from "./log";
@@ -140,7 +140,7 @@ export class Kernel {
       return ["execute_reply", { status: "ok", ...done }];
     }
     this.#complain();
-    const outcome = await this.#theEngine.run(cell, code, `cell ${cell.count}`);
+    const outcome = await this.#run(cell, code);
     if (outcome.status === "error") {
       this.#end(cell);
       // An error that nobody handled has been sent when it came.
@@ -164,6 +164,16 @@ export class Kernel {
     const user_expressions = await this.#evaluateAll(cell, content.user_expressions);
     this.#end(cell);
     return ["execute_reply", { status: "ok", ...done, user_expressions }];
+  }
+
+  /** Runs a cell; a failure of the compiler itself is an error of the cell too. */
+  async #run(cell: Cell, code: string): Promise<Outcome> {
+    try {
+      return await this.#theEngine.run(cell, code, `cell ${cell.count}`);
+    } catch (error) {
+      log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return { status: "error", error: this.#theEngine.describe(error) };
+    }
   }
 
   #end(cell: Cell): void {

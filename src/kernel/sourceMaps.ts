@@ -1,4 +1,3 @@
-import remapping from "@jridgewell/remapping";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 /** A place in a text: line from 1, column from 0. */
@@ -18,22 +17,26 @@ export function shiftMap(map: string, lines: number): string {
 
 /** Finds places in what was written. Reads the maps when it is first asked: most code never fails. */
 export class Tracer {
-  #maps: MapChain | undefined;
-  #trace: TraceMap | undefined;
+  #texts: MapChain;
+  #maps: readonly TraceMap[] = [];
 
   constructor(maps: MapChain) {
-    this.#maps = maps;
+    this.#texts = maps;
   }
 
   /** Nothing for code that nobody wrote. */
-  trace({ line, column }: Place): Place | undefined {
-    if (this.#maps !== undefined) {
-      const maps = [...this.#maps];
-      this.#maps = undefined;
-      if (maps.length > 0) this.#trace = new TraceMap(remapping(maps, () => null) as never);
+  trace(place: Place): Place | undefined {
+    if (this.#texts.length > 0) {
+      this.#maps = this.#texts.map((text) => new TraceMap(text));
+      this.#texts = [];
     }
-    if (!this.#trace) return undefined;
-    const found = originalPositionFor(this.#trace, { line, column });
-    return found.line === null ? undefined : { line: found.line, column: found.column };
+    if (this.#maps.length === 0) return undefined;
+    let at: Place | undefined = place;
+    for (const map of this.#maps) {
+      const { line, column }: { line: number | null; column: number | null } = originalPositionFor(map, at);
+      if (line === null || column === null) return undefined;
+      at = { line, column };
+    }
+    return at;
   }
 }

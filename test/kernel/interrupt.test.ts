@@ -9,9 +9,9 @@ import { Client, KERNEL, summarize } from "./support/client";
 const BUSY: Readonly<Record<string, string>> = {
   "a loop": "console.log('on'); while (true) {}",
   "a loop behind an await":
-    "console.log('on'); await new Promise((r) => setTimeout(r, 100)); while (true) {}",
+    "await new Promise((r) => setTimeout(r, 100)); console.log('on'); while (true) {}",
   "a loop in a timer":
-    "console.log('on'); await new Promise(() => setTimeout(() => { while (true) {} }, 50));",
+    "await new Promise(() => setTimeout(() => { console.log('on'); while (true) {} }, 50));",
   "a promise that never settles": "console.log('on'); await new Promise(() => {});",
   "a loop of awaits": "console.log('on'); while (true) await new Promise((r) => setTimeout(r, 20));",
   "a loop of microtasks": "console.log('on'); while (true) await null;",
