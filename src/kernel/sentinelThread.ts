@@ -14,20 +14,19 @@ export interface SentinelData {
   readonly connection: ConnectionInfo;
   readonly counters: SharedArrayBuffer;
   readonly port: MessagePort;
-  /** Whether the kernel ends with its parent process. */
-  readonly watchParent: boolean;
+  /** The parent process when the kernel started, if the kernel is to end with it. */
+  readonly parent: number | undefined;
 }
 
 const POLL_MS = 500;
 
-const { connection, counters: shared, port, watchParent } = workerData as SentinelData;
+const { connection, counters: shared, port, parent } = workerData as SentinelData;
 const counters = new Int32Array(shared);
-const parent = process.ppid;
 
 function sleepForEver(): void {
   while (true) {
     Atomics.wait(counters, COUNTER.never, 0, POLL_MS);
-    if (watchParent && process.ppid !== parent) endWithParent();
+    if (parent !== undefined && process.ppid !== parent) endWithParent();
   }
 }
 

@@ -26,6 +26,18 @@ const MOST_UNSENT = 5000;
 const WAIT_MS = 20;
 const FLUSH_MS = 300;
 
+/**
+ * The process with which the kernel ends, as clients announce it. Its orphans belong to process 1, also when it was gone before the
+ * kernel looked for the first time.
+ */
+const PARENT = parentToWatch(process.env.JPY_PARENT_PID, process.ppid);
+
+/** `announced` differs from the parent when something stands between them, a shell for instance: then that is watched. */
+function parentToWatch(announced: string | undefined, parent: number): number | undefined {
+  if (announced === undefined) return undefined;
+  return parent === 1 ? Number(announced) : parent;
+}
+
 /** The main thread's end of the threads that own the sockets and wait for signals. */
 export class Server {
   readonly #counters = new Int32Array(new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT));
@@ -41,7 +53,7 @@ export class Server {
       connection,
       counters,
       port: port1,
-      watchParent: process.env.JPY_PARENT_PID !== undefined,
+      parent: PARENT,
     };
     const sentinel = startThread("sentinelThread.js", sentinelData, [port1]);
     sentinel.unref();
