@@ -45,16 +45,25 @@ export class Engine {
   // A run that is stopped by force never comes back.
   #abandon: (() => void) | undefined;
 
-  constructor(folder: string, functions: CellFunctions) {
+  /** `protect` does work that must not be stopped half-way. */
+  constructor(folder: string, functions: CellFunctions, protect: <T>(work: () => T) => T) {
     this.#folder = folder;
-    this.#converter = createConverter(folder, PRELUDE);
+    this.#converter = protect(() => createConverter(folder, PRELUDE));
+    const converter = this.#converter;
     const converters = {
-      node: this.#converter,
+      node: {
+        ...converter,
+        convert: (prevDecl: string, source: string) => protect(() => converter.convert(prevDecl, source)),
+        inspect: (prevDecl: string, source: string, position: number) =>
+          protect(() => converter.inspect(prevDecl, source, position)),
+        complete: (prevDecl: string, source: string, position: number) =>
+          protect(() => converter.complete(prevDecl, source, position)),
+      },
       // tslab compiles cells for browsers in no way yet.
       get browser(): never {
         throw new Error("cells for browsers (@browser) are not supported");
       },
-      close: () => this.#converter.close(),
+      close: () => converter.close(),
     };
     this.#executor = loadExecutor().createExecutor(folder, converters, {
       log: (value) => {

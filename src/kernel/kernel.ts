@@ -79,10 +79,14 @@ export class Kernel {
   }
 
   get #theEngine(): Engine {
-    this.#engine ??= new Engine(this.#folder, {
-      input: (prompt, options) => this.#input(prompt, options),
-      clearOutput: (wait = false) => this.#publishForCell("clear_output", { wait }),
-    });
+    this.#engine ??= new Engine(
+      this.#folder,
+      {
+        input: (prompt, options) => this.#input(prompt, options),
+        clearOutput: (wait = false) => this.#publishForCell("clear_output", { wait }),
+      },
+      (work) => this.#server.protect(work),
+    );
     return this.#engine;
   }
 

@@ -88,6 +88,16 @@ export class Server {
     this.#say({ kind: "ask", id, content: JSON.stringify(content) });
   }
 
+  /** Does work that no interrupt stops half-way. */
+  protect<T>(work: () => T): T {
+    Atomics.store(this.#counters, COUNTER.compiling, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#counters, COUNTER.compiling, 0);
+    }
+  }
+
   /** Resolves when every request that has reached this process by now has been an event. */
   barrier(): Promise<void> {
     this.#lastBarrier += 1;

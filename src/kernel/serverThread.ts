@@ -131,7 +131,10 @@ async function interrupt(): Promise<void> {
 async function interruptAfterSignal(): Promise<void> {
   const seen = Atomics.load(counters, COUNTER.interruptsSeen);
   tellMain({ kind: "interrupt" });
-  await interruptMainThread(() => Atomics.load(counters, COUNTER.interruptsSeen) !== seen);
+  await interruptMainThread({
+    tookNotice: () => Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
+    isProtected: () => Atomics.load(counters, COUNTER.compiling) === 1,
+  });
 }
 
 function onMainMessage(message: ToServer): void {

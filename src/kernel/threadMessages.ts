@@ -59,6 +59,8 @@ export const COUNTER = {
   interruptsSeen: 1,
   /** What the sentinel sleeps on; it never changes. */
   never: 2,
+  /** 1 while the main thread does work that must not be stopped half-way: the compiler keeps state. */
+  compiling: 3,
 } as const;
 
-export const COUNTERS = 3;
+export const COUNTERS = 4;

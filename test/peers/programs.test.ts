@@ -8,6 +8,15 @@ import { readNotebook } from "../../src/notebook/readNotebook";
 import { makeWorkplace, peers } from "./support/peers";
 
 const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");
+// On a loaded machine a kernel takes longer to start than the minute that these programs allow.
+const START_S = "300";
+const EXECUTE = [
+  "nbconvert",
+  "--to",
+  "notebook",
+  "--execute",
+  `--ExecutePreprocessor.startup_timeout=${START_S}`,
+];
 const FAILING = ["const before = 1;", "throw new Error('on purpose');", "before + 1"];
 
 describe.skipIf(peers === undefined)("programs that others wrote", () => {
@@ -30,11 +39,11 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
   it("nbmake and nbval fail on a cell that throws, and pass where none does", async () => {
     const [good, bad] = [notebook("good", ["1 + 1"]), notebook("bad", FAILING)];
     // nbval compares with the outputs that are stored: let nbconvert store them.
-    await run("jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", good);
-    for (const option of ["--nbmake", "--nbval"]) {
-      const passed = await run("python", "-m", "pytest", "-p", "no:cacheprovider", option, good);
+    await run("jupyter", ...EXECUTE, "--inplace", good);
+    for (const options of [["--nbmake"], ["--nbval", `--nbval-kernel-startup-timeout=${START_S}`]]) {
+      const passed = await run("python", "-m", "pytest", "-p", "no:cacheprovider", ...options, good);
       expect(passed.code, passed.out).toBe(0);
-      const failed = await run("python", "-m", "pytest", "-p", "no:cacheprovider", option, bad);
+      const failed = await run("python", "-m", "pytest", "-p", "no:cacheprovider", ...options, bad);
       expect(failed.code, failed.out).toBe(1);
       expect(failed.out).toContain("on purpose");
     }
@@ -42,11 +51,10 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
 
   it("nbconvert stops at an error, and with --allow-errors runs the rest", async () => {
     const path = notebook("failing", FAILING);
-    const execute = ["nbconvert", "--to", "notebook", "--execute"];
-    const stopped = await run("jupyter", ...execute, "--output", "stopped", path);
+    const stopped = await run("jupyter", ...EXECUTE, "--output", "stopped", path);
     expect(stopped.code).not.toBe(0);
     expect(stopped.out).toContain("Error: on purpose");
-    const allowed = await run("jupyter", ...execute, "--allow-errors", "--output", "allowed", path);
+    const allowed = await run("jupyter", ...EXECUTE, "--allow-errors", "--output", "allowed", path);
     expect(allowed.code, allowed.out).toBe(0);
     expect(outputs(join(folder, "allowed.ipynb"))).toMatchObject([
       [],
@@ -59,10 +67,10 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
     const cells = [{ source: "const times = 2;", tags: ["parameters"] }, "times * 21"];
     const path = notebook("parameters", cells);
     const done = join(folder, "done.ipynb");
-    const plain = await run("papermill", path, done);
+    const plain = await run("papermill", "--start-timeout", START_S, path, done);
     expect(plain.code, plain.out).toBe(0);
     expect(outputs(done).at(-1)).toMatchObject([{ data: { "text/plain": "42" } }]);
-    const failed = await run("papermill", notebook("failing-too", FAILING), done);
+    const failed = await run("papermill", "--start-timeout", START_S, notebook("failing-too", FAILING), done);
     expect(failed.code).not.toBe(0);
     expect(failed.out).toMatch(/In \[2\][\s\S]*Error: on purpose/);
   });
@@ -94,6 +102,7 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
       join(course, "nbgrader_config.py"),
       [
         "c = get_config()",
+        `c.Execute.startup_timeout = ${START_S}`,
         `c.CourseDirectory.root = ${JSON.stringify(course)}`,
         'c.ClearSolutions.code_stub = {"typescript": "throw new Error(\\"There is no answer yet.\\");"}',
       ].join("\n"),
@@ -145,16 +154,7 @@ describe.skipIf(peers === undefined)("stock tslab", () => {
   it("still runs a lesson, to the stored outputs", async () => {
     const place = join(folder, "lesson.ipynb");
     cpSync(TEMPLATE, place);
-    const { code, out } = await run(
-      "jupyter",
-      "nbconvert",
-      "--to",
-      "notebook",
-      "--execute",
-      "--output",
-      "done",
-      place,
-    );
+    const { code, out } = await run("jupyter", ...EXECUTE, "--output", "done", place);
     expect(code, out).toBe(0);
     // The value of a last expression is text on standard output there.
     const differences = compareNotebooks(readNotebook(TEMPLATE), readNotebook(join(folder, "done.ipynb")));

@@ -55,7 +55,7 @@ export function makeWorkplace(kernel: "own" | "stock" = "own"): Workplace {
         execFile(
           join(peers!, "bin", program),
           args,
-          { cwd: folder, env, maxBuffer: 1e8, timeout: 230_000 },
+          { cwd: folder, env, maxBuffer: 1e8, timeout: 600_000 },
           (error, stdout, stderr) =>
             resolve({ code: error ? Number(error.code ?? 1) : 0, out: `${stdout}\n${stderr}` }),
         );
