@@ -173,7 +173,8 @@ export class Kernel {
   /** Runs a cell; a failure of the compiler itself is an error of the cell too. */
   async #run(cell: Cell, code: string): Promise<Outcome> {
     try {
-      return await this.#theEngine.run(cell, code, `cell ${cell.count}`);
+      // Some clients have nothing counted.
+      return await this.#theEngine.run(cell, code, cell.count === 0 ? "cell" : `cell ${cell.count}`);
     } catch (error) {
       log(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return { status: "error", error: this.#theEngine.describe(error) };

@@ -206,7 +206,11 @@ const withOutput = (value: object) => withCell({ outputs: [value] });
 describe("a file that is no valid notebook is refused, with the field's name", () => {
   it.each([
     ["no object", [], "x: holds []; allowed: a notebook, a JSON object"],
-    ["nbformat 3", { nbformat: 3, nbformat_minor: 0 }, "x: nbformat: holds 3; allowed: 4"],
+    [
+      "nbformat 3",
+      { nbformat: 3, nbformat_minor: 0 },
+      "x: nbformat: holds 3; allowed: 4 (`jupyter nbconvert --to notebook --inplace FILE` brings an older file there)",
+    ],
     [
       "nbformat 4.6",
       { ...withCell({}), nbformat_minor: 6 },

@@ -63,13 +63,13 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
     ]);
   });
 
-  it("papermill gives parameters, and names the error of a cell", async () => {
+  it("papermill gives parameters, once it knows the language, and names the error of a cell", async () => {
     const cells = [{ source: "const times = 2;", tags: ["parameters"] }, "times * 21"];
     const path = notebook("parameters", cells);
     const done = join(folder, "done.ipynb");
-    const plain = await run("papermill", "--start-timeout", START_S, path, done);
-    expect(plain.code, plain.out).toBe(0);
-    expect(outputs(done).at(-1)).toMatchObject([{ data: { "text/plain": "42" } }]);
+    const given = await run("python", join(__dirname, "papermill_typescript.py"), path, done, "times", "3");
+    expect(given.code, given.out).toBe(0);
+    expect(outputs(done).at(-1)).toMatchObject([{ data: { "text/plain": "63" } }]);
     const failed = await run("papermill", "--start-timeout", START_S, notebook("failing-too", FAILING), done);
     expect(failed.code).not.toBe(0);
     expect(failed.out).toMatch(/In \[2\][\s\S]*Error: on purpose/);
