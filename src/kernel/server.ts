@@ -24,7 +24,7 @@ export interface ServerEvents {
 // A cell that prints in an endless loop waits for what it said to be sent on, rather than fill the memory.
 const MOST_UNSENT = 5000;
 const WAIT_MS = 20;
-const FLUSH_MS = 300;
+const FLUSH_MS = 600;
 
 /**
  * The process with which the kernel ends, as clients announce it. Its orphans belong to process 1, also when it was gone before the

@@ -31,7 +31,8 @@ interface PendingText {
 const COLLECT_MS = 10;
 const MOST_COLLECTED = 100_000;
 // How long a main thread that is asked to end may take, a loop or a native call included.
-const SHUTDOWN_MS = 500;
+const SHUTDOWN_MS = 1000;
+const CLOSE_MS = 30;
 
 const { connection, kernelInfo, counters: shared } = workerData as ServerData;
 const counters = new Int32Array(shared);
@@ -166,8 +167,14 @@ function onMainMessage(message: ToServer): void {
       isEnding = true;
       flushText();
       for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
-      break;
+      // What waits at the sockets must be told so before the thread is ended: the library gives up otherwise.
+      setTimeout(countAsSent, CLOSE_MS);
+      return;
   }
+  countAsSent();
+}
+
+function countAsSent(): void {
   Atomics.add(counters, COUNTER.sent, 1);
   Atomics.notify(counters, COUNTER.sent);
 }

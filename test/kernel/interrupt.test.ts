@@ -88,7 +88,7 @@ describe("a kernel", () => {
       );
       expect(reply.content).toEqual({ status: "ok", restart: true });
       await client.exited;
-      // Half a second, with room for a machine that is busy with other things.
+      // A second, with room for a machine that is busy with other things.
       expect(performance.now() - started).toBeLessThan(10_000);
     } finally {
       client.stop();

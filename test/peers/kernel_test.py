@@ -29,10 +29,14 @@ class TypeScriptKernel(jupyter_kernel_test.KernelTests):
         {"code": "import * as tslab from 'tslab'; tslab.display.html('<b>1</b>');", "mime": "text/html"},
         {"code": "import * as tslab from 'tslab'; tslab.display.png(new Uint8Array([1, 2]));", "mime": "image/png"},
     ]
-    code_history_pattern = "1?2*"
+    code_history_pattern = "1?+?2*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.max"
     code_clear_output = "clearOutput()"
+
+
+class TypeScriptWelcome(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = os.environ["KERNEL_NAME"]
     support_iopub_welcome = True
 
 
