@@ -111,10 +111,8 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
       const ran = await run(
         "nbgrader",
         ...args,
-        "--course-dir",
-        course,
-        "--config",
-        join(course, "nbgrader_config.py"),
+        `--CourseDirectory.root=${course}`,
+        `--config=${join(course, "nbgrader_config.py")}`,
       );
       expect(ran.code, ran.out).toBe(0);
       return ran.out;
