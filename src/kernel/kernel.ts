@@ -209,12 +209,8 @@ export class Kernel {
         continue;
       }
       this.#server.publish(request.header, "status", { execution_state: "busy" });
-      this.#server.reply(request, "execute_reply", {
-        status: "aborted",
-        execution_count: this.#count,
-        payload: [],
-        user_expressions: {},
-      });
+      // Without a count: clients would number a cell that has not run.
+      this.#server.reply(request, "execute_reply", { status: "aborted" });
     }
     this.#queue.push(...kept);
   }

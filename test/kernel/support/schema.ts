@@ -45,7 +45,7 @@ const SHAPES: Readonly<Record<string, Shape | ((content: Record<string, unknown>
   input_request: { prompt: text, password: truth },
   execute_reply: ({ status }) => ({
     status: oneOf("ok", "error", "aborted"),
-    ...execution,
+    ...(status === "aborted" ? {} : execution),
     ...(status === "error" ? error : {}),
   }),
   kernel_info_reply: {
