@@ -138,7 +138,7 @@ describe.skipIf(peers === undefined)("programs that others wrote", () => {
     expect(most).toBeGreaterThan(0);
     expect(checks).toBeGreaterThan(0);
     expect(score("empty")[0]).toBe(0);
-    expect(readFileSync(join(course, "feedback", "right", "ps1", "lesson.html"), "utf8")).toContain("ps1");
+    expect(readFileSync(join(course, "feedback", "right", "ps1", "lesson.html"), "utf8")).toMatch(/Score: /);
   });
 });
 
