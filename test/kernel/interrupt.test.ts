@@ -57,7 +57,7 @@ describe("an interrupt", () => {
 
   it("lets finally blocks of the cell run", async () => {
     const id = client.sendCell(
-      "try { console.log('on'); await new Promise(() => {}); } finally { survivor = -1; }",
+      "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
     );
     await client.waitFor(
       "the cell is on",
