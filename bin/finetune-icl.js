@@ -8,7 +8,7 @@ if (!existsSync(program)) {
   process.exit(1);
 }
 require(program)
-  .main(process.argv.slice(2))
+  .run(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
+import { writeWhole } from "./wholeFile";
 
 /** Where an interrupted run left off: the units it had finished. */
 export interface Checkpoint<Result> {
@@ -23,8 +23,7 @@ export function openCheckpoint<Result>(folder: string, options: unknown): Checkp
     results,
     add: (name, result) => {
       results.set(name, result);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileAtomic(path, JSON.stringify([...results]));
+      writeWhole(path, JSON.stringify([...results]));
     },
     clear: () => removeAll(path),
   };
@@ -34,7 +33,7 @@ export function openCheckpoint<Result>(folder: string, options: unknown): Checkp
 function removeAll(path: string): void {
   if (!existsSync(dirname(path))) return;
   for (const name of readdirSync(dirname(path))) {
-    if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+    if (name.includes(basename(path))) rmSync(join(dirname(path), name), { force: true });
   }
 }
 

@@ -11,10 +11,20 @@ import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommands } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
-import { InputError } from "./inputError";
+import { InputError, printable } from "./inputError";
+import { guardStandardOutput } from "./standardOutput";
 
 /** Exit codes that other programs rely on. */
 const EXIT = { done: 0, failed: 1, wrongInput: 2 } as const;
+
+/** As {@link main}, for a process of its own: also what its standard output refuses ends it with one line. */
+export function run(argv: readonly string[]): Promise<number> {
+  guardStandardOutput((error) => {
+    complain(error);
+    process.exit(EXIT.failed);
+  });
+  return main(argv);
+}
 
 /** Parses `argv` (without node and script), runs the command, and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -24,7 +34,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .version(version())
     .exitOverride()
-    .showHelpAfterError("(add --help for the options)");
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `finetune-icl: ${printable(text.trim().replace(/^error: /, ""))} (add --help for the options)\n`,
+        ),
+    });
   registerRiskCommand(program);
   registerPredictCommand(program);
   registerTrainCommand(program);
@@ -42,9 +57,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
-    process.stderr.write(`finetune-icl: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error);
     return error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
   }
+}
+
+/** One line, whatever the message holds: names from outside may hold line breaks and escape sequences. */
+function complain(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`finetune-icl: ${printable(text)}\n`);
 }
 
 function version(): string {

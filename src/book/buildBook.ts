@@ -2,13 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPLORABLES } from "../explore/explorables";
 import { InputError } from "../inputError";
-import { replaceFolder } from "../outputFolder";
 import { copies, scripts } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
 import { explorableElement, explorablePage } from "./explorablePage";
-import { requireBookFolder } from "./folder";
+import { requireBookFolder, writeBook } from "./folder";
 import { framedPage } from "./frame";
 import { frontPage } from "./frontPage";
 import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
@@ -103,7 +102,7 @@ export async function buildBook(
     ...(await bundled),
     ["assets/search-index.js", searchScript(pages)],
   ]);
-  replaceFolder(out, files);
+  writeBook(out, files);
   return {
     folder: out,
     pages: framed.map(([file, html], i) => ({

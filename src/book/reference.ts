@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { onEnd } from "../notebook/cleanup";
+import { makeTemporaryFolder } from "../temporaryFolder";
 
 /** The part of TypeDoc that is used here; its own types cannot be read under the module resolution of the build. */
 interface TypeDoc {
@@ -36,8 +35,7 @@ const ANCHOR = "api-";
 export async function readReference(root: string): Promise<readonly ReferenceEntry[]> {
   // TypeDoc needs half a second to load.
   const { Application } = require("typedoc") as TypeDoc;
-  const folder = mkdtempSync(join(tmpdir(), "reference-"));
-  const clean = onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const { path: folder, remove: clean } = makeTemporaryFolder("reference");
   try {
     const app = await Application.bootstrapWithPlugins({
       entryPoints: [join(root, "src", "index.ts")],

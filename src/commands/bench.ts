@@ -1,15 +1,14 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Command } from "commander";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { BENCHMARKS } from "../bench";
 import type { Benchmark, BenchmarkResult, BenchmarkSize } from "../bench/benchmark";
 import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { PYTHONS, Torch } from "../bench/torch";
 import { InputError } from "../inputError";
 import { createProgress } from "../notebook/progress";
+import { writeWhole } from "../wholeFile";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
+import { readOutFile } from "./outOption";
 
 interface Options {
   readonly json?: true;
@@ -43,6 +42,7 @@ const REPEATS = 7;
 
 async function runCommand(ids: readonly string[], options: Options): Promise<void> {
   const chosen = choose(ids);
+  const out = options.out === undefined ? undefined : readOutFile(options.out);
   const size: BenchmarkSize = {
     repeats:
       options.repeats === undefined
@@ -68,9 +68,8 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   }
   const report: BenchReport = { machine: machine(torch), size, benchmarks };
   if (options.json) printJson(report);
-  if (options.out !== undefined) {
-    mkdirSync(dirname(options.out), { recursive: true });
-    writeFileAtomic(options.out, `${JSON.stringify(report, null, 1)}\n`);
+  if (out !== undefined) {
+    writeWhole(out, `${JSON.stringify(report, null, 1)}\n`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { InputError } from "../inputError";
 import { packageRoot } from "../notebook/packagePaths";
+import { readOutFolder } from "./outOption";
 
 /** Adds `finetune-icl book [--out DIR]`: build the site from notebooks, docs and ledger. */
 export function registerBookCommand(program: Command): void {
@@ -11,10 +11,10 @@ export function registerBookCommand(program: Command): void {
     .option("--out <folder>", "where to put it (default: book/ of the package)")
     .addHelpText(
       "after",
-      "\nPrints a JSON report on standard output. The folder is replaced whole or not at all.",
+      "\nPrints a JSON report on standard output. The folder is replaced whole or not at all, and only where it holds\nnothing but an earlier book; what hosting needs (.git, CNAME, …) stays.",
     )
-    .action(async ({ out }: { readonly out?: string }) => {
-      if (out === "") throw new InputError("--out", out, "the path of a folder");
+    .action(async (options: { readonly out?: string }) => {
+      const out = options.out === undefined ? undefined : readOutFolder(options.out);
       // Loaded here, because renderers and compilers are nothing to the other commands.
       const { buildBook } = await import("../book/buildBook");
       const report = await buildBook(packageRoot, out ?? join(packageRoot, "book"));

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { type Audience, writeCourseCopy } from "../course/courseCopy";
 import { type Lesson, readLesson } from "../course/lesson";
 import { timingsTable, withTimings } from "../course/syllabus";
@@ -9,6 +8,8 @@ import { InputError } from "../inputError";
 import { courseNotebooks } from "../notebook/courseNotebooks";
 import { isJsonObject } from "../notebook/json";
 import { packageRoot } from "../notebook/packagePaths";
+import { writeWhole } from "../wholeFile";
+import { readOutFolder } from "./outOption";
 
 interface Options {
   readonly student?: string;
@@ -54,7 +55,7 @@ function runCommand(paths: readonly string[], options: Options): void {
     writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds });
   if (options.syllabus) {
     const page = withTimings(readFileSync(SYLLABUS, "utf8"), timingsTable(lessons, "../notebooks"));
-    writeFileAtomic(SYLLABUS, page);
+    writeWhole(SYLLABUS, page);
   }
   const described = lessons.map(({ name, exercises, notes }) => ({
     lesson: name,
@@ -69,8 +70,7 @@ function runCommand(paths: readonly string[], options: Options): void {
 }
 
 function readFolder(audience: Audience, folder: string): string {
-  if (folder === "") throw new InputError(`--${audience}`, folder, "the path of a folder");
-  return folder;
+  return readOutFolder(folder, `--${audience}`);
 }
 
 function requireNames(lessons: readonly Lesson[]): void {

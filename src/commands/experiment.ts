@@ -1,15 +1,18 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { openCheckpoint } from "../checkpoint";
 import { experimentTable } from "../experiment/experimentTable";
 import { runExperiment, unitsOf } from "../experiment/runExperiment";
 import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult } from "../experiment/unit";
-import { saveTable } from "../figures/table";
+import { toCsv } from "../figures/table";
+import { InputError } from "../inputError";
+import { withLock } from "../lock";
 import { readChoice } from "../problem/readInput";
+import { writeAllWhole } from "../wholeFile";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
+import { readOutFolder } from "./outOption";
 
 interface Options {
   readonly method: string;
@@ -78,21 +81,42 @@ async function runCommand(options: Options): Promise<void> {
     ),
   );
 
-  const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size });
+  const out = readOutFolder(options.out);
+  const settings = `${JSON.stringify({ methods, keyQuery: kinds, seeds, ...size }, null, 1)}\n`;
+  await withLock(out, () => runInto(out, settings, { runs, size, workers }));
+}
+
+async function runInto(
+  out: string,
+  settings: string,
+  {
+    runs,
+    size,
+    workers,
+  }: { readonly runs: readonly ExperimentRun[]; readonly size: ExperimentSize; readonly workers: number },
+): Promise<void> {
+  refuseAnother(out, settings);
+  const checkpoint = openCheckpoint<UnitResult>(out, { runs, size });
   const results = await withKeptProgress(
     { total: runs.flatMap(unitsOf).length, things: "stages", kept: () => checkpoint.results.size },
     (step) => runExperiment(runs, size, { workers, checkpoint, onUnitDone: () => step() }),
   );
-  mkdirSync(options.out, { recursive: true });
-  saveTable(join(options.out, "errors.csv"), experimentTable(runs, results));
-  writeFileAtomic(
-    join(options.out, "settings.json"),
-    `${JSON.stringify({ methods, keyQuery: kinds, seeds, ...size }, null, 1)}\n`,
-  );
+  writeAllWhole([
+    [join(out, "errors.csv"), toCsv(experimentTable(runs, results))],
+    [join(out, "settings.json"), settings],
+  ]);
   checkpoint.clear();
-  process.stderr.write(
-    `${runs.length} training runs: the errors are in ${join(options.out, "errors.csv")}.\n`,
-  );
+  process.stderr.write(`${runs.length} training runs: the errors are in ${join(out, "errors.csv")}.\n`);
+}
+
+/** Results of other settings stay; those of the same settings come out the same again. */
+function refuseAnother(out: string, settings: string): void {
+  const path = join(out, "settings.json");
+  const holdsAnother = existsSync(path)
+    ? readFileSync(path, "utf8") !== settings
+    : existsSync(join(out, "errors.csv"));
+  if (holdsAnother)
+    throw new InputError("--out", out, "a folder without results, or with those of the same experiment");
 }
 
 const both = <Choice extends string>(choice: Choice | "both", all: readonly Choice[]): readonly Choice[] =>

@@ -14,6 +14,7 @@ import {
   type RunFileOptions,
   runNotebookFile,
 } from "../notebook/runNotebookFile";
+import { readOutFolder } from "./outOption";
 import { readJobs, readSeconds } from "./runnerOptions";
 
 interface Options {
@@ -98,7 +99,7 @@ function readOutputs({ check, set, out }: Options): RunFileOptions["outputs"] {
   if (check && out !== undefined) throw new InputError("--check", "--out", "either: a check saves nothing");
   if (set.length > 0 && out === undefined)
     throw new InputError("--out", undefined, "a folder for what a run with --set gives");
-  if (out !== undefined) return { folder: out };
+  if (out !== undefined) return { folder: readOutFolder(out) };
   return check ? "check" : "save";
 }
 

@@ -3,13 +3,15 @@ import type { Command } from "commander";
 import { openCheckpoint } from "../checkpoint";
 import type { Profile } from "../evidence/claim";
 import { InputError } from "../inputError";
+import { withLock } from "../lock";
 import { STUDIES } from "../study";
 import { runStudy } from "../study/runStudy";
 import { DEFAULT_SEED, STUDIES_FOLDER, saveStudy } from "../study/saveStudy";
-import type { AnyStudy } from "../study/study";
+import type { AnyStudy, StudyOptions } from "../study/study";
 import { printJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
+import { readOutFolder } from "./outOption";
 
 interface Options {
   readonly quick?: true;
@@ -40,7 +42,17 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
   const profile: Profile = options.quick ? "quick" : "full";
   const settings = { profile, seed: readNumberOption(options.seed, "--seed", 0) };
   const workers = readWorkers(options.jobs);
-  const folder = options.out ?? (profile === "full" ? STUDIES_FOLDER : undefined);
+  const out = options.out === undefined ? undefined : readOutFolder(options.out);
+  const folder = out ?? (profile === "full" ? STUDIES_FOLDER : undefined);
+  const run = () => runStudies(studies, settings, { workers, folder });
+  await (folder === undefined ? run() : withLock(folder, run));
+}
+
+async function runStudies(
+  studies: readonly AnyStudy[],
+  settings: StudyOptions,
+  { workers, folder }: { readonly workers: number; readonly folder: string | undefined },
+): Promise<void> {
   const report: unknown[] = [];
   for (const study of studies) {
     const start = performance.now();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { gridPoints, readGrid, readShard, shardOf } from "../sweep/grid";
+import { withLock } from "../lock";
+import { type Grid, type GridPoint, gridPoints, readGrid, readShard, shardOf } from "../sweep/grid";
 import { mergeSweeps, rowsLeft, writeSweep } from "../sweep/sweepFile";
 import type { SweepRow, SweepTask } from "../sweep/sweepRun";
 import { readTrainingSettings } from "../train/readTrainingSettings";
@@ -8,6 +9,7 @@ import { withWorkers } from "../workers";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
+import { readOutFile } from "./outOption";
 
 /** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
 export function registerSweepCommands(program: Command): void {
@@ -29,9 +31,10 @@ export function registerSweepCommands(program: Command): void {
     .description("Put the shards of a study together; the result does not depend on how many there were.")
     .argument("<files...>", "files written by sweep")
     .requiredOption("--out <file>", "where the whole goes")
-    .action((files: readonly string[], { out }: { readonly out: string }) => {
+    .action(async (files: readonly string[], options: { readonly out: string }) => {
+      const out = readOutFile(options.out);
       const whole = mergeSweeps(files);
-      writeSweep(out, whole);
+      await withLock(out, async () => writeSweep(out, whole));
       process.stderr.write(`${whole.runs} runs: ${out}\n`);
     });
 }
@@ -40,15 +43,28 @@ async function sweep(
   path: string,
   options: { readonly shard: string; readonly out: string; readonly jobs?: string },
 ): Promise<void> {
+  const out = readOutFile(options.out);
   const study = readGrid(readJson(path));
   const points = gridPoints(study);
   // Whatever is wrong with any run is said before the first one starts.
   for (const { input } of points) readTrainingSettings(input);
   const mine = shardOf(points, readShard(options.shard));
   const workers = readWorkers(options.jobs);
-  const rows: SweepRow[] = [...rowsLeft(options.out, study)];
+  await withLock(out, () => runShard(out, study, { points, mine, workers }));
+}
+
+async function runShard(
+  out: string,
+  study: Grid,
+  {
+    points,
+    mine,
+    workers,
+  }: { readonly points: readonly GridPoint[]; readonly mine: readonly GridPoint[]; readonly workers: number },
+): Promise<void> {
+  const rows: SweepRow[] = [...rowsLeft(out, study)];
   const known = new Set(rows.map(({ index }) => index));
-  const keep = (): void => writeSweep(options.out, { study, runs: points.length, rows });
+  const keep = (): void => writeSweep(out, { study, runs: points.length, rows });
   await withKeptProgress({ total: mine.length, things: "runs", kept: () => rows.length }, (step) => {
     step(mine.filter(({ index }) => known.has(index)).length);
     return withWorkers(
@@ -67,5 +83,5 @@ async function sweep(
     );
   });
   keep();
-  process.stderr.write(`${mine.length} of ${points.length} runs: ${options.out}\n`);
+  process.stderr.write(`${mine.length} of ${points.length} runs: ${out}\n`);
 }

@@ -1,21 +1,21 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import type { Command } from "commander";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { InputError } from "../inputError";
-import { reducedParameters } from "../model/linearAttention";
-import { layersOf, parameterLayout } from "../model/parameterLayout";
-import { createProgress } from "../notebook/progress";
+import { withLock } from "../lock";
+import { createProgress, type Progress } from "../notebook/progress";
 import { readTrainingSettings } from "../train/readTrainingSettings";
-import type { StageResult } from "../train/runStage";
-import { type StoredRun, TrainingRun } from "../train/trainingRun";
-import type { TrainingSettings } from "../train/trainingSettings";
+import type { StoredRun } from "../train/trainingRun";
+import { writeWhole } from "../wholeFile";
 import { printJson, readJson } from "./jsonInput";
+import { readOutFile } from "./outOption";
+import type { TrainingMessage, TrainingOutcome, TrainingTask } from "./trainingWorker";
 
 /** What stands in the file of `--out`. */
 type Kept =
   | { readonly status: "unfinished"; readonly input: unknown; readonly run: StoredRun }
-  | { readonly status: "done"; readonly input: unknown; readonly result: unknown };
+  | { readonly status: "done"; readonly input: unknown; readonly result: TrainingOutcome };
 
 /** Adds `finetune-icl train FILE|-`: pretrain, and fine-tune where the input says so. */
 export function registerTrainCommand(program: Command): void {
@@ -40,60 +40,91 @@ const HELP = `
   {"method": "exact"} pretrains in about a second. With "fineTuning": {"trainable": "value"} it also fine-tunes on zero-shot
   prompts of one task; "auxiliaryShots": 20 adds the few-shot loss. All settings: docs/training.md.`;
 
-async function runCommand(path: string, { out }: { readonly out?: string }): Promise<void> {
+async function runCommand(path: string, options: { readonly out?: string }): Promise<void> {
+  const out = options.out === undefined ? undefined : readOutFile(options.out);
   const input = readJson(path);
-  const settings = readTrainingSettings(input);
-  const kept = out === undefined ? undefined : readKept(out, input);
-  if (kept?.status === "done") {
-    printJson(kept.result);
-    return;
-  }
-  const run = new TrainingRun(settings, kept?.run);
-  const keep = (content: Kept): void => {
-    if (out === undefined) return;
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileAtomic(out, `${JSON.stringify(content, null, 1)}\n`);
-  };
-  await advanceToTheEnd(run, () => keep({ status: "unfinished", input, run: run.store() }), out);
-  const result = resultOf(settings, run);
-  keep({ status: "done", input, result });
-  printJson(result);
+  // Whatever is wrong is said before a worker starts.
+  readTrainingSettings(input);
+  const train = () => trainInto(out, input);
+  printJson(await (out === undefined ? train() : withLock(out, train)));
 }
 
-/** Few enough to hear a signal soon, enough that starting and stopping cost nothing. */
-const STEPS_AT_ONCE = 10;
-
-/** A few steps at a time, so that signals are heard and a bar moves; the state is kept every few seconds. */
-async function advanceToTheEnd(run: TrainingRun, keep: () => void, out: string | undefined): Promise<void> {
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
+async function trainInto(out: string | undefined, input: unknown): Promise<unknown> {
+  const kept = out === undefined ? undefined : readKept(out, input);
+  if (kept?.status === "done") return kept.result;
+  const keep = (content: Kept): void => {
+    if (out !== undefined) writeWhole(out, `${JSON.stringify(content, null, 1)}\n`);
   };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  const progress = createProgress(run.totalSteps, process.stderr, "steps");
-  progress.step(run.stepsDone);
-  let lastKept = performance.now();
-  try {
-    while (run.results === undefined) {
-      const [start, before] = [performance.now(), run.stepsDone];
-      do run.advance(STEPS_AT_ONCE);
-      while (run.results === undefined && performance.now() - start < 50);
-      progress.step(run.stepsDone - before);
-      await new Promise(setImmediate);
-      if (interrupted || performance.now() - lastKept > 3000) {
-        keep();
-        lastKept = performance.now();
+  const result = await trainToTheEnd(
+    { input, stored: kept?.run },
+    (run) => keep({ status: "unfinished", input, run }),
+    out === undefined ? "nothing is kept without --out" : "the same command goes on from there",
+  );
+  keep({ status: "done", input, result });
+  return result;
+}
+
+/** How long a worker may take to end the step it is in before it is ended with it. */
+const PATIENCE_MS = 500;
+
+/**
+ * Trains on a thread of its own, so that a signal is heard at once, however long a step or a gradient flow takes. The state
+ * is kept every few seconds, and when a signal comes.
+ */
+function trainToTheEnd(
+  task: TrainingTask,
+  keep: (run: StoredRun) => void,
+  whatNext: string,
+): Promise<TrainingOutcome> {
+  const worker = new Worker(join(__dirname, "trainingWorker.js"), { workerData: task });
+  let state: StoredRun | undefined;
+  let progress: Progress | undefined;
+  let at = { stepsDone: 0, totalSteps: 0 };
+  let interrupt = (): void => {};
+  return new Promise<TrainingOutcome>((resolve, reject) => {
+    const giveUp = (): void => {
+      if (state !== undefined) keep(state);
+      reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${whatNext}`));
+    };
+    interrupt = () => {
+      worker.postMessage("stop");
+      setTimeout(giveUp, PATIENCE_MS).unref();
+    };
+    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    worker.on("message", (message: TrainingMessage) => {
+      try {
+        switch (message.kind) {
+          case "at":
+            progress ??= createProgress(message.totalSteps, process.stderr, "steps");
+            progress.step(message.stepsDone - at.stepsDone);
+            at = message;
+            return;
+          case "state":
+            state = message.run;
+            keep(state);
+            return;
+          case "stopped":
+            at = message;
+            state = message.run;
+            giveUp();
+            return;
+          case "failed":
+            reject(new Error(message.message));
+            return;
+          case "done":
+            resolve(message.result);
+        }
+      } catch (error) {
+        reject(error);
       }
-      if (interrupted && run.results === undefined) {
-        const kept =
-          out === undefined ? "nothing is kept without --out" : "the same command goes on from there";
-        throw new Error(`interrupted after ${run.stepsDone} of ${run.totalSteps} steps; ${kept}`);
-      }
-    }
-  } finally {
-    progress.stop();
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => reject(new Error("training ended without a result")));
+  }).finally(async () => {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+    progress?.stop();
+    await worker.terminate();
+  });
 }
 
 function readKept(out: string, input: unknown): Kept | undefined {
@@ -112,21 +143,4 @@ function readKept(out: string, input: unknown): Kept | undefined {
     );
   }
   return kept;
-}
-
-function resultOf(settings: TrainingSettings, run: TrainingRun): unknown {
-  const { pretraining, fineTuning } = run.results!;
-  const layout = parameterLayout(settings.model);
-  const describe = ({ point, ...stage }: StageResult): unknown => {
-    const layers = layersOf(layout, point);
-    const [head, ...others] = layers[0]!;
-    const single = layers.length === 1 && others.length === 0;
-    return { ...stage, layers, ...(single ? { parameters: reducedParameters(head!) } : {}) };
-  };
-  return {
-    pretraining: describe(pretraining!),
-    ...(fineTuning === undefined
-      ? {}
-      : { targetTask: settings.fineTuning!.targetTask, fineTuning: describe(fineTuning) }),
-  };
 }

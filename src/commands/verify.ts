@@ -4,12 +4,14 @@ import { openCheckpoint } from "../checkpoint";
 import { CLAIMS } from "../claims";
 import type { Claim, Profile } from "../evidence/claim";
 import { InputError } from "../inputError";
-import { type LedgerEntry, type LedgerSummary, summarise } from "../ledger/ledger";
-import { plan, runLedger } from "../ledger/runLedger";
+import { type Ledger, type LedgerEntry, type LedgerSummary, summarise } from "../ledger/ledger";
+import { type LedgerRun, plan, runLedger } from "../ledger/runLedger";
 import { LEDGER_FOLDER, saveLedger } from "../ledger/saveLedger";
 import type { UnitResult } from "../ledger/unit";
+import { withLock } from "../lock";
 import { createProgress } from "../notebook/progress";
 import { readNumberOption, readWorkers } from "./numberOption";
+import { readOutFolder } from "./outOption";
 
 interface Options {
   readonly json?: true;
@@ -48,11 +50,30 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   const seed = readNumberOption(options.seed, "--seed", 0);
   const workers = readWorkers(options.jobs);
   const whole = ids.length === 0;
-  const folder = options.out ?? (whole && profile === "full" ? LEDGER_FOLDER : undefined);
+  const out = options.out === undefined ? undefined : readOutFolder(options.out);
+  const folder = out ?? (whole && profile === "full" ? LEDGER_FOLDER : undefined);
+  const run = () => runClaims(claims, { profile, seed }, { workers, folder, whole });
+  const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
+  report(ledger, seconds, { folder, json: options.json ?? false });
+}
 
-  const checkpoint = openCheckpoint<UnitResult>(options.out ?? LEDGER_FOLDER, { profile, seed });
+async function runClaims(
+  claims: readonly Claim[],
+  { profile, seed }: { readonly profile: Profile; readonly seed: number },
+  {
+    workers,
+    folder,
+    whole,
+  }: { readonly workers: number; readonly folder: string | undefined; readonly whole: boolean },
+): Promise<LedgerRun> {
+  const checkpoint = openCheckpoint<UnitResult>(folder ?? LEDGER_FOLDER, {
+    profile,
+    seed,
+    // Runs that save nothing need no lock, and keep out of the way of one that does.
+    ...(whole ? {} : { claims: claims.map(({ id }) => id) }),
+  });
   const progress = createProgress(plan(claims).length, process.stderr, "checks");
-  const { ledger, seconds } = await runLedger(
+  const run = await runLedger(
     claims,
     { profile, seed },
     {
@@ -61,12 +82,19 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
       onUnitDone: progress.step,
     },
   ).finally(progress.stop);
-  if (folder !== undefined) saveLedger(folder, ledger);
+  if (folder !== undefined) saveLedger(folder, run.ledger);
   checkpoint.clear();
+  return run;
+}
 
+function report(
+  ledger: Ledger,
+  seconds: ReadonlyMap<string, number>,
+  { folder, json }: { readonly folder: string | undefined; readonly json: boolean },
+): void {
   const summary = summarise(ledger);
   process.stdout.write(
-    options.json
+    json
       ? `${JSON.stringify({ ...ledger, summary, seconds: Object.fromEntries(seconds) })}\n`
       : `${ledger.claims.map((entry) => line(entry, seconds.get(entry.id) ?? 0)).join("")}${closing(summary)}`,
   );

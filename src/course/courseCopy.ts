@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { serializeNotebook } from "../notebook/serializeNotebook";
 import { replaceFolder, requireReplaceable } from "../outputFolder";
 import { instructorCopy } from "./instructorCopy";
@@ -53,7 +53,8 @@ function copyFiles(
   );
   const data = listFiles(join(root, "data"))
     .map((path) => relative(root, path))
-    .filter((path) => !path.startsWith(NOT_COPIED))
+    // What starts with a dot belongs to a run under way.
+    .filter((path) => !path.startsWith(NOT_COPIED) && !basename(path).startsWith("."))
     .map((path) => [path, readFileSync(join(root, path))] as const);
   const manifest = { name: `finetune-icl-${audience}`, private: true };
   return new Map<string, string | Uint8Array>([

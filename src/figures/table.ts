@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { figureFolder } from "../figureFolder";
 import { InputError } from "../inputError";
+import { writeWhole } from "../wholeFile";
 import type { Cell, Table } from "./plainTable";
 
 export { type Cell, recordsOf, type Table, type TableRecord, tableFrom } from "./plainTable";
@@ -61,7 +61,7 @@ function readPlain(text: string): Cell {
 
 /** Saves a table as CSV, whole or not at all. */
 export function saveTable(path: string, table: Table): void {
-  writeFileAtomic(path, toCsv(table));
+  writeWhole(path, toCsv(table));
 }
 
 /**
@@ -73,9 +73,7 @@ export function saveFigureTable(name: string, table: Table): Table {
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
     throw new InputError("name", name, "lower-case letters, digits and hyphens");
   }
-  const folder = figureFolder();
-  mkdirSync(folder, { recursive: true });
-  saveTable(join(folder, `${name}.csv`), table);
+  saveTable(join(figureFolder(), `${name}.csv`), table);
   return table;
 }
 

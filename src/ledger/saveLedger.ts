@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
-import { saveTable } from "../figures/table";
+import { toCsv } from "../figures/table";
 import { InputError } from "../inputError";
+import { writeAllWhole } from "../wholeFile";
 import type { Ledger } from "./ledger";
 import { ledgerMarkdown } from "./ledgerMarkdown";
 import { ledgerTable } from "./ledgerTable";
@@ -10,12 +10,13 @@ import { ledgerTable } from "./ledgerTable";
 /** Where the package keeps its ledger; from dist/ledger or src/ledger the root is two folders up. */
 export const LEDGER_FOLDER = join(__dirname, "..", "..", "data", "ledger");
 
-/** Writes ledger.json, ledger.csv and README.md into `folder`, each whole or not at all. */
+/** Writes ledger.json, ledger.csv and README.md into `folder`, all of them or none. @throws WriteError */
 export function saveLedger(folder: string, ledger: Ledger): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileAtomic(join(folder, "ledger.json"), `${JSON.stringify(ledger, null, 1)}\n`);
-  saveTable(join(folder, "ledger.csv"), ledgerTable(ledger));
-  writeFileAtomic(join(folder, "README.md"), ledgerMarkdown(ledger));
+  writeAllWhole([
+    [join(folder, "ledger.json"), `${JSON.stringify(ledger, null, 1)}\n`],
+    [join(folder, "ledger.csv"), toCsv(ledgerTable(ledger))],
+    [join(folder, "README.md"), ledgerMarkdown(ledger)],
+  ]);
 }
 
 /** Reads a saved ledger. @throws InputError when there is none. */

@@ -1,16 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FIGURE_FOLDER_VARIABLE, packageFigureFolder } from "../figureFolder";
-import { onEnd } from "./cleanup";
+import { makeTemporaryFolder } from "../temporaryFolder";
+import type { Content } from "../wholeFile";
 import { compareJson } from "./compareJson";
 import type { JsonValue } from "./json";
 
-/** Where the tables of a notebook that is only checked go, and how they differ from those stored in the package. */
+/** Where the tables of a notebook go until it is known what becomes of them, and how they differ from those stored. */
 export interface TrialTables {
   /** To be added to the kernel's environment. */
   readonly env: NodeJS.ProcessEnv;
   readonly differences: () => readonly TableDifference[];
+  /** The tables that are not what is stored, by their path in the package. */
+  readonly changed: () => readonly (readonly [path: string, content: Content])[];
   readonly remove: () => void;
 }
 
@@ -21,15 +23,21 @@ export interface TableDifference {
   readonly got: string;
 }
 
-/** A folder that lives as long as the check. */
+/** A folder that lives as long as the run. */
 export function makeTrialTables(): TrialTables {
-  const folder = mkdtempSync(join(tmpdir(), "finetune-icl-figures-"));
-  const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  const differences = () =>
+  const { path: folder, remove } = makeTemporaryFolder("figures");
+  const tables = (): readonly string[] =>
     readdirSync(folder)
-      .sort()
-      .flatMap((table) => compareTable(table, readFileSync(join(folder, table), "utf8")));
-  return { env: { [FIGURE_FOLDER_VARIABLE]: folder }, differences, remove };
+      .filter((name) => name.endsWith(".csv"))
+      .sort();
+  const changed = () =>
+    tables().flatMap((table) => {
+      const [path, content] = [join(packageFigureFolder, table), readFileSync(join(folder, table), "utf8")];
+      return existsSync(path) && readFileSync(path, "utf8") === content ? [] : [[path, content] as const];
+    });
+  const differences = () =>
+    tables().flatMap((table) => compareTable(table, readFileSync(join(folder, table), "utf8")));
+  return { env: { [FIGURE_FOLDER_VARIABLE]: folder }, differences, changed, remove };
 }
 
 function compareTable(name: string, got: string): readonly TableDifference[] {

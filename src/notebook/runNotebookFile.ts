@@ -83,16 +83,38 @@ async function check(file: NotebookFile, options: RunFileOptions): Promise<Concl
   }
 }
 
-async function runAndSave(file: NotebookFile, options: RunFileOptions): Promise<Conclusion> {
-  const folder = typeof options.outputs === "object" ? resolve(options.outputs.folder) : undefined;
-  const env = folder === undefined ? {} : { [FIGURE_FOLDER_VARIABLE]: join(folder, "figures") };
-  const outcome = await run(file, options, env);
+function runAndSave(file: NotebookFile, options: RunFileOptions): Promise<Conclusion> {
+  return typeof options.outputs === "object"
+    ? runInto(resolve(options.outputs.folder), file, options)
+    : runInPlace(file, options);
+}
+
+async function runInto(folder: string, file: NotebookFile, options: RunFileOptions): Promise<Conclusion> {
+  const outcome = await run(file, options, { [FIGURE_FOLDER_VARIABLE]: join(folder, "figures") });
+  return saving(file, () => {
+    if (outcome.notebook) saveNotebookIn(folder, basename(file.path), outcome.notebook);
+    return outcome.status === "failed" ? failure(file, outcome.failures) : { status: "ok" };
+  });
+}
+
+/** The tables behind figures are stored together with the notebook: a run that fails leaves both as they were. */
+async function runInPlace(file: NotebookFile, options: RunFileOptions): Promise<Conclusion> {
+  const trial = makeTrialTables();
   try {
-    if (folder !== undefined && outcome.notebook)
-      saveNotebookIn(folder, basename(file.path), outcome.notebook);
+    const outcome = await run(file, options, trial.env);
     if (outcome.status === "failed") return failure(file, outcome.failures);
-    if (folder === undefined) saveNotebook(file, outcome.notebook);
-    return { status: "ok" };
+    return saving(file, () => {
+      saveNotebook(file, outcome.notebook, trial.changed());
+      return { status: "ok" };
+    });
+  } finally {
+    trial.remove();
+  }
+}
+
+function saving(file: NotebookFile, save: () => Conclusion): Conclusion {
+  try {
+    return save();
   } catch (error) {
     const reason = `not saved: ${error instanceof Error ? error.message : String(error)}`;
     return failure(file, [{ kind: "not saved", reason }]);

@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
-import { loadTable, saveTable, type Table } from "../figures/table";
+import { loadTable, type Table, toCsv } from "../figures/table";
+import { writeAllWhole } from "../wholeFile";
 import type { StudyTables } from "./runStudy";
 import type { AnyStudy, StudyOptions } from "./study";
 
@@ -11,9 +10,10 @@ export const STUDIES_FOLDER = join(__dirname, "..", "..", "data", "studies");
 /** Writes every table of a study and a README.md that says what they hold and what makes them, below `folder`. */
 export function saveStudy(folder: string, study: AnyStudy, options: StudyOptions, tables: StudyTables): void {
   const own = join(folder, study.name);
-  mkdirSync(own, { recursive: true });
-  for (const [name, { table }] of Object.entries(tables)) saveTable(join(own, `${name}.csv`), table);
-  writeFileAtomic(join(own, "README.md"), studyMarkdown(study, options, tables));
+  writeAllWhole([
+    ...Object.entries(tables).map(([name, { table }]) => [join(own, `${name}.csv`), toCsv(table)] as const),
+    [join(own, "README.md"), studyMarkdown(study, options, tables)],
+  ]);
 }
 
 /** Reads a stored table of a study. @throws InputError when there is none. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { InputError } from "../inputError";
+import { writeWhole } from "../wholeFile";
 import type { Grid } from "./grid";
 import type { SweepRow } from "./sweepRun";
 
@@ -15,7 +15,7 @@ export interface SweepFile {
 export function writeSweep(path: string, { study, runs, rows }: SweepFile): void {
   const ordered = [...rows].sort((a, b) => a.index - b.index);
   const lines = ordered.map((row) => JSON.stringify(row)).join(",\n");
-  writeFileAtomic(path, `{"study": ${JSON.stringify(study)},\n"runs": ${runs},\n"rows": [\n${lines}\n]}\n`);
+  writeWhole(path, `{"study": ${JSON.stringify(study)},\n"runs": ${runs},\n"rows": [\n${lines}\n]}\n`);
 }
 
 /** @throws InputError when the file holds no results of a study. */
