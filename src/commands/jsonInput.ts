@@ -20,7 +20,29 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** Prints a result on standard output, numbers with full precision. */
+/**
+ * Prints a result on standard output, numbers with full precision.
+ * @throws Error when a number in it is not finite: JSON would hold null in its place.
+ */
 export function printJson(result: unknown): void {
+  const at = notFinite(result, "");
+  if (at !== undefined)
+    throw new Error(
+      `${at}: the result is not a finite number; numbers of the input are too large or too small`,
+    );
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** Where a number that is not finite stands in a result. */
+function notFinite(value: unknown, path: string): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const at = notFinite(
+      item,
+      Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`,
+    );
+    if (at !== undefined) return at;
+  }
+  return undefined;
 }

@@ -1,15 +1,25 @@
 import type { Command } from "commander";
-import { FLOAT, type NumberField, RATIONAL } from "../algebra/numberField";
+import type { Vector } from "../algebra/matrix";
+import { FLOAT, type NumberField, RATIONAL, type Rational } from "../algebra/numberField";
 import { printRational } from "../algebra/rational";
 import { exactRisk } from "../exact/exactRisk";
+import { roundingBound } from "../exact/roundingBound";
 import { InputError } from "../inputError";
-import { readAttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, readAttentionParameters } from "../model/attentionParameters";
+import { balanced } from "../model/balanced";
+import { type Cost, requireAffordable } from "../problem/cost";
 import { readList, readRecord } from "../problem/readInput";
-import { PRETRAINING_FIELDS, readProblem, readTask } from "../problem/regressionProblem";
-import { readShots } from "../problem/shots";
+import {
+  PRETRAINING_FIELDS,
+  type RegressionProblem,
+  readProblem,
+  readTask,
+} from "../problem/regressionProblem";
+import { readShots, type ShotCount } from "../problem/shots";
 import { monteCarloRisk } from "../simulate/monteCarloRisk";
 import { printJson, readJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
+import { EXACT_LIMITS, type RiskRow, riskRow, warnOfLostDigits } from "./riskRows";
 
 interface Options {
   readonly exact?: true;
@@ -33,37 +43,79 @@ export function registerRiskCommand(program: Command): void {
       const raw = readJson(path);
       printJson(
         options.exact === true
-          ? risks(RATIONAL, printRational, raw, options)
-          : risks(FLOAT, (risk) => risk, raw, options),
+          ? risks(RATIONAL, inRationals, raw, options)
+          : risks(FLOAT, inFloats, raw, options),
       );
     });
 }
 
-function risks<T>(
-  field: NumberField<T>,
-  print: (risk: T) => unknown,
-  raw: unknown,
-  options: Options,
-): unknown {
+/** The risk of each row, as it is printed. */
+type Compute<T> = (question: Question<T>, raw: unknown) => readonly Readonly<Record<string, unknown>>[];
+
+const inRationals: Compute<Rational> = ({ problem, task, shots, parameters }) =>
+  shots.map((n) => ({ risk: printRational(exactRisk(RATIONAL, problem, task, n, parameters)) }));
+
+function inFloats(question: Question<number>, raw: unknown): readonly RiskRow[] {
+  const { problem, task, shots } = question;
+  const parameters = balanced(question.parameters);
+  const small = problem.dimension <= EXACT_LIMITS.dimension && shots.length <= EXACT_LIMITS.rows;
+  let rational: Question<Rational> | undefined;
+  const unrounded = (n: ShotCount): number => {
+    rational ??= readQuestion(RATIONAL, raw);
+    return RATIONAL.toNumber(exactRisk(RATIONAL, rational.problem, rational.task, n, rational.parameters));
+  };
+  const rows = shots.map((n) =>
+    riskRow(
+      {
+        risk: exactRisk(FLOAT, problem, task, n, parameters),
+        errorBound: roundingBound(problem, task, n, parameters),
+        ...(small ? { unrounded: () => unrounded(n) } : {}),
+      },
+      { path: "task", holds: task },
+      n,
+    ),
+  );
+  warnOfLostDigits(rows);
+  return rows;
+}
+
+function risks<T>(field: NumberField<T>, compute: Compute<T>, raw: unknown, options: Options): unknown {
   const input = readQuestion(field, raw);
   const sampling = readSampling(options);
   // Prompts are sampled in floats, whatever the exact risk is computed in.
   const sampled = sampling === undefined ? undefined : readQuestion(FLOAT, toFloats(field, raw));
+  if (sampled !== undefined && sampling !== undefined)
+    requireAffordable("--monte-carlo", sampling.prompts, monteCarloCost(sampled, sampling.prompts));
+  const computed = compute(input, raw);
   return {
     risks: input.shots.map((shots, row) => {
-      const risk = print(exactRisk(field, input.problem, input.task, shots, input.parameters));
-      if (sampled === undefined || sampling === undefined) return { shots, risk };
+      const risk = computed[row]!;
+      if (sampled === undefined || sampling === undefined) return { shots, ...risk };
       if (shots === "infinity") {
         throw new InputError(`shots[${row}]`, shots, "a whole number, when the risk is also measured");
       }
       const { problem, task, parameters } = sampled;
       const estimate = monteCarloRisk(problem, task, shots, parameters, { ...sampling, stream: row });
-      return { shots, risk, measured: estimate.mean, standardError: estimate.standardError };
+      return { shots, ...risk, measured: estimate.mean, standardError: estimate.standardError };
     }),
   };
 }
 
-function readQuestion<T>(field: NumberField<T>, raw: unknown) {
+/** A question that was read. */
+interface Question<T> {
+  readonly problem: RegressionProblem<T>;
+  readonly task: Vector<T>;
+  readonly shots: readonly ShotCount[];
+  readonly parameters: AttentionParameters<T>;
+}
+
+/** Every token of every prompt is drawn. */
+function monteCarloCost({ problem, shots }: Question<number>, prompts: number): Cost {
+  const tokens = shots.reduce<number>((sum, n) => sum + (n === "infinity" ? 0 : n + 1), 0);
+  return { operations: 10 * prompts * tokens * (problem.dimension + 2) };
+}
+
+function readQuestion<T>(field: NumberField<T>, raw: unknown): Question<T> {
   const record = readRecord(raw, "input", ["problem", "task", "shots", "parameters"]);
   // A problem written for predict serves here too; what it says of pretraining does not matter to the risk.
   const problem = readProblem(field, record.problem, "problem", PRETRAINING_FIELDS);

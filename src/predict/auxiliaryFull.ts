@@ -77,6 +77,7 @@ export function auxiliaryFullOptimum(
     auxiliary.weight === "annealed" || weight >= 1
       ? follow(fromOne)
       : (settledOrNot(() => follow([weight])) ?? follow(fromOne));
+  requireOptimal(end, point);
   return {
     parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
     optimisation: {
@@ -88,6 +89,21 @@ export function auxiliaryFullOptimum(
     },
   };
 }
+
+/**
+ * An optimum is reported only when it is one: at a minimum the gradient is as small as rounding leaves it, relative to how
+ * large the loss and the parameters are.
+ */
+function requireOptimal({ value, gradientNorm }: Omit<Descent, "point">, point: Float64Array): void {
+  const scale = Math.max(1, Math.abs(value)) * Math.max(1, Math.hypot(...point));
+  if (gradientNorm <= OPTIMAL * scale) return;
+  throw new UnsettledError(
+    `no minimum was found: where the descent ends the gradient is ${gradientNorm.toPrecision(3)}, and ${(OPTIMAL * scale).toPrecision(3)} would be rounding`,
+  );
+}
+
+/** Far above the rounding of a settled descent (1e-11), far below any gradient that still leads somewhere. */
+const OPTIMAL = 1e-8;
 
 // The risk is quadratic in every single entry, so a difference step of 1 is as exact as any and loses the least to rounding.
 const SETTLED = { tolerance: 1e-11, maxSteps: 2000, difference: 1 };

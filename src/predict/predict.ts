@@ -1,71 +1,109 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { FastRisk } from "../exact/fastRisk";
-import { pack } from "../exact/packedParameters";
+import { exactRisk } from "../exact/exactRisk";
+import { roundingBound } from "../exact/roundingBound";
 import { InputError } from "../inputError";
 import type { AttentionParameters } from "../model/attentionParameters";
-import { requireLength } from "../problem/readInput";
+import { requireFinite, requireVector } from "../problem/readInput";
 import type { Regime } from "../problem/regime";
 import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
+import { type Whitening, whiten } from "../problem/whitening";
 import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
 import { blockParameters } from "../theory/blockParameters";
 import { gradientFlowOptimum } from "../theory/gradientFlowSelection";
 import { noiselessAuxiliaryLoss } from "../theory/noiselessAuxiliary";
-import { pretrainedBlock, pretrainedParameters, pretrainedRisk } from "../theory/pretraining";
-import { zeroShotFullParameters, zeroShotFullRisk } from "../theory/zeroShotFull";
+import { pretrainedRisk } from "../theory/pretraining";
+import { type ZeroShotFullOptimum, zeroShotFullParameters, zeroShotFullRisk } from "../theory/zeroShotFull";
 import { valueOnlyOptimum, valueOnlyRisk } from "../theory/zeroShotValue";
-import { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./auxiliaryFull";
+import type { AuxiliaryFullOptimum } from "./auxiliaryFull";
+import { scaledAuxiliaryFull } from "./scaledAuxiliaryFull";
+import { type WhitePretraining, whitePretraining } from "./whitePretraining";
 
 /** What is predicted of one regime: the parameters it ends at, and the risk they give on any task. */
 export type Prediction = {
   readonly parameters: AttentionParameters;
   /** R(n, θ) in squared label units. */
   readonly risk: (task: Vector, shots: ShotCount) => number;
+  /** How far that number may be from the true R(n, θ), by rounding. */
+  readonly errorBound: (task: Vector, shots: ShotCount) => number;
 } & (
   | { readonly method: "closed form" }
   | { readonly method: "exact optimisation"; readonly optimisation: AuxiliaryFullOptimum["optimisation"] }
 );
 
+/** A prediction in whitened coordinates: tasks are Lᵀθ. */
+interface WhitePrediction {
+  /** In whitened coordinates. */
+  readonly parameters: AttentionParameters;
+  readonly risk: (task: Vector, shots: ShotCount) => number;
+  /** In the problem's own, where they are known otherwise than by changing back. */
+  readonly own?: AttentionParameters;
+  readonly optimisation?: AuxiliaryFullOptimum["optimisation"];
+}
+
 /**
- * The prediction for a model pretrained to its optimum and then fine-tuned by `regime`.
- * @throws InputError when a task has the wrong length, or a shot count is none, or auxiliary-full has no minimum (labels without
- * noise and finitely many auxiliary shots).
+ * The prediction for a model pretrained to its optimum and then fine-tuned by `regime`. Everything is computed in whitened
+ * coordinates, where it is as well conditioned as the question allows, and changed back.
+ * @throws InputError when a task has the wrong length or holds what is no finite number, or a shot count is none, or
+ * auxiliary-full has no minimum (labels without noise and finitely many auxiliary shots).
+ * @throws UnsettledError when the descent of auxiliary-full ends at a point that is no minimum.
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
-  if (regime.kind !== "pretrained") requireLength(regime.targetTask, "targetTask", problem.dimension);
-  const prediction = predictRegime(problem, pretraining, regime);
+  if (regime.kind !== "pretrained") requireVector(regime.targetTask, "targetTask", problem.dimension);
+  const whitening = whiten(problem);
+  const start = whitePretraining(whitening, pretraining);
+  const white = predictWhite(problem, whitening, start, regime);
+  const asWhite = (task: Vector): Vector => {
+    requireVector(task, "task", problem.dimension);
+    return whitening.task(task);
+  };
+  const { optimisation } = white;
   return {
-    ...prediction,
-    risk: (task, shots) => {
-      requireLength(task, "task", problem.dimension);
-      return prediction.risk(task, shots);
-    },
+    parameters: white.own ?? parametersBack(whitening, white.parameters),
+    risk: (task, shots) => white.risk(asWhite(task), shots),
+    errorBound: (task, shots) =>
+      roundingBound(
+        whitening.problem,
+        asWhite(task),
+        shots,
+        white.parameters,
+        whitening.relativeError + start.relativeError,
+      ),
+    ...(optimisation === undefined
+      ? { method: "closed form" }
+      : { method: "exact optimisation", optimisation }),
   };
 }
 
-function predictRegime(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
-  const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+function predictWhite(
+  problem: RegressionProblem,
+  whitening: Whitening,
+  start: WhitePretraining,
+  regime: Regime,
+): WhitePrediction {
+  const { block } = start;
+  const white = whitening.problem;
   switch (regime.kind) {
-    case "pretrained":
-      return closedForm(pretrainedParameters(FLOAT, problem, pretraining), (task, shots) =>
-        pretrainedRisk(FLOAT, problem, gamma, task, shots),
-      );
     // With v = (0, 0, 1) the zero-shot prediction is zero whatever M is: its gradient in M vanishes, and nothing moves.
     case "zero-shot-key-query":
-      return predictRegime(problem, pretraining, { kind: "pretrained" });
+    case "pretrained":
+      return {
+        parameters: blockParameters(FLOAT, { block }),
+        risk: (task, shots) => pretrainedRisk(FLOAT, white, block, task, shots),
+      };
     case "zero-shot-full":
-      return predictZeroShotFull(problem, gamma, regime.targetTask);
+      return predictZeroShotFull(whitening, block, regime.targetTask);
     case "zero-shot-value":
-      return predictValueOnly(problem, gamma, {
-        valueVector: valueOnlyOptimum(FLOAT, problem, gamma, regime.targetTask),
+      return predictValueOnly(white, block, {
+        valueVector: valueOnlyOptimum(FLOAT, white, block, whitening.task(regime.targetTask)),
         labelWeight: 1,
       });
     case "auxiliary-value":
       return predictValueOnly(
-        problem,
-        gamma,
-        auxiliaryValueOptimum(FLOAT, problem, gamma, regime.targetTask, {
+        white,
+        block,
+        auxiliaryValueOptimum(FLOAT, white, block, whitening.task(regime.targetTask), {
           shots: regime.auxiliaryShots,
           weight: regime.auxiliaryWeight,
         }),
@@ -73,29 +111,46 @@ function predictRegime(problem: RegressionProblem, pretraining: Pretraining, reg
     // Without weight nothing but the zero-shot loss is left.
     case "auxiliary-full":
       return regime.auxiliaryWeight === 0
-        ? predictZeroShotFull(problem, gamma, regime.targetTask)
-        : predictAuxiliaryFull(problem, pretraining, regime);
+        ? predictZeroShotFull(whitening, block, regime.targetTask)
+        : predictAuxiliaryFull(problem, whitening, block, regime);
   }
+}
+
+/** v = T⁻ᵀv and M = T⁻ᵀMT⁻¹ for tokens z = Tz, T = diag(1, L, 1). */
+function parametersBack(
+  { vectorBack, matrixBack }: Whitening,
+  { value, keyQuery }: AttentionParameters,
+): AttentionParameters {
+  const label = value.length - 1;
+  const vector = (slots: Vector): Vector => [slots[0]!, ...vectorBack(slots.slice(1, label)), slots[label]!];
+  const column = (j: number): Vector => vectorBack(keyQuery.slice(1, label).map((row) => row[j]!));
+  const [first, last] = [column(0), column(label)];
+  const block = matrixBack(keyQuery.slice(1, label).map((row) => row.slice(1, label)));
+  return {
+    value: vector(value),
+    keyQuery: keyQuery.map((row, i) =>
+      i === 0 || i === label ? vector(row) : [first[i - 1]!, ...block[i - 1]!, last[i - 1]!],
+    ),
+  };
 }
 
 function predictAuxiliaryFull(
   problem: RegressionProblem,
-  pretraining: Pretraining,
+  whitening: Whitening,
+  block: Matrix,
   regime: Extract<Regime, { kind: "auxiliary-full" }>,
-): Prediction {
+): WhitePrediction {
   refuseValley(problem, regime);
-  const { parameters, optimisation } = auxiliaryFullOptimum(
-    problem,
-    pretrainedParameters(FLOAT, problem, pretraining),
-    regime.targetTask,
+  const white = whitening.problem;
+  const { parameters, optimisation } = scaledAuxiliaryFull(
+    white,
+    blockParameters(FLOAT, { block }),
+    whitening.task(regime.targetTask),
     { shots: regime.auxiliaryShots, weight: regime.auxiliaryWeight },
   );
-  const engine = new FastRisk(problem);
-  const packed = pack(parameters);
   return {
     parameters,
-    risk: (task, shots) => engine.risk(Float64Array.from(task), shots, packed),
-    method: "exact optimisation",
+    risk: (task, shots) => exactRisk(FLOAT, white, task, shots, parameters),
     optimisation,
   };
 }
@@ -115,23 +170,25 @@ function refuseValley(
   );
 }
 
-function predictZeroShotFull(problem: RegressionProblem, gamma: Matrix, targetTask: Vector): Prediction {
-  const optimum = gradientFlowOptimum(gamma, targetTask);
-  return closedForm(zeroShotFullParameters(FLOAT, targetTask, optimum), (task, shots) =>
-    zeroShotFullRisk(FLOAT, problem, targetTask, optimum, task, shots),
-  );
+/** Where gradient flow ends depends on Euclidean lengths in the problem's own coordinates; the risk there does not. */
+function predictZeroShotFull(whitening: Whitening, block: Matrix, targetTask: Vector): WhitePrediction {
+  const optimum: ZeroShotFullOptimum<number> = gradientFlowOptimum(whitening.matrixBack(block), targetTask);
+  requireFinite(optimum.scoreScale, "targetTask", targetTask);
+  const white = whitening.task(targetTask);
+  return {
+    parameters: zeroShotFullParameters(FLOAT, white, optimum),
+    own: zeroShotFullParameters(FLOAT, targetTask, optimum),
+    risk: (task, shots) => zeroShotFullRisk(FLOAT, whitening.problem, white, optimum, task, shots),
+  };
 }
 
 function predictValueOnly(
   problem: RegressionProblem,
-  gamma: Matrix,
+  block: Matrix,
   value: ValueOptimum<number>,
-): Prediction {
-  return closedForm(blockParameters(FLOAT, { block: gamma, ...value }), (task, shots) =>
-    valueOnlyRisk(FLOAT, problem, gamma, value, task, shots),
-  );
-}
-
-function closedForm(parameters: AttentionParameters, risk: Prediction["risk"]): Prediction {
-  return { parameters, risk, method: "closed form" };
+): WhitePrediction {
+  return {
+    parameters: blockParameters(FLOAT, { block, ...value }),
+    risk: (task, shots) => valueOnlyRisk(FLOAT, problem, block, value, task, shots),
+  };
 }

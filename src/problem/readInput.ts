@@ -43,6 +43,34 @@ export function requireLength(vector: ArrayLike<unknown>, path: string, length: 
   if (vector.length !== length) throw new InputError(path, vector, `an array of ${count(length, "number")}`);
 }
 
+/** For vectors that are already numbers: the length, and that every entry is finite. @throws InputError naming the entry. */
+export function requireVector(vector: ArrayLike<unknown>, path: string, length: number): void {
+  requireLength(vector, path, length);
+  for (let i = 0; i < length; i += 1) {
+    const item = vector[i];
+    // Rationals are always finite.
+    if (typeof item === "number" ? !Number.isFinite(item) : typeof item !== "object" || item === null)
+      throw new InputError(`${path}[${i}]`, item, "a finite number");
+  }
+}
+
+/** For matrices that are already numbers: rows of one length, every entry finite. @throws InputError naming what is wrong. */
+export function requireMatrix(
+  matrix: ArrayLike<ArrayLike<unknown>>,
+  path: string,
+  rows: number,
+  columns: number = rows,
+): void {
+  if (matrix.length !== rows) throw new InputError(path, matrix, `a matrix of ${count(rows, "row")}`);
+  for (let i = 0; i < rows; i += 1) requireVector(matrix[i]!, `${path}[${i}]`, columns);
+}
+
+/** Refuses a question whose answer leaves the range of floats. @throws InputError naming the field that is too large. */
+export function requireFinite(answer: number, path: string, holds: unknown): void {
+  if (!Number.isFinite(answer))
+    throw new InputError(path, holds, `numbers whose answer is below ${Number.MAX_VALUE.toPrecision(2)}`);
+}
+
 /** A square matrix as an array of rows, of the given size when one is given. */
 export function readSquareMatrix<T>(
   field: NumberField<T>,
