@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPLORABLES } from "../explore/explorables";
 import { InputError } from "../inputError";
@@ -18,7 +18,7 @@ import { readLedger } from "./readLedger";
 import { readReference } from "./reference";
 import { readRooms, referencePages } from "./referencePages";
 import { searchScript } from "./searchIndex";
-import { SiteLinks } from "./siteLinks";
+import { isFileInside, SiteLinks } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
 
 export const BOOK_TITLE = "Fine-tuning and in-context learning";
@@ -63,7 +63,7 @@ export async function buildBook(
   });
   const tableAddress = (name: string) => {
     const path = `data/figures/${name}.csv`;
-    return name !== "" && existsSync(join(root, path)) ? links.download(path) : undefined;
+    return name !== "" && isFileInside(root, path) ? links.download(path) : undefined;
   };
   const course = sources.notebooks.map((source) =>
     notebookPage(source, {

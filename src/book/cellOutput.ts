@@ -3,6 +3,7 @@ import { isJsonObject } from "../notebook/json";
 import type { CodeCell, MimeBundle, Output } from "../notebook/nbformat";
 import { figureElement } from "./figureElement";
 import type { PageMarkdown } from "./markdown";
+import { base64Picture, passiveSvg } from "./passive";
 import type { Pictures } from "./pictures";
 import { sanitizeHtml } from "./sanitize";
 
@@ -33,10 +34,10 @@ function displayed(data: MimeBundle, context: OutputContext): string {
   const text = (mime: string) => (typeof data[mime] === "string" ? data[mime] : undefined);
   const svg = text("image/svg+xml");
   if (svg !== undefined) return figure(svg, data, context);
-  const png = text("image/png");
+  const png = base64Picture(text("image/png") ?? "");
   if (png !== undefined) {
     const words = escapeXml(text("text/plain") ?? "Figure");
-    return `<figure class="figure"><img alt="${words}" src="data:image/png;base64,${png.replace(/\s/g, "")}"></figure>`;
+    return `<figure class="figure"><img alt="${words}" src="data:image/png;base64,${png}"></figure>`;
   }
   const markdown = text("text/markdown");
   if (markdown !== undefined) return `<div class="markdown">${context.markdown.render(markdown)}</div>`;
@@ -63,7 +64,7 @@ function figure(
     description: words("desc"),
     width: size("width"),
     height: size("height"),
-    picture: pictures.add(name, svg),
+    picture: pictures.add(name, passiveSvg(svg)),
     ...(isJsonObject(live) ? { live: { data: live.data ?? [], layout: live.layout ?? {} } } : {}),
     ...(table === undefined ? {} : { table }),
   });

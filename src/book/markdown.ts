@@ -6,6 +6,7 @@ import { InputError } from "../inputError";
 import { type CrossReference, linkPhrases } from "./crossReferences";
 import { highlight } from "./highlight";
 import type { Heading, SearchSection } from "./page";
+import { passiveHtml } from "./passive";
 
 type Renderer = InstanceType<typeof MarkdownIt>;
 type Token = ReturnType<Renderer["parse"]>[number];
@@ -59,6 +60,8 @@ export class PageMarkdown {
       }
     });
     const { rules } = this.md.renderer;
+    rules.html_block = (tokens, i) => passiveHtml(tokens[i]!.content);
+    rules.html_inline = (tokens, i) => passiveHtml(tokens[i]!.content);
     // Wide code scrolls, also by keyboard.
     const fence = rules.fence!;
     rules.fence = (...parts) => fence(...parts).replace("<pre>", '<pre tabindex="0">');

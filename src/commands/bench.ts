@@ -5,6 +5,7 @@ import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { PYTHONS, Torch } from "../bench/torch";
 import { InputError } from "../inputError";
 import { createProgress } from "../notebook/progress";
+import { requireAffordable } from "../problem/cost";
 import { writeWhole } from "../wholeFile";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
@@ -52,6 +53,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
         : readNumberOption(options.repeats, "--repeats", 1),
     effort: options.quick ? 0.02 : 1,
   };
+  requireAffordable("--repeats", size.repeats, { operations: 1e11 * size.repeats });
   const torch = await Torch.start(options.python === undefined ? PYTHONS : [options.python]);
   const progress = createProgress(chosen.length, process.stderr, "benchmarks");
   const benchmarks: BenchmarkResult[] = [];

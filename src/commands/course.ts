@@ -90,7 +90,8 @@ function readSeconds(path: string): ReadonlyMap<string, number> {
   const notebooks = isJsonObject(report) ? report.notebooks : undefined;
   if (!Array.isArray(notebooks)) throw new InputError("--timings: notebooks", notebooks ?? null, "a list");
   return new Map(
-    notebooks.map(({ notebook, seconds }: { notebook: unknown; seconds: unknown }, index) => {
+    notebooks.map((entry: unknown, index) => {
+      const { notebook, seconds } = isJsonObject(entry) ? entry : {};
       if (typeof notebook !== "string" || typeof seconds !== "number")
         throw new InputError(`--timings: notebooks[${index}]`, { notebook, seconds }, "notebook and seconds");
       return [notebook.split(/[\\/]/).at(-1)!, seconds];

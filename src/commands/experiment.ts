@@ -8,6 +8,7 @@ import { type ExperimentRun, type ExperimentSize, RELEASED_SIZE, type UnitResult
 import { toCsv } from "../figures/table";
 import { InputError } from "../inputError";
 import { withLock } from "../lock";
+import { requireAffordable } from "../problem/cost";
 import { readChoice } from "../problem/readInput";
 import { writeAllWhole } from "../wholeFile";
 import { withKeptProgress } from "./keptWork";
@@ -75,6 +76,12 @@ async function runCommand(options: Options): Promise<void> {
     },
   };
   const workers = readWorkers(options.jobs);
+  const tested = 2 * (size.largestShots + 1) * size.test.seeds * size.test.prompts;
+  const trained = methods.includes("sampled") ? size.steps * size.batchSize : 200 * size.steps;
+  requireAffordable("--seeds", seeds, {
+    operations: seeds * methods.length * kinds.length * 8 * 1000 * (tested + trained),
+    bytes: 1000 * seeds,
+  });
   const runs: readonly ExperimentRun[] = methods.flatMap((method) =>
     kinds.flatMap((keyQuery) =>
       Array.from({ length: seeds }, (_, seed): ExperimentRun => ({ method, keyQuery, seed })),

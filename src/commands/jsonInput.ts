@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InputError } from "../inputError";
+import { parseStrictJson } from "../strictJson";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
@@ -10,7 +11,7 @@ export function readJson(path: string): unknown {
     throw new InputError("FILE", path, "a file that can be read, or - for standard input");
   }
   try {
-    return JSON.parse(text) as unknown;
+    return parseStrictJson(text);
   } catch (error) {
     throw new InputError(
       "FILE",

@@ -10,7 +10,17 @@ export function readNumberOption(text: string, name: string, least: number): num
   return value;
 }
 
+/** Every thread has a heap of its own. */
+const MOST_WORKERS = 512;
+
+function readJobsOption(jobs: string): number {
+  const workers = readNumberOption(jobs, "--jobs", 1);
+  if (workers > MOST_WORKERS)
+    throw new InputError("--jobs", jobs, `a whole number from 1 to ${MOST_WORKERS}`);
+  return workers;
+}
+
 /** How many worker threads: what `--jobs` says, or one a core. */
 export function readWorkers(jobs: string | undefined): number {
-  return jobs === undefined ? availableParallelism() : readNumberOption(jobs, "--jobs", 1);
+  return jobs === undefined ? availableParallelism() : readJobsOption(jobs);
 }

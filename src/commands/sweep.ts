@@ -83,5 +83,11 @@ async function runShard(
     );
   });
   keep();
+  const diverged = rows.filter((row) => "diverged" in row).sort((a, b) => a.index - b.index);
+  const [first] = diverged;
+  if (first !== undefined && "diverged" in first)
+    throw new Error(
+      `${diverged.length} of ${mine.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
+    );
   process.stderr.write(`${mine.length} of ${points.length} runs: ${out}\n`);
 }

@@ -4,9 +4,11 @@ import { Worker } from "node:worker_threads";
 import type { Command } from "commander";
 import { InputError } from "../inputError";
 import { withLock } from "../lock";
+import { isJsonObject } from "../notebook/json";
 import { createProgress, type Progress } from "../notebook/progress";
+import { parseStrictJson } from "../strictJson";
 import { readTrainingSettings } from "../train/readTrainingSettings";
-import type { StoredRun } from "../train/trainingRun";
+import { isStoredRun, type StoredRun, TrainingRun } from "../train/trainingRun";
 import { writeWhole } from "../wholeFile";
 import { printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
@@ -52,6 +54,8 @@ async function runCommand(path: string, options: { readonly out?: string }): Pro
 async function trainInto(out: string | undefined, input: unknown): Promise<unknown> {
   const kept = out === undefined ? undefined : readKept(out, input);
   if (kept?.status === "done") return kept.result;
+  // A state that does not fit the model is wrong input, and said before a worker starts.
+  if (kept !== undefined) new TrainingRun(readTrainingSettings(input), kept.run);
   const keep = (content: Kept): void => {
     if (out !== undefined) writeWhole(out, `${JSON.stringify(content, null, 1)}\n`);
   };
@@ -131,7 +135,7 @@ function readKept(out: string, input: unknown): Kept | undefined {
   if (!existsSync(out)) return undefined;
   let kept: Kept;
   try {
-    kept = JSON.parse(readFileSync(out, "utf8")) as Kept;
+    kept = readKeptText(readFileSync(out, "utf8"));
   } catch {
     throw new InputError("--out", out, "a file of an earlier run with the same input, or none");
   }
@@ -143,4 +147,16 @@ function readKept(out: string, input: unknown): Kept | undefined {
     );
   }
   return kept;
+}
+
+/** What stands in the file, which somebody may have edited. @throws Error when it is nothing that was kept. */
+function readKeptText(text: string): Kept {
+  const kept = parseStrictJson(text);
+  if (!isJsonObject(kept)) throw new Error("no object");
+  const whole =
+    kept.status === "done"
+      ? isJsonObject(kept.result)
+      : kept.status === "unfinished" && isStoredRun(kept.run);
+  if (!whole) throw new Error("a part is missing");
+  return kept as unknown as Kept;
 }

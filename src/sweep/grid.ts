@@ -1,5 +1,6 @@
 import type { TestSettings } from "../experiment/evaluation";
 import { InputError } from "../inputError";
+import { requireAffordable } from "../problem/cost";
 import { join, readRecord, readWhole } from "../problem/readInput";
 
 /** A study: one training input, and the values that some of its fields take in turn. */
@@ -32,6 +33,8 @@ export function readGrid(raw: unknown): Grid {
     if (!Array.isArray(values) || values.length === 0)
       throw new InputError(join("grid", name), values, "a non-empty array of values");
   }
+  const runs = Object.values(grid as Grid["grid"]).reduce((product, values) => product * values.length, 1);
+  requireAffordable("grid", `${runs} runs`, { bytes: 2000 * runs, operations: 1e7 * runs });
   const shots = record.shots ?? [0, 1, 2, 5, 10, 20];
   if (!Array.isArray(shots)) throw new InputError("shots", shots, "an array of shot counts");
   return {
@@ -44,10 +47,12 @@ export function readGrid(raw: unknown): Grid {
 
 function readTest(raw: unknown): TestSettings {
   const { seeds, prompts } = readRecord(raw, "test", ["seeds", "prompts"]);
-  return {
+  const test = {
     seeds: readWhole(seeds ?? RELEASED_TEST.seeds, "test.seeds", 2),
     prompts: readWhole(prompts ?? RELEASED_TEST.prompts, "test.prompts", 1),
   };
+  requireAffordable("test", test, { operations: 1000 * test.seeds * test.prompts });
+  return test;
 }
 
 function readAny(raw: unknown, path: string): Readonly<Record<string, unknown>> {

@@ -18,11 +18,18 @@ export function writeSweep(path: string, { study, runs, rows }: SweepFile): void
   writeWhole(path, `{"study": ${JSON.stringify(study)},\n"runs": ${runs},\n"rows": [\n${lines}\n]}\n`);
 }
 
+/** Whether a row of a file, which somebody may have edited, is one of a study. */
+function isRow(row: unknown): boolean {
+  const { index, values, diverged, errors } = (row ?? {}) as Partial<Record<string, unknown>>;
+  const isNamed = Number.isSafeInteger(index) && typeof values === "object" && values !== null;
+  return isNamed && (typeof diverged === "string" || Array.isArray(errors));
+}
+
 /** @throws InputError when the file holds no results of a study. */
 export function readSweep(path: string): SweepFile {
   try {
     const file = JSON.parse(readFileSync(path, "utf8")) as SweepFile;
-    if (Array.isArray(file.rows) && typeof file.runs === "number") return file;
+    if (Number.isSafeInteger(file.runs) && Array.isArray(file.rows) && file.rows.every(isRow)) return file;
   } catch {
     // Said below, in one line.
   }

@@ -1,5 +1,6 @@
 import { exactError, measureError } from "../experiment/evaluation";
 import { parameterLayout } from "../model/parameterLayout";
+import { DivergenceError } from "../train/descent";
 import { randomTargetTask, readTrainingSettings } from "../train/readTrainingSettings";
 import { TrainingRun } from "../train/trainingRun";
 import type { Grid, GridPoint } from "./grid";
@@ -12,26 +13,43 @@ export interface SweepTask {
 }
 
 /** One row of a study's results. */
-export interface SweepRow {
+export type SweepRow = TrainedRow | DivergedRow;
+
+/** A run whose loss left the finite numbers: so it does whenever it is repeated. */
+export interface DivergedRow {
+  readonly index: number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly diverged: string;
+}
+
+/** A run that was trained and tested. */
+export interface TrainedRow {
   readonly index: number;
   readonly values: Readonly<Record<string, unknown>>;
   readonly pretrainingLoss: number;
-  readonly fineTuningLoss: number | null;
+  /** Where there was fine-tuning. */
+  readonly fineTuningLoss?: number;
   readonly errors: readonly {
     readonly task: "+theta0" | "-theta0";
     readonly shots: number;
-    /** The exact risk; null where there is none (several heads or layers). */
-    readonly exact: number | null;
+    /** The exact risk, where there is one: not for several heads or layers. */
+    readonly exact?: number;
     readonly measured: number;
     readonly standardError: number;
   }[];
 }
 
-/** Trains one run of a study and tests it on the target task and its opposite. A diverged run ends the study's shard. */
-export function runGridPoint(
-  { index, values, input }: GridPoint,
-  { shots, test }: SweepTask["tested"],
-): SweepRow {
+/** Trains one run of a study and tests it on the target task and its opposite; a run that diverges is a result, too. */
+export function runGridPoint(point: GridPoint, tested: SweepTask["tested"]): SweepRow {
+  try {
+    return trainAndTest(point, tested);
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    return { index: point.index, values: point.values, diverged: error.message };
+  }
+}
+
+function trainAndTest({ index, values, input }: GridPoint, { shots, test }: SweepTask["tested"]): TrainedRow {
   const settings = readTrainingSettings(input);
   const { pretraining, fineTuning } = new TrainingRun(settings).finish();
   const { point } = fineTuning ?? pretraining!;
@@ -53,7 +71,7 @@ export function runGridPoint(
       return {
         task: sign === 1 ? ("+theta0" as const) : ("-theta0" as const),
         shots: n,
-        exact: Number.isNaN(exact) ? null : exact,
+        ...(Number.isNaN(exact) ? {} : { exact }),
         measured: mean,
         standardError,
       };
@@ -63,7 +81,7 @@ export function runGridPoint(
     index,
     values,
     pretrainingLoss: pretraining!.loss,
-    fineTuningLoss: fineTuning?.loss ?? null,
+    ...(fineTuning === undefined ? {} : { fineTuningLoss: fineTuning.loss }),
     errors,
   };
 }

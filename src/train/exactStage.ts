@@ -6,6 +6,7 @@ import type { ParameterLayout } from "../model/parameterLayout";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import { ofAllParameters } from "./headReduction";
+import { goesTaskByTask } from "./trainingCost";
 
 /**
  * The exact loss Σ weight · R(n, θ) of one layer as a function of all its parameters, laid out as `layout` says.
@@ -21,7 +22,7 @@ export function exactStageLoss(
     throw new InputError("attention", attention, "linear: the exact risk is that of linear attention");
   }
   if (layers !== 1) throw new InputError("layers", layers, "1: the exact risk is that of one layer");
-  // One head and few tasks: a term costs O(d³). Otherwise all terms together are one quadratic in features.
-  const few = heads === 1 && terms.length <= 2;
+  // One head and few tasks, or more covariates than the features of all tasks have memory for: a term costs O(d³). Otherwise all terms together are one quadratic in features.
+  const few = goesTaskByTask(layout.shape.dimension, heads, terms.length);
   return ofAllParameters(layout, few ? exactLoss(problem, terms) : featureLoss(problem, terms, heads));
 }

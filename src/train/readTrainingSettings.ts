@@ -8,6 +8,7 @@ import {
   TRAINABLE_SETS,
   trainablePositions,
 } from "../model/parameterLayout";
+import { requireAffordable } from "../problem/cost";
 import { join, type RawRecord, readChoice, readRecord, readScalar, readWhole } from "../problem/readInput";
 import {
   PRETRAINING_FIELDS,
@@ -30,6 +31,7 @@ import {
   releasedSettings,
 } from "./releasedSettings";
 import { checkMotion, sourceOf } from "./stage";
+import { fineTuningCost, modelCost, pretrainingCost } from "./trainingCost";
 import type {
   FineTuningStage,
   Motion,
@@ -81,10 +83,16 @@ export function readTrainingSettings(raw: unknown): TrainingSettings {
     initialDeviation: readPositive(record.initialDeviation ?? released.initialDeviation, "initialDeviation"),
     pretraining: readPretrainingStage(record, problem, method),
   };
-  return record.fineTuning === undefined
-    ? settings
-    : { ...settings, fineTuning: readFineTuning(record.fineTuning, settings) };
+  const { pretraining } = settings;
+  requireAffordable("pretraining", sizesOf(model), pretrainingCost(method, model, pretraining));
+  if (record.fineTuning === undefined) return settings;
+  const fineTuning = readFineTuning(record.fineTuning, settings);
+  requireAffordable("fineTuning", sizesOf(model), fineTuningCost(method, model, fineTuning));
+  return { ...settings, fineTuning };
 }
+
+/** What the size of a run depends on, for a message. */
+const sizesOf = ({ dimension, layers, heads }: ModelShape): unknown => ({ dimension, layers, heads });
 
 function readMethod(record: RawRecord, { attention }: ModelShape): TrainingMethod {
   const softmax = attention === "softmax";
@@ -118,13 +126,15 @@ function readModel(raw: unknown, dimension: number): ModelShape {
   if (attention === "softmax" && layers > 1) {
     throw new InputError("model.layers", layers, "1 with softmax attention");
   }
-  return {
+  const model: ModelShape = {
     dimension,
     layers,
     heads: readWhole(record.heads ?? 1, "model.heads", 1),
     keyQuery: readChoice(record.keyQuery ?? "separate", "model.keyQuery", ["merged", "separate"] as const),
     attention,
   };
+  requireAffordable("model", sizesOf(model), modelCost(model));
+  return model;
 }
 
 function readPretrainingStage(

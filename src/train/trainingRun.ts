@@ -1,3 +1,5 @@
+import { InputError } from "../inputError";
+import { parameterLayout } from "../model/parameterLayout";
 import { type Descent, descend, type LossPoint, type StepLoss, startDescent } from "./descent";
 import type { Observer } from "./observer";
 import { endOf, runStage, type StageResult } from "./runStage";
@@ -21,6 +23,31 @@ export interface StoredRun {
 }
 export type StoredStage = Omit<StageResult, "point"> & { readonly point: readonly number[] };
 
+/** Whether a value from a file can be a stored run: all that {@link TrainingRun} reads is there and is numbers. */
+export function isStoredRun(value: unknown): value is StoredRun {
+  const { finished, current } = fieldsOf(value);
+  if (typeof finished !== "object" || finished === null) return false;
+  const stages = Object.values(finished).every((stage) => {
+    const { point, curve, loss } = fieldsOf(stage);
+    return areNumbers(point) && Array.isArray(curve) && Number.isFinite(loss);
+  });
+  if (!stages || current === undefined) return stages;
+  const { step, point, memory, curve } = fieldsOf(current);
+  return (
+    Number.isSafeInteger(step) &&
+    areNumbers(point) &&
+    Array.isArray(curve) &&
+    Array.isArray(memory) &&
+    memory.every((part) => areNumbers(part) && part.length === point.length)
+  );
+}
+
+const fieldsOf = (value: unknown): Partial<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? value : {};
+
+const areNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((x) => Number.isFinite(x));
+
 /**
  * Pretraining and, where the settings have it, fine-tuning, a few steps at a time. A run that was stored and is read back
  * with the same settings ends with the same bytes as one that was never interrupted. Observers look at their stage.
@@ -34,6 +61,14 @@ export class TrainingRun {
     private stored?: StoredRun,
     private readonly observers: Readonly<Partial<Record<StageName, Observer>>> = {},
   ) {
+    const { length } = parameterLayout(settings.model);
+    for (const kept of [
+      ...Object.values(stored?.finished ?? {}),
+      ...(stored?.current ? [stored.current] : []),
+    ]) {
+      if (kept.point.length !== length)
+        throw new InputError("stored.point", kept.point.length, `${length} parameters, as the model has`);
+    }
     for (const name of this.stages) {
       const done = stored?.finished[name];
       if (done !== undefined) this.finished[name] = { ...done, point: Float64Array.from(done.point) };
