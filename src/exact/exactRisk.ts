@@ -3,7 +3,7 @@ import { matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, tokenLength } from "../model/tokens";
-import { requireLength } from "../problem/readInput";
+import { requireMatrix, requireVector } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { queryMoment, tokenCovariance } from "./moments";
@@ -57,7 +57,7 @@ export const EXACT_RISK = defineFormula({
 /**
  * Exact risk in squared label units, over floats or exact rationals; `task` has length d. This is the version to read;
  * {@link FastRisk} computes the same number much faster.
- * @throws InputError when a length does not fit the dimension, or `shots` is no shot count.
+ * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
  */
 export function exactRisk<T>(
   field: NumberField<T>,
@@ -68,9 +68,9 @@ export function exactRisk<T>(
 ): T {
   const { dimension, covariance, noiseVariance } = problem;
   const size = tokenLength(dimension);
-  requireLength(task, "task", dimension);
-  requireLength(parameters.value, "value", size);
-  requireLength(parameters.keyQuery, "keyQuery", size);
+  requireVector(task, "task", dimension);
+  requireVector(parameters.value, "value", size);
+  requireMatrix(parameters.keyQuery, "keyQuery", size);
   const unit = (slot: number): Vector<T> =>
     Array.from({ length: size }, (_, i) => (i === slot ? field.one : field.zero));
   return evaluate(EXACT_RISK, field, {

@@ -1,5 +1,6 @@
 import { FLOAT } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
+import { requireLength } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { addScaled, dot, product, symmetricTimes } from "./kernels";
@@ -28,7 +29,7 @@ export class FastRisk {
     this.matrices = workspace(MATRIX_NAMES, d * d);
   }
 
-  /** R(n, θ) in squared label units; `task` has length d, the parameters are for D = d + 2. */
+  /** R(n, θ) in squared label units; `task` has length d, the parameters are for D = d + 2. @throws InputError */
   risk(task: Float64Array, shots: ShotCount, parameters: PackedParameters): number {
     return this.forward(task, shots, parameters).risk;
   }
@@ -48,6 +49,10 @@ export class FastRisk {
   private forward(task: Float64Array, shots: ShotCount, { value, keyQuery }: PackedParameters): Scalars {
     const { dimension: d, covariance: S, noiseVariance, vectors: V, matrices: X } = this;
     const D = tokenLength(d);
+    // Lengths only: a training loop may pass through numbers that are not finite, and must see them.
+    requireLength(task, "task", d);
+    requireLength(value, "value", D);
+    requireLength(keyQuery, "keyQuery", D * D);
     const y = labelSlot(d);
     const { contextShare: a, queryShare: b } = tokenShares(FLOAT, shots);
     const v0 = value[CONSTANT_SLOT]!;

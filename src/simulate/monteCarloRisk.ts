@@ -3,7 +3,7 @@ import type { AttentionParameters } from "../model/attentionParameters";
 import { scoreScale } from "../model/softmaxAttention";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
-import { readWhole, requireLength } from "../problem/readInput";
+import { readWhole, requireMatrix, requireVector } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { readShots } from "../problem/shots";
 import type { ExampleSource } from "./exampleSource";
@@ -106,7 +106,7 @@ function sourceOf(
 ): ExampleSource {
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
-  requireLength(task, "task", problem.dimension);
+  requireVector(task, "task", problem.dimension);
   return new ExampleSampler(problem, task, new RandomSource(seed, stream), covariates);
 }
 
@@ -124,8 +124,8 @@ function averageOverPrompts(
   readWhole(prompts, "prompts", 2);
   readShots(shots, "shots");
   for (const { value, keyQuery } of models) {
-    requireLength(value, "value", tokenLength(source.dimension));
-    requireLength(keyQuery, "keyQuery", tokenLength(source.dimension));
+    requireVector(value, "value", tokenLength(source.dimension));
+    requireMatrix(keyQuery, "keyQuery", tokenLength(source.dimension));
   }
   const predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
   const errors = new Float64Array(models.length);

@@ -56,6 +56,28 @@ describe("finetune-icl sweep and merge", () => {
     expect(missing.err).toMatch(/missing: 1, 2/);
   });
 
+  it("go on where a run diverges, say so, and do not stumble over it again", () => {
+    const path = file("diverges.json");
+    const rates = [0.01, 1e9];
+    const base = {
+      ...STUDY.base,
+      pretraining: { steps: 20, clipNorm: "none", optimiser: { kind: "sgd" } },
+    };
+    writeFileSync(
+      path,
+      JSON.stringify({ ...STUDY, base, grid: { "pretraining.optimiser.learningRate": rates } }),
+    );
+    for (let time = 0; time < 2; time += 1) {
+      const { code, err } = runCli(["sweep", path, "--jobs", "1", "--out", file("diverged.json")]);
+      expect(err).toMatch(/^finetune-icl: 1 of 2 runs diverged, the first .*1000000000.*\n$/);
+      expect(code).toBe(1);
+      const { rows } = JSON.parse(readFileSync(file("diverged.json"), "utf8")) as {
+        rows: readonly Record<string, unknown>[];
+      };
+      expect(rows.map((row) => "diverged" in row)).toEqual([false, true]);
+    }
+  });
+
   it.each([
     [{ ...STUDY, grid: { seed: [] } }, "1/1", /grid\.seed/],
     [{ ...STUDY, grid: { seed: [-1] } }, "1/1", /seed/],
