@@ -4,6 +4,7 @@ import { registerBookCommand } from "./commands/book";
 import { registerCourseCommand } from "./commands/course";
 import { registerExperimentCommand } from "./commands/experiment";
 import { registerGradeCommand } from "./commands/grade";
+import { registerNewCommand } from "./commands/new";
 import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerExperimentCommand(program);
   registerSweepCommands(program);
   registerStudyCommand(program);
+  registerNewCommand(program);
   registerNotebooksCommand(program);
   registerCourseCommand(program);
   registerGradeCommand(program);

@@ -1,11 +1,23 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-/** Names another folder than the package's own for the tables behind figures: a run that must leave those alone sets it. */
+/** Names another folder for the tables behind figures: a run that must leave the stored ones alone sets it. */
 export const FIGURE_FOLDER_VARIABLE = "FINETUNE_ICL_FIGURES";
 
-/** Where the tables behind figures are saved: `data/figures` of this package, unless the environment names a folder. */
+/** Where the tables behind figures are saved: with the notebook that is running, unless the environment names a folder. */
 export function figureFolder(): string {
-  return process.env[FIGURE_FOLDER_VARIABLE] ?? packageFigureFolder;
+  return process.env[FIGURE_FOLDER_VARIABLE] ?? figureFolderOf(process.cwd());
+}
+
+/**
+ * Where the tables of the notebooks in this (absolute) folder are stored: `data/figures` of the nearest folder above with a
+ * package.json, which is the repository for its own lessons and the course's folder for a course elsewhere; where there is
+ * none, the package's own.
+ */
+export function figureFolderOf(directory: string): string {
+  if (existsSync(join(directory, "package.json"))) return join(directory, "data", "figures");
+  const parent = dirname(directory);
+  return parent === directory ? packageFigureFolder : figureFolderOf(parent);
 }
 
 // From dist or src, the package's root is one folder up.

@@ -65,8 +65,9 @@ export function saveTable(path: string, table: Table): void {
 }
 
 /**
- * Saves the table behind a figure as `data/figures/NAME.csv` of this package, and returns the table. A run of the notebooks
- * that is only compared, or whose results go elsewhere, sends the table elsewhere too (`FINETUNE_ICL_FIGURES`).
+ * Saves the table behind a figure as `data/figures/NAME.csv` of the folder that the notebook belongs to (the nearest one above
+ * with a package.json), and returns the table. A run of the notebooks that is only compared, or whose results go elsewhere,
+ * sends the table elsewhere too (`FINETUNE_ICL_FIGURES`).
  * @throws InputError when the name is not made of lower-case letters, digits and hyphens.
  */
 export function saveFigureTable(name: string, table: Table): Table {

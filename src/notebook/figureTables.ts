@@ -1,16 +1,17 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FIGURE_FOLDER_VARIABLE, packageFigureFolder } from "../figureFolder";
+import { FIGURE_FOLDER_VARIABLE } from "../figureFolder";
 import { onEnd } from "./cleanup";
 import { compareJson } from "./compareJson";
 import type { JsonValue } from "./json";
 
-/** Where the tables of a notebook that is only checked go, and how they differ from those stored in the package. */
+/** Where the tables of a notebook that is only checked go, and how they differ from those stored with it. */
 export interface TrialTables {
   /** To be added to the kernel's environment. */
   readonly env: NodeJS.ProcessEnv;
-  readonly differences: () => readonly TableDifference[];
+  /** From the tables in the folder `stored`. */
+  readonly differences: (stored: string) => readonly TableDifference[];
   readonly remove: () => void;
 }
 
@@ -25,15 +26,15 @@ export interface TableDifference {
 export function makeTrialTables(): TrialTables {
   const folder = mkdtempSync(join(tmpdir(), "finetune-icl-figures-"));
   const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  const differences = () =>
+  const differences = (stored: string) =>
     readdirSync(folder)
       .sort()
-      .flatMap((table) => compareTable(table, readFileSync(join(folder, table), "utf8")));
+      .flatMap((table) => compareTable(stored, table, readFileSync(join(folder, table), "utf8")));
   return { env: { [FIGURE_FOLDER_VARIABLE]: folder }, differences, remove };
 }
 
-function compareTable(name: string, got: string): readonly TableDifference[] {
-  const path = join(packageFigureFolder, name);
+function compareTable(folder: string, name: string, got: string): readonly TableDifference[] {
+  const path = join(folder, name);
   const table = `data/figures/${name}`;
   if (!existsSync(path)) return [{ where: table, stored: "(no such table)", got: "a new table" }];
   const difference = compareJson(cells(readFileSync(path, "utf8")), cells(got));

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { FIGURE_FOLDER_VARIABLE } from "../figureFolder";
+import { FIGURE_FOLDER_VARIABLE, figureFolderOf } from "../figureFolder";
 import { describeFailure, type FailingCell, type Failure } from "./cellFailure";
 import { type CellDifference, compareNotebooks, describeDifference } from "./compareNotebooks";
 import { makeTrialTables, type TableDifference } from "./figureTables";
@@ -75,7 +75,7 @@ async function check(file: NotebookFile, options: RunFileOptions): Promise<Concl
     const outcome = await run(file, options, trial.env);
     if (outcome.status === "failed") return failure(file, outcome.failures);
     const differences = compareNotebooks(file.notebook, outcome.notebook);
-    const tables = trial.differences();
+    const tables = trial.differences(figureFolderOf(dirname(resolve(file.path))));
     if (differences.length + tables.length === 0) return { status: "ok" };
     return { status: "different", differences, tables };
   } finally {

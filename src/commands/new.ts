@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
+import type { Command } from "commander";
+import { coursePackages, type PackageManifest, tarballName } from "../course/courseManifest";
+import { lessonFiles } from "../course/lessonFiles";
+import { courseName, newCourseFiles } from "../course/newCourse";
+import { InputError } from "../inputError";
+import { courseNotebooks } from "../notebook/courseNotebooks";
+import { notebooksDirectory, packageRoot } from "../notebook/packagePaths";
+import { readNotebookFile } from "../notebook/readNotebook";
+import { replaceFolder } from "../outputFolder";
+
+interface Options {
+  readonly lessons?: string;
+  readonly template?: true;
+  readonly packages?: string;
+}
+
+/** Adds `finetune-icl new DIR`: a folder of notebooks with a package.json of its own, which needs no clone. */
+export function registerNewCommand(program: Command): void {
+  program
+    .command("new")
+    .description("Make a course of one's own: notebooks, their data, and a package.json that runs them.")
+    .argument("<folder>", "a new or empty folder")
+    .option("--lessons <numbers>", "lessons of the course to start from, such as 1,4, or all")
+    .option("--template", "a lesson to fill in (default, when no lessons are named)")
+    .option(
+      "--packages <folder>",
+      "take the packages from tarballs in this folder (npm pack), not from a registry",
+    )
+    .addHelpText("after", "\nThen, in that folder: npm install && npm start.")
+    .action(runCommand);
+}
+
+function runCommand(folder: string, options: Options): void {
+  requireNewOrEmpty(folder);
+  const own = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as PackageManifest;
+  const tarballs = options.packages === undefined ? undefined : readTarballs(options.packages, own);
+  const chosen = options.lessons === undefined ? [] : chooseLessons(options.lessons);
+  const template =
+    options.template || chosen.length === 0 ? [join(notebooksDirectory, "templates", "lesson.ipynb")] : [];
+  const lessons = [...chosen, ...template].map(readNotebookFile);
+  const stored = listFiles(join(packageRoot, "data")).map((path) =>
+    relative(packageRoot, path).split(sep).join("/"),
+  );
+  const files = newCourseFiles({
+    name: courseName(resolve(folder), coursePackages(own)),
+    own,
+    notebooks: new Map(lessons.map(({ path, text }) => [basename(path), text])),
+    data: new Map(
+      lessons
+        .flatMap(({ notebook }) => lessonFiles(notebook, stored))
+        .map((path) => [path, readFileSync(join(packageRoot, path))]),
+    ),
+    ...(tarballs && { tarballs }),
+  });
+  replaceFolder(folder, files);
+  const notebooks = lessons.map(({ path }) => `notebooks/${basename(path)}`);
+  process.stdout.write(
+    `${JSON.stringify({ folder, notebooks, files: [...files.keys()].sort() }, null, 1)}\n`,
+  );
+  process.stderr.write(`${folder} is there. Next: cd ${folder} && npm install && npm start\n`);
+}
+
+function requireNewOrEmpty(folder: string): void {
+  const isFolder = folder !== "" && (!existsSync(folder) || statSync(folder).isDirectory());
+  if (!isFolder || (existsSync(folder) && readdirSync(folder).length > 0))
+    throw new InputError("folder", folder, "a new or empty folder");
+}
+
+/** Paths of the lessons with these numbers, in the order of the course. @throws InputError */
+function chooseLessons(text: string): readonly string[] {
+  const all = new Map(courseNotebooks().map((path) => [Number.parseInt(basename(path), 10), path]));
+  if (text.trim() === "all") return [...all.values()];
+  const wanted = text.split(",").map((each) => (/^\s*\d+\s*$/.test(each) ? Number(each) : Number.NaN));
+  if (!wanted.every((number) => all.has(number)))
+    throw new InputError(
+      "--lessons",
+      text,
+      `all, or numbers out of ${[...all.keys()].join(", ")}, separated by commas`,
+    );
+  return [...all].filter(([number]) => wanted.includes(number)).map(([, path]) => path);
+}
+
+/** The packed packages in a folder, by file name. @throws InputError */
+function readTarballs(folder: string, own: PackageManifest): ReadonlyMap<string, Uint8Array> {
+  const files = coursePackages(own).map((name) => tarballName(name, own.version));
+  const missing = files.find((file) => !existsSync(join(folder, file)));
+  if (missing !== undefined)
+    throw new InputError("--packages", folder, `a folder that holds ${missing} (npm pack)`);
+  return new Map(files.map((file) => [file, readFileSync(join(folder, file))]));
+}
+
+function listFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
