@@ -1,11 +1,74 @@
+import { readdirSync } from "node:fs";
+import { sep } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/**
+ * The tests of `npm run test:fast`, by folder or by the beginning of a file's path: the numerical core, parsing and formatting.
+ * They run from the sources, without a build, and start no program of this package, no kernel and no browser.
+ */
+const FAST: readonly string[] = [
+  // The numerical core
+  "algebra/",
+  "problem/",
+  "model/",
+  "exact/",
+  "theory/",
+  "predict/",
+  "simulate/",
+  "train/",
+  "evidence/",
+  "claims/",
+  // Parsing and formatting
+  "book/crossReferences",
+  "book/markdown",
+  "course/checkAnswer",
+  "course/lesson",
+  "course/newCourse.",
+  "course/syllabus",
+  "explore/controls",
+  "figures/curves",
+  "figures/matrices",
+  "figures/style",
+  "figures/table",
+  "notebook/compare",
+  "notebook/lines",
+  "notebook/notebookFile",
+  "notebook/outputCollector",
+  "notebook/parameters",
+  "notebook/progress",
+  // The house itself
+  "architecture",
+  "project/changelog",
+  "project/community",
+  "project/fast",
+  "project/workflows",
+];
+
+/** Ctrl-C on a terminal: the program itself. */
+const NOT_FAST: readonly string[] = ["train/interruption"];
+
+/** Whether a test file, by its path below `test` with `/` between folders, is one of the fast ones. */
+export function isFast(path: string): boolean {
+  const matches = (entries: readonly string[]) => entries.some((entry) => `/${path}`.includes(`/${entry}`));
+  return matches(FAST) && !matches(NOT_FAST);
+}
+
+const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => name.split(sep).join("/"));
+const include = (fast: boolean) =>
+  files.filter((name) => isFast(name) === fast).map((name) => `test/${name}`);
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Tests that start kernels, browsers and worker pools share two cores: a limit against hanging, not a measure of speed.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     reporters: ["default", "./test/support/closingLineReporter.ts"],
+    projects: [
+      // Without walls between files, a worker loads mathjs once instead of once a file.
+      { extends: true, test: { name: "fast", include: include(true), isolate: false } },
+      { extends: true, test: { name: "whole", include: include(false) } },
+    ],
   },
 });

@@ -11,6 +11,7 @@ import { Torch } from "../../src/bench/torch";
 import { usageOf } from "../../src/bench/usage";
 import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 
 const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -164,8 +165,8 @@ describe("finetune-icl bench", () => {
   it.each([
     [["nonsense"], /^finetune-icl: ID: holds "nonsense"; allowed: one of sampled-step, /],
     [["--repeats", "0"], /^finetune-icl: --repeats: holds "0"; allowed: a whole number, 1 or more/],
-  ])("refuses %j with exit 2 and one line", (args, line) => {
-    const { code, err } = runCli(["bench", ...args]);
+  ])("refuses %j with exit 2 and one line", async (args, line) => {
+    const { code, err } = await runMain("bench", ...args);
     expect([code, err.trim().split("\n").length]).toEqual([2, 1]);
     expect(err).toMatch(line);
   });

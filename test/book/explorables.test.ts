@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { initialState, readState } from "../../src/explore/controls";
 import { EXPLORABLES } from "../../src/explore/explorables";
 import { browserProgram, startBrowser } from "../figures/support/browser";
-import { runCli } from "../support/runCli";
+import { askMain } from "../support/askMain";
 import { type BuiltBook, builtBook } from "./support";
 
 // On a build machine nothing is skipped.
@@ -111,7 +111,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
       "auxiliary-value",
     ];
     for (const [row, regime] of regimes.entries()) {
-      const { out } = runCli(["predict", "-"], { ...input, regime });
+      const { out } = await askMain("predict", { ...input, regime });
       const { risks } = JSON.parse(out) as { risks: { risk: number }[] };
       expect(shown[row]!.slice(1), regime).toEqual(
         risks.map(({ risk }) => String(Number(risk.toPrecision(4)))),

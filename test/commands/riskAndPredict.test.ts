@@ -3,8 +3,10 @@ import { FLOAT, RATIONAL } from "../../src/algebra/numberField";
 import { printRational } from "../../src/algebra/rational";
 import { exactRisk } from "../../src/exact/exactRisk";
 import { REGIME_KINDS } from "../../src/problem/regime";
+import { askMain } from "../support/askMain";
 import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 
 const identity = [
   [1, 0],
@@ -58,13 +60,10 @@ describe("finetune-icl risk", () => {
     });
   });
 
-  it("takes and gives rationals without rounding", () => {
+  it("takes and gives rationals without rounding", async () => {
     const exact = (x: number | string) => RATIONAL.from(x);
-    const { code, out } = runCli(["risk", "-", "--exact"], {
-      ...riskQuestion,
-      task: ["1/3", "-2/7"],
-      shots: [2, "infinity"],
-    });
+    const question = { ...riskQuestion, task: ["1/3", "-2/7"], shots: [2, "infinity"] };
+    const { code, out } = await askMain("risk", question, "--exact");
     expect(code).toBe(0);
     const problem = {
       dimension: 2,
@@ -82,14 +81,15 @@ describe("finetune-icl risk", () => {
     expect(JSON.parse(out)).toEqual({ risks: expected });
   });
 
-  it("takes a problem that was written for predict", () => {
-    const { code, out } = runCli(["risk", "-"], { ...riskQuestion, problem: predictQuestion.problem });
-    expect({ code, out }).toEqual({ code: 0, out: runCli(["risk", "-"], riskQuestion).out });
+  it("takes a problem that was written for predict", async () => {
+    const { code, out } = await askMain("risk", { ...riskQuestion, problem: predictQuestion.problem });
+    expect({ code, out }).toEqual({ code: 0, out: (await askMain("risk", riskQuestion)).out });
   });
 
-  it("measures beside it, and repeats itself for the same seed", () => {
-    const args = ["risk", "-", "--monte-carlo", "40000", "--seed", "5"];
-    const [first, second] = [runCli(args, riskQuestion), runCli(args, riskQuestion)];
+  it("measures beside it, and repeats itself for the same seed", async () => {
+    const options = ["--monte-carlo", "40000", "--seed", "5"];
+    const first = await askMain("risk", riskQuestion, ...options);
+    const second = runCli(["risk", "-", ...options], riskQuestion);
     expect(first.code).toBe(0);
     expect(second.out).toBe(first.out);
     const { risks } = JSON.parse(first.out) as {
@@ -244,14 +244,23 @@ describe("finetune-icl risk", () => {
     ["text that is not JSON", [], "{", 'FILE: holds "{"; allowed: JSON'],
     ["an array", [], [], "input: holds []; allowed: an object with problem, task, shots, parameters"],
   ];
-  it.each(bad)("refuses %s in one line, exit 2", (_name, args, input, message) => {
-    const { code, out, err } = runCli(["risk", "-", ...args], input);
+  it.each(bad)("refuses %s in one line, exit 2", async (_name, args, input, message) => {
+    const { code, out, err } = await askMain("risk", input, ...args);
     expect(err).toContain(`finetune-icl: ${message}`);
     expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
   });
 
-  it("refuses a file that is not there", () => {
-    const { code, err } = runCli(["risk", "no-such-file.json"]);
+  it("refuses on standard input what it refuses in a file, as a process too", () => {
+    const { code, out, err } = runCli(["risk", "-"], { ...riskQuestion, task: [1] });
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: "",
+      err: "finetune-icl: task: holds [1]; allowed: an array of 2 numbers\n",
+    });
+  });
+
+  it("refuses a file that is not there", async () => {
+    const { code, err } = await runMain("risk", "no-such-file.json");
     expect({ code, err }).toEqual({
       code: 2,
       err: 'finetune-icl: FILE: holds "no-such-file.json"; allowed: a file that can be read, or - for standard input\n',
@@ -260,8 +269,12 @@ describe("finetune-icl risk", () => {
 });
 
 describe("finetune-icl predict", () => {
-  it.each([...REGIME_KINDS])("gives %s parameters whose exact risk is the predicted one", (regime) => {
-    const { code, out, err } = runCli(["predict", "-"], { ...predictQuestion, regime });
+  it("answers on standard output what it is asked on standard input", async () => {
+    expect(runCli(["predict", "-"], predictQuestion)).toEqual(await askMain("predict", predictQuestion));
+  });
+
+  it.each([...REGIME_KINDS])("gives %s parameters whose exact risk is the predicted one", async (regime) => {
+    const { code, out, err } = await askMain("predict", { ...predictQuestion, regime });
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const answer = JSON.parse(out) as {
       parameters: { value: number[]; keyQuery: number[][] };
@@ -334,17 +347,17 @@ describe("finetune-icl predict", () => {
       { ...predictQuestion, testTasks: {} },
       "testTasks: holds {}; allowed: a non-empty array of task vectors",
     ],
-  ])("refuses %s in one line, exit 2", (_name, input, message) => {
-    const { code, out, err } = runCli(["predict", "-"], input);
+  ])("refuses %s in one line, exit 2", async (_name, input, message) => {
+    const { code, out, err } = await askMain("predict", input);
     expect(err).toContain(`finetune-icl: ${message}`);
     expect({ code, out, lines: err.trim().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });
   });
 });
 
 describe("finetune-icl", () => {
-  it("answers --help on every level and --version", () => {
+  it("answers --help on every level and --version", async () => {
     for (const args of [["--help"], ["risk", "--help"], ["predict", "--help"], ["notebooks", "--help"]]) {
-      const { code, out } = runCli(args);
+      const { code, out } = await runMain(...args);
       expect({ args, code, usage: out.startsWith("Usage: finetune-icl") }).toEqual({
         args,
         code: 0,
@@ -356,8 +369,8 @@ describe("finetune-icl", () => {
 
   it.each([[["nonsense"]], [["risk"]], [["risk", "-", "--nonsense"]]])(
     "refuses the words %j with exit 2",
-    (args) => {
-      const { code, out, err } = runCli(args);
+    async (args) => {
+      const { code, out, err } = await runMain(...args);
       expect({ code, out }).toEqual({ code: 2, out: "" });
       expect(err).toContain("error: ");
     },

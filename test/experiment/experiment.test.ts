@@ -7,6 +7,7 @@ import { trainReleased } from "../../src/experiment/trainReleased";
 import { loadTable, toCsv } from "../../src/figures/table";
 import { expectClose } from "../support/expectClose";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 
 const data = (...path: readonly string[]): string => join(__dirname, "../../data", ...path);
 const folder = mkdtempSync(join(tmpdir(), "experiment-"));
@@ -98,8 +99,8 @@ describe("finetune-icl experiment", () => {
     [["--optimiser", "newton"], /--optimiser/],
     [["--seeds", "0"], /--seeds/],
     [["--steps", "x"], /--steps/],
-  ])("refuses %j with exit 2 and one line", (wrong, line) => {
-    const { code, err } = runCli(["experiment", ...wrong, "--out", join(folder, "refused")]);
+  ])("refuses %j with exit 2 and one line", async (wrong, line) => {
+    const { code, err } = await runMain("experiment", ...wrong, "--out", join(folder, "refused"));
     expect(code).toBe(2);
     expect(err).toMatch(line);
     expect(err.trim().split("\n")).toHaveLength(1);

@@ -12,8 +12,8 @@ import { settingOf, targetTask, taskAt } from "../../src/explore/setting";
 import { alongAngles, turningAngle } from "../../src/explore/taskMap";
 import { predict } from "../../src/predict/predict";
 import { blockParameters } from "../../src/theory/blockParameters";
+import { askMain } from "../support/askMain";
 import { expectClose } from "../support/expectClose";
-import { runCli } from "../support/runCli";
 
 /** The answer of an explorable in a state that differs from the start. */
 function answer(id: string, changes: AnyState = {}): Answer {
@@ -23,8 +23,8 @@ function answer(id: string, changes: AnyState = {}): Answer {
 }
 
 /** What the command line answers to the question that an explorable shows. */
-function askCommandLine({ question }: Answer, changes: Readonly<Record<string, unknown>> = {}) {
-  const { code, out, err } = runCli([question.command, "-"], { ...question.input, ...changes });
+async function askCommandLine({ question }: Answer, changes: Readonly<Record<string, unknown>> = {}) {
+  const { code, out, err } = await askMain(question.command, { ...question.input, ...changes });
   expect(err).toBe("");
   expect(code).toBe(0);
   return (JSON.parse(out) as { risks: { task: number; shots: number | "infinity"; risk: number }[] }).risks;
@@ -44,7 +44,7 @@ const column = ({ numbers }: Answer, name: string) =>
 describe("agreement with finetune-icl predict", () => {
   it.each([{}, { dimension: 9, noiseVariance: 0, pretrainingShots: "infinity", shots: 7, angle: 60 }])(
     "risk curves at %o",
-    (changes) => {
+    async (changes) => {
       const shown = answer("risk-curves", changes);
       const kinds = [
         "pretrained",
@@ -53,25 +53,25 @@ describe("agreement with finetune-icl predict", () => {
         "zero-shot-key-query",
         "auxiliary-value",
       ];
-      kinds.forEach((regime, row) => {
-        const risks = askCommandLine(shown, { regime });
+      for (const [row, regime] of kinds.entries()) {
+        const risks = await askCommandLine(shown, { regime });
         const values = shown.numbers.rows[row]!.slice(1).map(Number);
         for (const [i, value] of values.entries()) {
           expectShown(value, risks[i]!.risk, { regime, changes, shots: risks[i]!.shots });
         }
-      });
+      }
     },
   );
 
   it.each([{}, { dimension: 8, auxiliaryShots: 5, shots: 12, noiseVariance: 0.4 }])(
     "map of tasks at %o",
-    (changes) => {
+    async (changes) => {
       const shown = answer("task-map", changes);
       for (const [name, regime] of [
         ["without auxiliary loss", "zero-shot-value"],
         ["with auxiliary loss", "auxiliary-value"],
       ] as const) {
-        const risks = askCommandLine(shown, { regime });
+        const risks = await askCommandLine(shown, { regime });
         for (const [i, value] of column(shown, name).entries()) {
           expectShown(value, risks[i]!.risk, { name, row: i, changes });
         }
@@ -79,9 +79,9 @@ describe("agreement with finetune-icl predict", () => {
     },
   );
 
-  it("end of the gradient flow", () => {
+  it("end of the gradient flow", async () => {
     const shown = answer("gradient-flow", { targetLength: 1.5, shots: 4 });
-    const risks = askCommandLine(shown);
+    const risks = await askCommandLine(shown);
     const end = shown.numbers.rows.at(-1)!.map(Number);
     // The path stops within 1e-8 of the minimum, hence at a distance of about 1e-4 from it.
     const reason = "distance of the end of the path, 1e-4, times the slope of the risk";
@@ -90,20 +90,21 @@ describe("agreement with finetune-icl predict", () => {
     });
   });
 
-  it("exact value beside the Monte Carlo", () => {
+  it("exact value beside the Monte Carlo", async () => {
     const shown = answer("monte-carlo", {
       regime: "zero-shot-full",
       shots: 3,
       angle: 45,
       noiseVariance: 0.5,
     });
-    expectShown(column(shown, "exact")[0]!, askCommandLine(shown)[0]!.risk, shown.question.input);
+    const [asked] = await askCommandLine(shown);
+    expectShown(column(shown, "exact")[0]!, asked!.risk, shown.question.input);
   });
 
-  it("question of the prompt anatomy is one the command line understands", () => {
+  it("question of the prompt anatomy is one the command line understands", async () => {
     for (const regime of ["pretrained", "zero-shot-full", "auxiliary-value"]) {
       const shown = answer("prompt-anatomy", { regime });
-      expect(askCommandLine(shown)).toHaveLength(1);
+      expect(await askCommandLine(shown)).toHaveLength(1);
     }
   });
 });

@@ -16,6 +16,7 @@ import { ledgerMarkdown } from "../../src/ledger/ledgerMarkdown";
 import { ledgerTable } from "../../src/ledger/ledgerTable";
 import { LEDGER_FOLDER, loadLedger } from "../../src/ledger/saveLedger";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 
 const folder = mkdtempSync(join(tmpdir(), "ledger-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,15 +90,15 @@ describe("finetune-icl verify", () => {
     expect((JSON.parse(out) as Ledger).claims).toEqual(JSON.parse(JSON.stringify(stored)));
   });
 
-  it("prints a line for each claim, and refuses unknown ids and options with exit 2", () => {
+  it("prints a line for each claim, and refuses unknown ids and options with exit 2", async () => {
     const { out } = runCli(["verify", "--quick", "best-label-weight"]);
     expect(out).toMatch(/^verified +best-label-weight +identity exact; 3 of 3 controls rejected/);
     expect(out).toContain("1 claims: 1 verified");
-    const unknown = runCli(["verify", "no-such-claim"]);
+    const unknown = await runMain("verify", "no-such-claim");
     expect(unknown.code).toBe(2);
     expect(unknown.err).toMatch(/^finetune-icl: ID: holds "no-such-claim"; allowed: one of exact-risk/);
-    expect(runCli(["verify", "--seed", "-1"]).code).toBe(2);
-    expect(runCli(["verify", "--jobs", "0"]).code).toBe(2);
+    expect((await runMain("verify", "--seed", "-1")).code).toBe(2);
+    expect((await runMain("verify", "--jobs", "0")).code).toBe(2);
   });
 });
 

@@ -36,17 +36,26 @@ function randomProblem(index: number) {
 const PROBLEMS = 200;
 const PROMPTS = 20_000;
 
-function zScores(distort: (risk: number) => number): readonly number[] {
-  return Array.from({ length: PROBLEMS }, (_, index) => {
+/** Every problem measured, and computed exactly: once for all that is asked of it. */
+const measured = once(() =>
+  Array.from({ length: PROBLEMS }, (_, index) => {
     const { problem, task, shots, parameters } = randomProblem(index);
-    const exact = distort(exactRisk(FLOAT, problem, task, shots, parameters));
-    const estimate = monteCarloRisk(problem, task, shots, parameters, {
-      prompts: PROMPTS,
-      seed: 42,
-      stream: index,
-    });
-    return (estimate.mean - exact) / estimate.standardError;
-  });
+    const options = { prompts: PROMPTS, seed: 42, stream: index };
+    const estimate = monteCarloRisk(problem, task, shots, parameters, options);
+    return { estimate, exact: exactRisk(FLOAT, problem, task, shots, parameters) };
+  }),
+);
+
+function once<T>(compute: () => T): () => T {
+  let kept: { readonly value: T } | undefined;
+  return () => {
+    kept ??= { value: compute() };
+    return kept.value;
+  };
+}
+
+function zScores(distort: (risk: number) => number): readonly number[] {
+  return measured().map(({ estimate, exact }) => (estimate.mean - distort(exact)) / estimate.standardError);
 }
 
 /** Mean and mean square of z, each in units of its own standard error when z is standard normal. */

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { gridPoints, readGrid, readShard, shardOf } from "../../src/sweep/grid";
+import { askMain } from "../support/askMain";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 
 const folder = mkdtempSync(join(tmpdir(), "sweep-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,14 +46,14 @@ describe("finetune-icl sweep and merge", () => {
     expect(code, err).toBe(0);
   };
 
-  it("give the same bytes from one shard and from three", () => {
+  it("give the same bytes from one shard and from three", async () => {
     sweep("1/1", file("whole.json"));
     const parts = [1, 2, 3].map((i) => file(`part-${i}.json`));
     for (const [i, part] of parts.entries()) sweep(`${i + 1}/3`, part);
-    expect(runCli(["merge", ...parts, "--out", file("merged.json")]).code).toBe(0);
+    expect((await runMain("merge", ...parts, "--out", file("merged.json"))).code).toBe(0);
     expect(readFileSync(file("merged.json"), "utf8")).toBe(readFileSync(file("whole.json"), "utf8"));
 
-    const missing = runCli(["merge", parts[0]!, "--out", file("missing.json")]);
+    const missing = await runMain("merge", parts[0]!, "--out", file("missing.json"));
     expect(missing.code).toBe(2);
     expect(missing.err).toMatch(/missing: 1, 2/);
   });
@@ -60,27 +62,18 @@ describe("finetune-icl sweep and merge", () => {
     [{ ...STUDY, grid: { seed: [] } }, "1/1", /grid\.seed/],
     [{ ...STUDY, grid: { seed: [-1] } }, "1/1", /seed/],
     [STUDY, "4/3", /--shard/],
-  ])("refuse a wrong study or shard with exit 2 (%#)", (study, shard, line) => {
-    const path = file("wrong.json");
-    writeFileSync(path, JSON.stringify(study));
-    const { code, err } = runCli(["sweep", path, "--shard", shard, "--out", file("refused.json")]);
+  ])("refuse a wrong study or shard with exit 2 (%#)", async (study, shard, line) => {
+    const { code, err } = await askMain("sweep", study, "--shard", shard, "--out", file("refused.json"));
     expect(code).toBe(2);
     expect(err).toMatch(line);
   });
 });
 
 describe("finetune-icl train", () => {
-  const input = (name: string, content: unknown): string => {
-    const path = join(folder, name);
-    writeFileSync(path, JSON.stringify(content));
-    return path;
-  };
-
-  it("gives the stored result again without training", () => {
-    const path = input("short.json", { pretraining: { steps: 30 } });
+  it("gives the stored result again without training", async () => {
     const out = join(folder, "short-out.json");
-    const first = runCli(["train", path, "--out", out]);
-    const second = runCli(["train", path, "--out", out]);
+    const ask = () => askMain("train", { pretraining: { steps: 30 } }, "--out", out);
+    const [first, second] = [await ask(), await ask()];
     expect(first.code, first.err).toBe(0);
     expect(second.out).toBe(first.out);
     expect(JSON.parse(first.out)).toMatchObject({
@@ -88,27 +81,26 @@ describe("finetune-icl train", () => {
     });
   });
 
-  it("stops diverging training with exit 1 and names the step", () => {
-    const path = input("diverging.json", {
+  it("stops diverging training with exit 1 and names the step", async () => {
+    const { code, err } = await askMain("train", {
       pretraining: { steps: 500, clipNorm: "none", optimiser: { kind: "sgd", learningRate: 100 } },
     });
-    const { code, err } = runCli(["train", path]);
     expect(code).toBe(1);
     expect(err).toMatch(/step \d+/);
   });
 
-  it("refuses a data set that would not fit into memory, and says how large it may be", () => {
+  it("refuses a data set that would not fit into memory, and says how large it may be", async () => {
     // 10,000 prompts of 20,001 tokens; the second moments of the same prompts take little.
     const fineTuning = { auxiliaryShots: 20_000, steps: 1 };
     const content = { method: "sampled", batchSize: 1, pretraining: { steps: 1 }, fineTuning };
-    const { code, err } = runCli(["train", input("large.json", { ...content, sampling: "tokens" })]);
+    const { code, err } = await askMain("train", { ...content, sampling: "tokens" });
     expect(code).toBe(2);
     expect(err).toMatch(/fineTuning\.examples.*at most \d+ with 20000 shots/);
-    expect(runCli(["train", input("moments.json", content)]).code).toBe(0);
+    expect((await askMain("train", content)).code).toBe(0);
   });
 
-  it("refuses settings that are not allowed with exit 2", () => {
-    const { code, err } = runCli(["train", input("wrong-model.json", { model: { layers: 2 } })]);
+  it("refuses settings that are not allowed with exit 2", async () => {
+    const { code, err } = await askMain("train", { model: { layers: 2 } });
     expect(code).toBe(2);
     expect(err).toMatch(/model\.layers/);
   });

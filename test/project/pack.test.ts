@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { manifest, readText, repository } from "./support";
+
+interface Packed {
+  readonly name: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+describe("npm pack", () => {
+  let packages: readonly Packed[];
+  beforeAll(() => {
+    const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    // Without workspaces npm refuses the options about them.
+    const all = manifest.workspaces ? ["--workspaces", "--include-workspace-root"] : [];
+    packages = JSON.parse(npm([...args, ...all])) as readonly Packed[];
+  });
+  const npm = (args: readonly string[]): string =>
+    execFileSync("npm", args, { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+
+  it("takes what runs, its types, its licence and what it is", () => {
+    for (const { name, files } of packages) {
+      const paths = files.map(({ path }) => path);
+      expect(paths, name).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
+      expect(paths.filter((path) => path.endsWith(".d.ts")).length, name).toBeGreaterThan(0);
+      expect(paths.filter((path) => path.endsWith(".js")).length, name).toBeGreaterThan(0);
+    }
+  });
+
+  it("leaves out tests, unfinished work, settings of tools, and what belongs to a machine", () => {
+    for (const { name, files } of packages) {
+      const wrong = files
+        .map(({ path }) => path)
+        .filter((path) =>
+          /(^|\/)(test|tmp|node_modules|coverage|\.[^/]+)(\/|$)|\.test\.|\.tmp$|\.tgz$|\.tsbuildinfo$/.test(
+            path,
+          ),
+        );
+      expect(wrong, name).toEqual([]);
+    }
+  });
+
+  it("takes no file larger than a megabyte", () => {
+    for (const { name, files } of packages)
+      expect(
+        files.filter(({ size }) => size > 1_000_000),
+        name,
+      ).toEqual([]);
+  });
+
+  it("names no folder of the machine that packs it", () => {
+    for (const { name, files } of packages) {
+      const texts = files.filter(({ path }) => /\.(?:js|map|json|d\.ts)$/.test(path));
+      const naming = texts.filter(({ path }) =>
+        readFileSync(join(repository, folderOf(name), path), "utf8").includes(repository),
+      );
+      expect(naming, name).toEqual([]);
+    }
+  });
+});
+
+/** Where a package of this repository lies. */
+function folderOf(name: string): string {
+  const folders = [".", ...(manifest.workspaces ?? []).flatMap(expand)];
+  return folders.find((folder) => JSON.parse(readText(folder, "package.json")).name === name)!;
+}
+
+/** `src/*` stands for every folder in src. */
+function expand(pattern: string): readonly string[] {
+  if (!pattern.endsWith("/*")) return [pattern];
+  const parent = pattern.slice(0, -2);
+  return readdirSync(join(repository, parent)).map((folder) => `${parent}/${folder}`);
+}
