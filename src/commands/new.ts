@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
-import { coursePackages, type PackageManifest, tarballName } from "../course/courseManifest";
+import { coursePackages, type PackageManifest } from "../course/courseManifest";
 import { lessonFiles } from "../course/lessonFiles";
 import { courseName, newCourseFiles } from "../course/newCourse";
 import { InputError } from "../inputError";
@@ -35,19 +35,19 @@ export function registerNewCommand(program: Command): void {
 function runCommand(folder: string, options: Options): void {
   requireNewOrEmpty(folder);
   const own = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as PackageManifest;
-  const tarballs = options.packages === undefined ? undefined : readTarballs(options.packages, own);
+  const tarballs = options.packages === undefined ? undefined : readTarballs(options.packages);
   const chosen = options.lessons === undefined ? [] : chooseLessons(options.lessons);
   const template =
     options.template || chosen.length === 0 ? [join(notebooksDirectory, "templates", "lesson.ipynb")] : [];
   const lessons = [...chosen, ...template].map(readNotebookFile);
-  const stored = listFiles(join(packageRoot, "data")).map((path) =>
-    relative(packageRoot, path).split(sep).join("/"),
-  );
+  const stored = ["data", "docs"]
+    .flatMap((folder) => listFiles(join(packageRoot, folder)))
+    .map((path) => relative(packageRoot, path).split(sep).join("/"));
   const files = newCourseFiles({
     name: courseName(resolve(folder), coursePackages(own)),
     own,
     notebooks: new Map(lessons.map(({ path, text }) => [basename(path), text])),
-    data: new Map(
+    files: new Map(
       lessons
         .flatMap(({ notebook }) => lessonFiles(notebook, stored))
         .map((path) => [path, readFileSync(join(packageRoot, path))]),
@@ -83,12 +83,11 @@ function chooseLessons(text: string): readonly string[] {
 }
 
 /** The packed packages in a folder, by file name. @throws InputError */
-function readTarballs(folder: string, own: PackageManifest): ReadonlyMap<string, Uint8Array> {
-  const files = coursePackages(own).map((name) => tarballName(name, own.version));
-  const missing = files.find((file) => !existsSync(join(folder, file)));
-  if (missing !== undefined)
-    throw new InputError("--packages", folder, `a folder that holds ${missing} (npm pack)`);
-  return new Map(files.map((file) => [file, readFileSync(join(folder, file))]));
+function readTarballs(folder: string): ReadonlyMap<string, Uint8Array> {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new InputError("--packages", folder, "a folder of packed packages (npm pack)");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
+  return new Map(files.sort().map((file) => [file, readFileSync(join(folder, file))]));
 }
 
 function listFiles(folder: string): readonly string[] {

@@ -39,9 +39,9 @@ export function courseManifest({ name, own, tarballs }: CourseManifestOptions): 
       check: `${command} --check notebooks/*.ipynb`,
       ...(own.scripts?.kernel && { kernel: own.scripts.kernel }),
     },
-    dependencies: Object.fromEntries(
-      coursePackages(own).map((each) => [each, tarballs ? fileOf(each, own, tarballs) : `^${own.version}`]),
-    ),
+    dependencies: tarballs
+      ? fromTarballs(own, [...tarballs.keys()])
+      : Object.fromEntries(coursePackages(own).map((each) => [each, `^${own.version}`])),
     ...(overrides && { overrides }),
   };
 }
@@ -57,11 +57,21 @@ export function tarballName(name: string, version: string): string {
   return `${name.replace(/^@/, "").replace("/", "-")}-${version}.tgz`;
 }
 
-function fileOf(name: string, own: PackageManifest, tarballs: ReadonlyMap<string, Uint8Array>): string {
-  const file = tarballName(name, own.version);
-  if (!tarballs.has(file))
-    throw new InputError("--packages", [...tarballs.keys()], `a folder that holds ${file} (npm pack)`);
-  return `file:packages/${file}`;
+/** Every packed package by name: those that others of them ask for must not be looked for in a registry either. */
+function fromTarballs(own: PackageManifest, files: readonly string[]): Readonly<Record<string, string>> {
+  for (const each of coursePackages(own)) {
+    const file = tarballName(each, own.version);
+    if (!files.includes(file))
+      throw new InputError("--packages", files, `a folder that holds ${file} (npm pack)`);
+  }
+  const end = `-${own.version}.tgz`;
+  const mine = files.filter((file) => file.endsWith(end) && file.startsWith(`${own.name}-`)).sort();
+  return Object.fromEntries(
+    mine.map((file) => {
+      const rest = file.slice(own.name.length + 1, -end.length);
+      return [rest === "" ? own.name : `@${own.name}/${rest}`, `file:packages/${file}`];
+    }),
+  );
 }
 
 /** `$name` means the version that the package itself depends on: a course does not, so the version stands in its place. */

@@ -1,8 +1,9 @@
 import type { Notebook } from "../notebook/nbformat";
 
 /**
- * Which files below `data/` go along with a lesson: those that its code names as `"../data/…"` (a folder goes whole), and
- * the tables that its figures stored, `data/figures/NAME.csv` for each NAME that stands in its code as a text.
+ * Which files go along with a lesson: those that its code names as `"../data/…"` (a folder goes whole), the tables that its
+ * figures stored (`data/figures/NAME.csv` for each NAME that stands in its code as a text), and the pages that its text links
+ * to as `../docs/…`.
  * @param stored paths of all files there are, such as `data/experiment/comparison.csv`
  * @throws Error naming a path that the lesson reads and that is not there, or that its code puts together
  */
@@ -21,6 +22,11 @@ export function lessonFiles({ cells }: Notebook, stored: readonly string[]): rea
     if (found.length === 0) throw new Error(`${path}: a lesson reads it, and it is not there`);
     return found;
   });
+  const text = cells.filter(({ cell_type }) => cell_type === "markdown").map(({ source }) => source);
+  const links = text.flatMap((source) =>
+    [...source.matchAll(/\]\(\.\.\/(docs\/[^)#?\s]+)/g)].map(([, path]) => path!),
+  );
+  const pages = links.filter((path) => stored.includes(path));
   const tables = texts.map((text) => `data/figures/${text}.csv`).filter((file) => stored.includes(file));
-  return [...new Set([...read, ...tables])].sort();
+  return [...new Set([...read, ...tables, ...pages])].sort();
 }

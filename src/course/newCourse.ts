@@ -6,8 +6,8 @@ import { type CourseManifestOptions, courseManifest } from "./courseManifest";
 export interface NewCourse extends CourseManifestOptions {
   /** Notebooks by file name, such as `04-full-fine-tuning-forgets.ipynb`. */
   readonly notebooks: ReadonlyMap<string, string>;
-  /** Files that the notebooks read and the tables that their figures stored, by path below the folder (`data/…`). */
-  readonly data: ReadonlyMap<string, string | Uint8Array>;
+  /** What goes along with the notebooks, by path below the folder: files they read, tables of their figures, pages they link to. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
 }
 
 /** A course runs from what npm installs: there is nothing to build. */
@@ -25,7 +25,7 @@ export function newCourseFiles(course: NewCourse): ReadonlyMap<string, string | 
     [".gitignore", "node_modules/\n.ipynb_checkpoints/\n"],
     ...containerFiles(container),
     ...[...course.notebooks].map(([name, text]) => [`notebooks/${name}`, text] as const),
-    ...course.data,
+    ...course.files,
     ...[...(course.tarballs ?? [])].map(([file, content]) => [`packages/${file}`, content] as const),
   ]);
 }

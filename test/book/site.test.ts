@@ -16,6 +16,7 @@ import { formulaTex } from "../../src/algebra/tex";
 import { packageRoot } from "../../src/notebook/packagePaths";
 import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValue";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 import { type BuiltBook, builtBook } from "./support";
 
 describe("the built book", () => {
@@ -197,19 +198,19 @@ describe("finetune-icl book", () => {
     expect(readdirSync(join(parent, "nested"))).toEqual(["book"]);
   });
 
-  it("refuses a folder that holds something else, and leaves it alone", () => {
+  it("refuses a folder that holds something else, and leaves it alone", async () => {
     const out = join(parent, "precious");
     mkdirSync(out);
     writeFileSync(join(out, "index.html"), "mine");
-    const { code, err } = runCli(["book", "--out", out]);
+    const { code, err } = await runMain("book", "--out", out);
     expect(code).toBe(2);
     expect(err).toMatch(/^finetune-icl: --out: holds .*precious.*allowed: a new or empty folder/);
     expect(readFileSync(join(out, "index.html"), "utf8")).toBe("mine");
   });
 
-  it("refuses a file", () => {
+  it("refuses a file", async () => {
     const out = join(parent, "file");
     writeFileSync(out, "");
-    expect(runCli(["book", "--out", out]).code).toBe(2);
+    expect((await runMain("book", "--out", out)).code).toBe(2);
   });
 });

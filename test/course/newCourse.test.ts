@@ -87,9 +87,17 @@ describe("the package.json of a new course", () => {
       optics: "file:packages/optics-1.2.3.tgz",
       "@optics/lenses": "file:packages/optics-lenses-1.2.3.tgz",
     });
+    // A package that only others ask for, an earlier version, and something else.
+    for (const file of ["optics-glass-1.2.3.tgz", "optics-1.2.2.tgz", "other-1.2.3.tgz"])
+      tarballs.set(file, new Uint8Array());
+    expect(courseManifest({ name: "mine", own: example, tarballs }).dependencies).toEqual({
+      optics: "file:packages/optics-1.2.3.tgz",
+      "@optics/glass": "file:packages/optics-glass-1.2.3.tgz",
+      "@optics/lenses": "file:packages/optics-lenses-1.2.3.tgz",
+    });
     tarballs.delete("optics-lenses-1.2.3.tgz");
     expect(() => courseManifest({ name: "mine", own: example, tarballs })).toThrow(
-      '--packages: holds ["optics-1.2.3.tgz"]; allowed: a folder that holds optics-lenses-1.2.3.tgz (npm pack)',
+      "allowed: a folder that holds optics-lenses-1.2.3.tgz (npm pack)",
     );
   });
 
@@ -122,6 +130,9 @@ describe("the files that go along with a lesson", () => {
       "data/figures/01-x.csv",
     ]);
     expect(lessonFiles(notebookOf(CELLS), [])).toEqual([]);
+    const text = "See [a](../docs/a.md#part?x=1), [b](../docs/b.md) and [c](https://example.org/docs/c.md).";
+    const page = notebookOf([{ cell_type: "markdown", id: "t", metadata: {}, source: text }]);
+    expect(lessonFiles(page, ["docs/a.md", "docs/c.md"])).toEqual(["docs/a.md"]);
   });
 
   it("are there, and named as a text", () => {
@@ -156,7 +167,7 @@ describe("a new course", () => {
       name: "mine",
       own: example,
       notebooks: new Map([["01-a.ipynb", "{}"]]),
-      data: new Map([["data/a.csv", "x\n"]]),
+      files: new Map([["data/a.csv", "x\n"]]),
     });
     expect([...files.keys()].sort()).toEqual([
       ".devcontainer/devcontainer.json",
@@ -267,9 +278,14 @@ describe("finetune-icl new", () => {
       '--lessons: holds "1,two"; allowed: all, or numbers',
     ],
     [
+      "a folder of packages that is not there",
+      () => [folder, "--packages", join(directory, "none")],
+      "allowed: a folder of packed packages (npm pack)",
+    ],
+    [
       "packages that are not there",
       () => [folder, "--packages", directory],
-      `--packages: holds "${directory}"; allowed: a folder that holds ${tarballName(own.name, own.version)} (npm pack)`,
+      `--packages: holds []; allowed: a folder that holds ${tarballName(own.name, own.version)} (npm pack)`,
     ],
   ])("refuses %s: exit code 2, one line, nothing changed", async (_name, args, message) => {
     const words = args();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Notebook } from "../../src/notebook/nbformat";
 import { packageRoot } from "../../src/notebook/packagePaths";
 import { readNotebook } from "../../src/notebook/readNotebook";
+import { runMain } from "../support/runMain";
 import { type CellText, makeWorkDirectory, removeDirectory, writeNotebook } from "./support/notebooks";
 import { type Ended, runNotebooks } from "./support/processes";
 
@@ -167,7 +168,7 @@ describe("finetune-icl notebooks", () => {
   it("keeps the mode of the file", () => expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask()));
 });
 
-describe.concurrent("wrong input ends with 2 and one line", () => {
+describe("wrong input ends with 2 and one line", () => {
   const directory = makeWorkDirectory();
   const at = (name: string, text: string) => {
     writeFileSync(join(directory, name), text);
@@ -204,12 +205,12 @@ describe.concurrent("wrong input ends with 2 and one line", () => {
     ["an endless timeout", [path, "--timeout", "Infinity"], '--timeout: holds "Infinity"'],
     ["half a job", [path, "--jobs", "0.5"], '--jobs: holds "0.5"; allowed: a positive integer'],
   ])("%s", async (_name, args, message) => {
-    const { code, stdout, stderr } = await runNotebooks(...args);
-    expect({ code, stdout, lines: stderr.split("\n").length, stderr }).toEqual({
+    const { code, out, err } = await runMain("notebooks", ...args);
+    expect({ code, out, lines: err.split("\n").length, err }).toEqual({
       code: 2,
-      stdout: "",
+      out: "",
       lines: 2,
-      stderr: expect.stringContaining(message),
+      err: expect.stringContaining(message),
     });
     expect(readFileSync(path, "utf8"), "the good notebook is as it was").toBe(text);
   });

@@ -15,7 +15,7 @@ describe("npm pack", () => {
   beforeAll(() => {
     const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
     // Without workspaces npm refuses the options about them.
-    const all = manifest.workspaces ? ["--workspaces", "--include-workspace-root"] : [];
+    const all = manifest.workspaces ? ["--workspaces"] : [];
     packages = JSON.parse(npm([...args, ...all])) as readonly Packed[];
   });
   const npm = (args: readonly string[]): string =>
