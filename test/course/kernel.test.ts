@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeCourseCopy } from "../../src/course/courseCopy";
 import { type Lesson, readLesson } from "../../src/course/lesson";
@@ -11,10 +11,17 @@ import { overrideParameters, readParameters } from "../../src/notebook/parameter
 import { readNotebook, readNotebookFile } from "../../src/notebook/readNotebook";
 import { type NotebookResult, runNotebookFile } from "../../src/notebook/runNotebookFile";
 import { makeWorkDirectory, removeDirectory } from "../notebook/support/notebooks";
+import { representatives, TEMPLATE } from "../notebook/support/representatives";
 
-const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");
 const lessons = [...courseNotebooks(), TEMPLATE].map(readLesson);
 const withExercises = lessons.filter(({ exercises }) => exercises.length > 0);
+/**
+ * The kernel runs these, one of them with code to start an open question from; of every lesson test/course/studentsCode.test.ts
+ * reads what its code names.
+ */
+const tried = withExercises.filter(
+  ({ name }) => name === basename(TEMPLATE) || representatives.some((path) => basename(path) === name),
+);
 const AT_ONCE = 2;
 const TIMEOUT = 900_000;
 
@@ -48,12 +55,12 @@ describe("copies of the real course", () => {
     async () => {
       const results: NotebookResult[] = [];
       await mapInOrder(
-        withExercises,
+        tried,
         AT_ONCE,
         (lesson) => run(students, lesson, true),
         (result) => results.push(result),
       );
-      for (const [index, lesson] of withExercises.entries()) {
+      for (const [index, lesson] of tried.entries()) {
         const result = results[index]!;
         const said = result.status === "failed" ? result.message : result.status;
         const failed = result.status === "failed" ? result.failedCells.map(({ id }) => id) : [];
@@ -77,7 +84,11 @@ describe("copies of the real course", () => {
           said,
         ).toEqual(missing);
       }
-      expect(withExercises.length).toBeGreaterThan(0);
+      expect(
+        tried
+          .flatMap(({ exercises }) => exercises)
+          .some(({ kind, answers }) => kind === "open" && answers.length > 0),
+      ).toBe(true);
     },
     TIMEOUT,
   );

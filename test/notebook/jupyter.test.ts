@@ -8,6 +8,7 @@ import { mapInOrder } from "../../src/notebook/mapInOrder";
 import { notebooksDirectory, packageRoot } from "../../src/notebook/packagePaths";
 import { readNotebook } from "../../src/notebook/readNotebook";
 import { makeJupyterHome } from "../support/jupyterHome";
+import { representatives, TEMPLATE } from "./support/representatives";
 
 /** The `jupyter` program, if there is one. On a build machine there must be one. */
 function findJupyter(): string | undefined {
@@ -25,6 +26,8 @@ const notebooks = [
   ...list(join(notebooksDirectory, "templates")),
   ...list(join(packageRoot, "test", "notebook", "fixtures")),
 ];
+/** What it executes: every kind of output, every part of a lesson, and lessons. */
+const executed = [...representatives, TEMPLATE, ...list(join(packageRoot, "test", "notebook", "fixtures"))];
 const before = new Map(notebooks.map((path) => [path, readFileSync(path, "utf8")]));
 
 function list(directory: string): readonly string[] {
@@ -46,7 +49,7 @@ describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jup
     const limits = ["--ExecutePreprocessor.timeout=600", "--ExecutePreprocessor.iopub_timeout=60"];
     const args = ["nbconvert", "--to", "notebook", "--execute", ...limits];
     await mapInOrder(
-      jupyter === undefined ? [] : notebooks,
+      jupyter === undefined ? [] : executed,
       AT_ONCE,
       async (path) => {
         const ended = promisify(execFile)(jupyter!, [...args, "--output-dir", home, path], { env });
@@ -56,7 +59,7 @@ describe.skipIf(jupyter === undefined && process.env.CI === undefined)("real Jup
     );
   }, 1_800_000);
 
-  it.each(notebooks.map((path) => [basename(path), path]))(
+  it.each(executed.map((path) => [basename(path), path]))(
     "executes %s with the outputs that are stored in it",
     (name, path) => {
       expect(complaints.get(path)).toBeUndefined();
