@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compareNotebooks, describeDifference } from "../../src/notebook/compareNotebooks";
 import { packageRoot } from "../../src/notebook/packagePaths";
@@ -14,11 +14,9 @@ const hasRegistry = works("npm", "ping");
 const hasJupyter = works("jupyter", "nbconvert", "--version");
 
 const directory = mkdtempSync(join(tmpdir(), "installed-"));
-const [tarballs, home, folder] = ["tarballs", "home", "My course"].map((name) => join(directory, name)) as [
-  string,
-  string,
-  string,
-];
+const [tarballs, home, programs, folder] = ["tarballs", "home", "bin", "My course"].map((name) =>
+  join(directory, name),
+) as [string, string, string, string];
 
 /** What an outer npm tells its scripts is not for an npm in another folder; its settings and its cache are. */
 const env: NodeJS.ProcessEnv = {
@@ -31,7 +29,14 @@ const env: NodeJS.ProcessEnv = {
   npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
   npm_config_prefer_offline: "true",
   HOME: home,
+  PATH: `${programs}${delimiter}${process.env.PATH}`,
 };
+
+/** The Python that Jupyter itself runs on, which is python3 in a container and on Binder, and may be another here. */
+function jupyterPython(): string {
+  const jupyter = execFileSync("sh", ["-c", "command -v jupyter"], { encoding: "utf8" }).trim();
+  return /^#!(\S*python\S*)/.exec(readFileSync(jupyter, "utf8"))?.[1] ?? "/usr/bin/python3";
+}
 
 function run(command: string, ...args: readonly string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, encoding: "utf8" });
@@ -43,9 +48,10 @@ describe.skipIf(process.env.CI === undefined && !hasRegistry)("a new course, rea
 
   // One test: installing takes a minute, and everything after it builds on what came before.
   it("installs from packed packages outside the clone, registers its kernel, runs, and agrees with itself", {
-    timeout: 900_000,
+    timeout: 1_800_000,
   }, () => {
-    for (const each of [tarballs, home]) mkdirSync(each);
+    for (const each of [tarballs, home, programs]) mkdirSync(each);
+    if (hasJupyter) symlinkSync(jupyterPython(), join(programs, "python3"));
     const { workspaces } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
     const all = workspaces ? ["--workspaces"] : [];
     execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", tarballs, ...all], {
