@@ -1,6 +1,17 @@
-import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { manifest, readText, readYaml, repository } from "./support";
 
@@ -106,5 +117,52 @@ describe(".ci/run", () => {
     expect(readme).toEqual(expect.arrayContaining(["npm ci && npm start", "npm test"]));
     const commands = [...script.matchAll(/^(npm (?:ci|start|test))\b/gm)].map(([, command]) => command);
     expect(commands).toEqual(["npm ci", "npm start", "npm test"]);
+  });
+
+  /** Runs the script in a small tree, with stand-ins for npm and for the clients that it looks for. */
+  function runIn(tree: string, npm: string) {
+    mkdirSync(join(tree, ".ci"), { recursive: true });
+    copyFileSync(join(repository, ".ci", "run"), join(tree, ".ci", "run"));
+    writeFileSync(join(tree, "table.csv"), "a\n1\n");
+    const programs = join(tree, "node_modules", "programs");
+    mkdirSync(programs, { recursive: true });
+    for (const [name, text] of [
+      ["npm", npm],
+      ["jupyter", "true"],
+      ["chromium", "true"],
+    ] as const)
+      writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };
+    return spawnSync("bash", [join(tree, ".ci", "run")], { encoding: "utf8", env });
+  }
+
+  it.each([
+    ["says how long each took, and ends as the tests end", "", 0, "3 passed, 0 failed, 0 skipped"],
+    ["fails when the tests fail", "[ $1 = test ] && exit 1", 1, "3 passed, 0 failed, 0 skipped"],
+    ["fails when npm start changes a stored byte", "[ $1 = start ] && echo 2 >>table.csv", 1, undefined],
+    ["fails when npm start leaves a new file", "[ $1 = start ] && touch new.csv", 1, undefined],
+    [
+      "lets the build and the book be",
+      "[ $1 = start ] && mkdir -p dist book && touch dist/a book/b",
+      0,
+      "3 passed",
+    ],
+    ["fails when the installation fails", "[ $1 = ci ] && exit 1", 1, undefined],
+  ])("%s", (_name, does, code, last) => {
+    const tree = mkdtempSync(join(tmpdir(), "ci-"));
+    try {
+      const closing = '[ $1 = test ] && echo "3 passed, 0 failed, 0 skipped"';
+      const { status, stdout, stderr } = runIn(tree, `${closing}\n${does}\nexit 0`);
+      expect(status, stdout + stderr).toBe(code);
+      const lines = stdout.trim().split("\n");
+      if (last === undefined) expect(stdout).not.toContain("passed");
+      else {
+        expect(lines.at(-1)).toContain(last);
+        expect(lines.at(-2)).toMatch(/npm ci && npm start took \d+ s; npm test took \d+ s$/);
+      }
+      if (does.includes(".csv")) expect(stderr).toMatch(/npm start changed these files[\s\S]*\.csv/);
+    } finally {
+      rmSync(tree, { recursive: true, force: true });
+    }
   });
 });
