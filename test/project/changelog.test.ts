@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { manifest, readText, readYaml } from "./support";
+import { manifest, packages, readText, readYaml } from "./support";
 
 const KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 
@@ -58,6 +58,16 @@ describe("the changelog", () => {
     const lock = JSON.parse(readText("package-lock.json"));
     expect([lock.version, lock.packages[""].version]).toEqual([manifest.version, manifest.version]);
     expect(readYaml("CITATION.cff")).toMatchObject({ version: manifest.version });
+  });
+
+  it("has one version for all packages, which name each other by it", () => {
+    for (const [folder, { version, dependencies, peerDependencies }] of packages) {
+      expect(version, folder).toBe(manifest.version);
+      const names = packages.map(([, { name }]) => name);
+      const asked = Object.entries({ ...dependencies, ...peerDependencies });
+      const others = asked.filter(([name, range]) => names.includes(name) && range !== manifest.version);
+      expect(others, folder).toEqual([]);
+    }
   });
 
   it.each([

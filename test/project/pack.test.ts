@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { manifest, readText, repository } from "./support";
+import { manifest, packages, repository } from "./support";
 
 interface Packed {
   readonly name: string;
@@ -11,18 +11,18 @@ interface Packed {
 }
 
 describe("npm pack", () => {
-  let packages: readonly Packed[];
+  let packed: readonly Packed[];
   beforeAll(() => {
     const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
     // Without workspaces npm refuses the options about them.
     const all = manifest.workspaces ? ["--workspaces"] : [];
-    packages = JSON.parse(npm([...args, ...all])) as readonly Packed[];
+    packed = JSON.parse(npm([...args, ...all])) as readonly Packed[];
   });
   const npm = (args: readonly string[]): string =>
     execFileSync("npm", args, { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 
   it("takes what runs, its types, its licence and what it is", () => {
-    for (const { name, files } of packages) {
+    for (const { name, files } of packed) {
       const paths = files.map(({ path }) => path);
       expect(paths, name).toEqual(expect.arrayContaining(["package.json", "README.md", "LICENSE"]));
       expect(paths.filter((path) => path.endsWith(".d.ts")).length, name).toBeGreaterThan(0);
@@ -31,7 +31,7 @@ describe("npm pack", () => {
   });
 
   it("leaves out tests, unfinished work, settings of tools, and what belongs to a machine", () => {
-    for (const { name, files } of packages) {
+    for (const { name, files } of packed) {
       const wrong = files
         .map(({ path }) => path)
         .filter((path) =>
@@ -44,7 +44,7 @@ describe("npm pack", () => {
   });
 
   it("takes no file larger than a megabyte", () => {
-    for (const { name, files } of packages)
+    for (const { name, files } of packed)
       expect(
         files.filter(({ size }) => size > 1_000_000),
         name,
@@ -52,25 +52,13 @@ describe("npm pack", () => {
   });
 
   it("names no folder of the machine that packs it", () => {
-    for (const { name, files } of packages) {
+    for (const { name, files } of packed) {
+      const [folder] = packages.find(([, { name: own }]) => own === name)!;
       const texts = files.filter(({ path }) => /\.(?:js|map|json|d\.ts)$/.test(path));
       const naming = texts.filter(({ path }) =>
-        readFileSync(join(repository, folderOf(name), path), "utf8").includes(repository),
+        readFileSync(join(repository, folder, path), "utf8").includes(repository),
       );
       expect(naming, name).toEqual([]);
     }
   });
 });
-
-/** Where a package of this repository lies. */
-function folderOf(name: string): string {
-  const folders = [".", ...(manifest.workspaces ?? []).flatMap(expand)];
-  return folders.find((folder) => JSON.parse(readText(folder, "package.json")).name === name)!;
-}
-
-/** `src/*` stands for every folder in src. */
-function expand(pattern: string): readonly string[] {
-  if (!pattern.endsWith("/*")) return [pattern];
-  const parent = pattern.slice(0, -2);
-  return readdirSync(join(repository, parent)).map((folder) => `${parent}/${folder}`);
-}

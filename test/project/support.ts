@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
@@ -18,6 +18,19 @@ export interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   readonly workspaces?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 export const manifest: Manifest = JSON.parse(readText("package.json"));
+
+/** Every package of the repository that npm may publish, with its folder: its workspaces, or the one that stands at its root. */
+export const packages: readonly (readonly [folder: string, manifest: Manifest])[] = (
+  manifest.workspaces?.flatMap(expand) ?? ["."]
+).map((folder) => [folder, JSON.parse(readText(folder, "package.json")) as Manifest]);
+
+/** `src/*` stands for every folder in src. */
+function expand(pattern: string): readonly string[] {
+  if (!pattern.endsWith("/*")) return [pattern];
+  const parent = pattern.slice(0, -2);
+  return readdirSync(join(repository, parent)).map((folder) => `${parent}/${folder}`);
+}
