@@ -14,7 +14,9 @@ const files = containerFiles({
 
 describe("containers and Binder", () => {
   it.each([...files])("find %s in the repository as in a course made from it", (path, text) => {
-    expect(readText(path)).toBe(text);
+    // The formatter of this repository lays JSON out in its own way.
+    if (path.endsWith(".json")) expect(JSON.parse(readText(path))).toEqual(JSON.parse(text));
+    else expect(readText(path)).toBe(text);
   });
 
   it("find a development container in the form of its specification", () => {
