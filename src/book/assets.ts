@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
-import { packageRoot } from "../notebook/packagePaths";
+import { packageRoot } from "@finetune-icl/notebooks/runner";
 
 /** Sources of what runs and shows in the reader's browser; the package carries them, because the book is bundled from them. */
 const BOOK_SOURCE = join(packageRoot, "src", "book");

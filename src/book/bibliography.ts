@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "../figures/escapeXml";
-import { readList, readRecord } from "../problem/readInput";
+import { escapeXml } from "@finetune-icl/base";
+import { readList, readRecord } from "@finetune-icl/core/problem";
 import { type CrossReference, phrasePattern } from "./crossReferences";
 import type { Page } from "./page";
 

@@ -1,6 +1,5 @@
-import { escapeXml } from "../figures/escapeXml";
-import { isJsonObject } from "../notebook/json";
-import type { CodeCell, MimeBundle, Output } from "../notebook/nbformat";
+import { escapeXml, isJsonObject } from "@finetune-icl/base";
+import type { CodeCell, MimeBundle, Output } from "@finetune-icl/notebooks/runner";
 import { figureElement } from "./figureElement";
 import type { PageMarkdown } from "./markdown";
 import type { Pictures } from "./pictures";

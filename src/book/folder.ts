@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { requireReplaceable } from "../outputFolder";
+import { requireReplaceable } from "@finetune-icl/files";
 
 /** Every page of the book says so. */
 const MARK = '<meta name="generator" content="finetune-icl book">';

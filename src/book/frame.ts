@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 import { inReadingOrder, PARTS, type Page } from "./page";
 
 /** What all pages share. */

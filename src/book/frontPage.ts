@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 import { inReadingOrder, PARTS, type Page, type Part } from "./page";
 
 const LEAD: Readonly<Record<Part, string>> = {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { escapeXml } from "../figures/escapeXml";
-import { type Cell, type CodeCell, hasTag, type Notebook } from "../notebook/nbformat";
+import { escapeXml } from "@finetune-icl/base";
+import { type Cell, type CodeCell, hasTag, type Notebook } from "@finetune-icl/notebooks/runner";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";

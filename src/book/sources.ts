@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readNotebook } from "../notebook/readNotebook";
+import { readNotebook } from "@finetune-icl/notebooks/runner";
 import type { DocSource } from "./docPage";
 import type { NotebookSource } from "./notebookPage";
 

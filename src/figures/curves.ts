@@ -1,6 +1,5 @@
-import { InputError } from "../inputError";
+import { type Cell, InputError, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
-import type { Cell, Table } from "./plainTable";
 import {
   axis,
   baseLayout,

@@ -1,4 +1,4 @@
-import { escapeXml } from "./escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 import type { Figure } from "./figure";
 
 /**

@@ -1,5 +1,5 @@
-import type { Matrix } from "../algebra/matrix";
-import { InputError } from "../inputError";
+import type { Matrix } from "@finetune-icl/core/algebra";
+import { InputError } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
 import { baseLayout, TITLE_ROOM, wordWidth } from "./style";
 

@@ -1,6 +1,5 @@
-import { InputError } from "../inputError";
+import { InputError, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
-import type { Table } from "./plainTable";
 import { axis, baseLayout, TITLE_ROOM } from "./style";
 
 export interface SignMapOptions {

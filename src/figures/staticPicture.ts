@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { installBrowserShims } from "./browserShims";
-import { escapeXml } from "./escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 import type { Figure } from "./figure";
 import { FONT } from "./style";
 

@@ -1,4 +1,4 @@
-import type { RegimeKind } from "../problem/regime";
+import type { RegimeKind } from "@finetune-icl/core/problem";
 import type { JsonObject } from "./figure";
 
 /** How one series looks, in every figure. */

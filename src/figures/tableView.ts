@@ -1,5 +1,4 @@
-import { escapeXml } from "./escapeXml";
-import type { Cell, Table } from "./plainTable";
+import { type Cell, escapeXml, type Table } from "@finetune-icl/base";
 
 /** The table as HTML, numbers right-aligned and with at most `digits` significant digits. */
 export function tableHtml({ columns, rows }: Table, digits: number): string {

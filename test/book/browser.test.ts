@@ -5,8 +5,8 @@ import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mapInOrder } from "../../src/notebook/mapInOrder";
-import { packageRoot } from "../../src/notebook/packagePaths";
+import { mapInOrder } from "../../src/base/mapInOrder";
+import { packageRoot } from "../../src/notebooks/runner/packagePaths";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { type BuiltBook, builtBook } from "./support";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { afterAll, describe, expect, it } from "vitest";
-import { ledgerPage } from "../../src/book/ledgerPage";
-import { readLedger } from "../../src/book/readLedger";
+import { ledgerPage } from "../../src/site/ledgerPage";
+import { readLedger } from "../../src/site/readLedger";
 
 const FIXTURE = join(__dirname, "fixtures", "ledger.json");
 const options = { resolveLink: (href: string) => href, references: [] };

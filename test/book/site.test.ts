@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaTex } from "../../src/algebra/tex";
-import { packageRoot } from "../../src/notebook/packagePaths";
-import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValue";
+import { formulaTex } from "../../src/core/algebra/tex";
+import { packageRoot } from "../../src/notebooks/runner/packagePaths";
+import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/core/theory/zeroShotValue";
 import { runCli } from "../support/runCli";
 import { type BuiltBook, builtBook } from "./support";
 

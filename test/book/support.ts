@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BookReport, buildBook } from "../../src/book/buildBook";
-import { packageRoot } from "../../src/notebook/packagePaths";
+import { packageRoot } from "../../src/notebooks/runner/packagePaths";
 
 /** A ledger with a claim of every verdict, whether or not the package has one of its own. */
 const LEDGER = join(__dirname, "fixtures", "ledger.json");

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { type CurvesOptions, curvesFigure } from "../../src/figures/curves";
 import type { JsonObject } from "../../src/figures/figure";
 import { FREE_STYLES, logarithmicTicks, REGIME_STYLE } from "../../src/figures/style";
-import { type Table, tableFrom } from "../../src/figures/table";
-import { InputError } from "../../src/inputError";
-import { REGIME_KINDS } from "../../src/problem/regime";
+import { type Table, tableFrom } from "../../src/files/table";
+import { InputError } from "../../src/base/inputError";
+import { REGIME_KINDS } from "../../src/core/problem/regime";
 import { FIGURES, regimeOptions, regimeTable, TASKS, tracesOf } from "./support/samples";
 
 const figure = curvesFigure(regimeTable, regimeOptions);

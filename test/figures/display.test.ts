@@ -4,7 +4,7 @@ import { dataFrame } from "../../src/figures/dataFrame";
 import { showFigure, showMarkdown, showTable } from "../../src/figures/display";
 import { figureHtml } from "../../src/figures/figureHtml";
 import { staticPicture } from "../../src/figures/staticPicture";
-import { tableFrom } from "../../src/figures/table";
+import { tableFrom } from "../../src/files/table";
 import { tableHtml, tableText } from "../../src/figures/tableView";
 import { displayedBy, printedBy } from "./support/kernel";
 import { FIGURES } from "./support/samples";

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parityFigure } from "../../src/figures/parity";
 import { staticPicture } from "../../src/figures/staticPicture";
 import { EXPERIMENT_STYLE } from "../../src/figures/style";
-import { tableFrom } from "../../src/figures/table";
-import { InputError } from "../../src/inputError";
+import { tableFrom } from "../../src/files/table";
+import { InputError } from "../../src/base/inputError";
 
 const table = tableFrom([
   { regime: "zs", sampled: 1, spread: 0.1, run: 1.2, error: 0.05, where: "n = 1" },

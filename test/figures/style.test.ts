@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { experimentRegimes } from "../../src/experiment/regimes";
+import { experimentRegimes } from "../../src/lab/experiment/regimes";
 import { EXPERIMENT_STYLE, REGIME_STYLE, type SeriesStyle } from "../../src/figures/style";
 
 const styles = Object.entries<SeriesStyle>(EXPERIMENT_STYLE);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kernelPreload, packageRoot } from "../../src/notebook/packagePaths";
+import { kernelPreload, packageRoot } from "../../src/notebooks/runner/packagePaths";
 
 /** A home for Jupyter with the tslab kernel registered, so that the user's settings neither matter nor change. */
 export interface JupyterHome {

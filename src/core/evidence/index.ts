@@ -1,0 +1,11 @@
+export { altered } from "./altered";
+export { type Claim, EVIDENCE_KINDS, type EvidenceKind, type NotApplicable, type Profile, isApplicable } from "./claim";
+export { COVARIANCE, DRAWN, type Degree, SHARE, identityDegree, inverse, over, plus, polynomial, riskDegree, times } from "./degree";
+export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
+export { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+export { type ControlResult, type EvidenceResult, type EvidenceRow, type Verdict, combine } from "./result";
+export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
+export { type SimulatedCase, type SimulationCase, type SimulationEvidence, gatherSimulation, runSimulationCase } from "./simulation";
+export { streamOf } from "./stream";
+export { studentQuantile, studentTail } from "./studentT";
+export { type TrainingEvidence, type TrainingRow, runTraining } from "./training";

@@ -1,0 +1,9 @@
+export { type AttentionParameters, readAttentionParameters } from "./attentionParameters";
+export { constantColumn, covariateBlock, symmetricBlockLength } from "./covariateBlock";
+export { bilinear, dot } from "./dense";
+export { type AttentionHead, type AttentionLayer, applyLayer, forwardLabel, mergedKeyQuery, reducedParameters } from "./linearAttention";
+export { type ModelShape, type ParameterLayout, type TrainableSet, layersOf, parameterLayout, pointOf, reducedAt, trainablePositions } from "./parameterLayout";
+export { readLayers } from "./readLayers";
+export { predictLabel } from "./reducedPrediction";
+export { softmaxLabel } from "./softmaxAttention";
+export { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, promptTokens, tokenLength } from "./tokens";

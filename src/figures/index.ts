@@ -1,0 +1,11 @@
+export { type CurvesOptions, curvesFigure } from "./curves";
+export { dataFrame } from "./dataFrame";
+export { showFigure, showMarkdown, showTable } from "./display";
+export type { Figure, JsonObject } from "./figure";
+export { type LabelledMatrix, matricesFigure } from "./matrices";
+export { notationTable, showNotation } from "./notationTable";
+export { type ParityOptions, type UncertainColumn, parityFigure } from "./parity";
+export { type SignMapOptions, signMapFigure } from "./signMap";
+export { staticPicture } from "./staticPicture";
+export { EXPERIMENT_STYLE, type ExperimentSeries, REGIME_STYLE, type SeriesStyle, axis, baseLayout, logarithmicAxis, logarithmicTicks, referenceLine } from "./style";
+export { tableHtml } from "./tableView";

@@ -1,0 +1,27 @@
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { InputError } from "@finetune-icl/base";
+import { packageRoot } from "@finetune-icl/notebooks/runner";
+
+/** Adds `finetune-icl book [--out DIR]`: build the site from notebooks, docs and ledger. */
+export function registerBookCommand(program: Command): void {
+  program
+    .command("book")
+    .description("Build the book: a static site of the notebooks, the docs and the live figures.")
+    .option("--out <folder>", "where to put it (default: book/ of the package)")
+    .addHelpText(
+      "after",
+      "\nPrints a JSON report on standard output. The folder is replaced whole or not at all.",
+    )
+    .action(async ({ out }: { readonly out?: string }) => {
+      if (out === "") throw new InputError("--out", out, "the path of a folder");
+      // Loaded here, because renderers and compilers are nothing to the other commands.
+      const { buildBook } = await import("@finetune-icl/book");
+      const report = await buildBook(packageRoot, out ?? join(packageRoot, "book"));
+      const folder = relative(process.cwd(), report.folder) || ".";
+      process.stdout.write(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
+      process.stderr.write(
+        `The book: ${report.pages.length} pages in ${report.seconds.toFixed(1)} s. Open ${join(folder, "index.html")} in a browser.\n`,
+      );
+    });
+}

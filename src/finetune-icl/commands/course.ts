@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import { type Audience, type Lesson, readLesson, timingsTable, withTimings, writeCourseCopy } from "@finetune-icl/notebooks/course";
+import { InputError, isJsonObject } from "@finetune-icl/base";
+import { courseNotebooks, packageRoot } from "@finetune-icl/notebooks/runner";
+
+interface Options {
+  readonly student?: string;
+  readonly instructor?: string;
+  readonly timings?: string;
+  readonly syllabus?: true;
+}
+
+const SYLLABUS = join(packageRoot, "docs", "course.md");
+
+/** Adds `finetune-icl course [FILE…]`: copies of the lessons for students and for teachers. */
+export function registerCourseCommand(program: Command): void {
+  program
+    .command("course")
+    .description("Make copies of the lessons: for students without solutions, for teachers with notes.")
+    .argument("[files...]", "lessons (default: the notebooks of the package, in the order of their names)")
+    .option("--student <folder>", "write lessons without solutions and outputs")
+    .option("--instructor <folder>", "write lessons with solutions, outputs, teaching notes and timings")
+    .option("--timings <report>", "what `finetune-icl notebooks` printed: how long each notebook runs")
+    .option("--syllabus", "bring the table of lessons in docs/course.md up to date")
+    .addHelpText(
+      "after",
+      "\nPrints a JSON report on standard output. A folder is replaced whole or not at all, and only when it holds nothing but\nan earlier copy in which nobody has changed anything.",
+    )
+    .action(runCommand);
+}
+
+function runCommand(paths: readonly string[], options: Options): void {
+  const copies = (["student", "instructor"] as const).flatMap((audience) => {
+    const folder = options[audience];
+    return folder === undefined ? [] : [{ audience, folder: readFolder(audience, folder) }];
+  });
+  if (copies.length === 0 && !options.syllabus)
+    throw new InputError("course", "no option", "--student DIR, --instructor DIR or --syllabus");
+  if (copies.length === 2 && resolve(copies[0]!.folder) === resolve(copies[1]!.folder))
+    throw new InputError("--instructor", copies[1]!.folder, "another folder than the students'");
+  if (options.syllabus && paths.length > 0)
+    throw new InputError("--syllabus", paths, "no files: the syllabus is of the whole course");
+  const seconds = options.timings === undefined ? new Map<string, number>() : readSeconds(options.timings);
+  const lessons = (paths.length > 0 ? paths : courseNotebooks()).map(readLesson);
+  requireNames(lessons);
+  for (const { audience, folder } of copies)
+    writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds });
+  if (options.syllabus) {
+    const page = withTimings(readFileSync(SYLLABUS, "utf8"), timingsTable(lessons, "../notebooks"));
+    writeFileAtomic(SYLLABUS, page);
+  }
+  const described = lessons.map(({ name, exercises, notes }) => ({
+    lesson: name,
+    exercises: exercises.map(({ number, kind }) => ({ number, kind })),
+    minutes: notes.reduce((sum, { minutes }) => sum + minutes, 0),
+  }));
+  process.stdout.write(`${JSON.stringify({ lessons: described, copies }, null, 1)}\n`);
+  for (const { audience, folder } of copies)
+    process.stderr.write(
+      `${lessons.length} ${lessons.length === 1 ? "lesson" : "lessons"} for the ${audience} in ${folder}: its README.md says how to open them.\n`,
+    );
+}
+
+function readFolder(audience: Audience, folder: string): string {
+  if (folder === "") throw new InputError(`--${audience}`, folder, "the path of a folder");
+  return folder;
+}
+
+function requireNames(lessons: readonly Lesson[]): void {
+  const names = lessons.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new InputError("files", twice, "lessons of different file names");
+}
+
+/** The seconds of each notebook in a report of `finetune-icl notebooks`, by file name. */
+function readSeconds(path: string): ReadonlyMap<string, number> {
+  let report: unknown;
+  try {
+    report = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new InputError("--timings", path, "a file that holds what `finetune-icl notebooks` printed");
+  }
+  const notebooks = isJsonObject(report) ? report.notebooks : undefined;
+  if (!Array.isArray(notebooks)) throw new InputError("--timings: notebooks", notebooks ?? null, "a list");
+  return new Map(
+    notebooks.map(({ notebook, seconds }: { notebook: unknown; seconds: unknown }, index) => {
+      if (typeof notebook !== "string" || typeof seconds !== "number")
+        throw new InputError(`--timings: notebooks[${index}]`, { notebook, seconds }, "notebook and seconds");
+      return [notebook.split(/[\\/]/).at(-1)!, seconds];
+    }),
+  );
+}

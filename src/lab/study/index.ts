@@ -1,0 +1,31 @@
+import { covariateStudy } from "./covariates";
+import { exactAndSampled } from "./exactAndSampled";
+import { whenToStop } from "./frontier";
+import { lowRank } from "./lowRank";
+import { otherModels } from "./models";
+import { realDataStudy } from "./realData";
+import type { AnyStudy } from "./study";
+
+/** All studies, in the order in which the course asks them. */
+export const STUDIES: readonly AnyStudy[] = [
+  exactAndSampled,
+  realDataStudy,
+  covariateStudy,
+  otherModels,
+  lowRank,
+  whenToStop,
+];
+export { pathOf } from "./frontier/paths";
+export { runFrontier } from "./frontier/unit";
+export { runLowRank } from "./lowRank/unit";
+export { STUDIED_MODELS } from "./models/models";
+export { runModels } from "./models/unit";
+export { type Split, labelBlock, splitTable } from "./realData/design";
+export { type FittedTask, fitTask, syntheticPretraining, theoryFits, trainedFits } from "./realData/fit";
+export { type RealTable, type RealTableSource, loadRealTable, realTableSources } from "./realData/realTable";
+export { repeatedMean } from "./realData/repeated";
+export { STATEMENTS } from "./realData/statements";
+export { runUnit } from "./realData/unit";
+export { runStudy, runStudyHere } from "./runStudy";
+export { DEFAULT_SEED, STUDIES_FOLDER, loadStudyTable, saveStudy } from "./saveStudy";
+export { type AnyStudy, type Study, type StudyOptions, type StudyTable, type StudyUnit, defineStudy } from "./study";

@@ -1,0 +1,3 @@
+export { gridPoints, readGrid, readShard, shardOf } from "./grid";
+export { mergeSweeps, rowsLeft, writeSweep } from "./sweepFile";
+export type { SweepRow, SweepTask } from "./sweepRun";

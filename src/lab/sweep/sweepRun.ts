@@ -1,0 +1,68 @@
+import { exactError, measureError } from "../experiment/evaluation";
+import { parameterLayout } from "@finetune-icl/core/model";
+import { randomTargetTask, readTrainingSettings, TrainingRun } from "@finetune-icl/core/train";
+import type { Grid, GridPoint } from "./grid";
+
+/** What a worker is given. */
+export interface SweepTask {
+  readonly point: GridPoint;
+  /** At which numbers of shots it is tested, and how. */
+  readonly tested: Pick<Grid, "shots" | "test">;
+}
+
+/** One row of a study's results. */
+export interface SweepRow {
+  readonly index: number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly pretrainingLoss: number;
+  readonly fineTuningLoss: number | null;
+  readonly errors: readonly {
+    readonly task: "+theta0" | "-theta0";
+    readonly shots: number;
+    /** The exact risk; null where there is none (several heads or layers). */
+    readonly exact: number | null;
+    readonly measured: number;
+    readonly standardError: number;
+  }[];
+}
+
+/** Trains one run of a study and tests it on the target task and its opposite. A diverged run ends the study's shard. */
+export function runGridPoint(
+  { index, values, input }: GridPoint,
+  { shots, test }: SweepTask["tested"],
+): SweepRow {
+  const settings = readTrainingSettings(input);
+  const { pretraining, fineTuning } = new TrainingRun(settings).finish();
+  const { point } = fineTuning ?? pretraining!;
+  const layout = parameterLayout(settings.model);
+  const target =
+    settings.fineTuning?.targetTask ?? randomTargetTask(settings.seed, settings.problem.dimension);
+  const errors = ([1, -1] as const).flatMap((sign) =>
+    shots.map((n) => {
+      const task = target.map((x) => sign * x);
+      const stream = 2 ** 40 + 2 * n + (sign === 1 ? 0 : 1);
+      const { mean, standardError } = measureError(
+        layout,
+        settings.problem,
+        point,
+        { task, shots: n, stream },
+        test,
+      );
+      const exact = exactError(layout, settings.problem, point, task, n);
+      return {
+        task: sign === 1 ? ("+theta0" as const) : ("-theta0" as const),
+        shots: n,
+        exact: Number.isNaN(exact) ? null : exact,
+        measured: mean,
+        standardError,
+      };
+    }),
+  );
+  return {
+    index,
+    values,
+    pretrainingLoss: pretraining!.loss,
+    fineTuningLoss: fineTuning?.loss ?? null,
+    errors,
+  };
+}

@@ -1,0 +1,1 @@
+export { withWorkers } from "./workers";

@@ -1,0 +1,143 @@
+import type { Vector } from "@finetune-icl/core/algebra";
+import { FastRisk, pack } from "@finetune-icl/core/exact";
+import { REGIME_STYLE } from "@finetune-icl/figures";
+import type { AttentionParameters } from "@finetune-icl/core/model";
+import { predict } from "@finetune-icl/core/predict";
+import { isotropicSetting, type Regime, type RegimeKind, type Setting, type ShotCount } from "@finetune-icl/core/problem";
+import type { ChoiceControl, RangeControl, ShotsControl } from "./controls";
+
+/** The regimes whose parameters have a closed form: fast enough to follow a hand. */
+export const DRAWN_REGIMES = [
+  "pretrained",
+  "zero-shot-full",
+  "zero-shot-value",
+  "zero-shot-key-query",
+  "auxiliary-value",
+] as const satisfies readonly RegimeKind[];
+export type DrawnRegime = (typeof DRAWN_REGIMES)[number];
+
+export const dimensionControl = (max: number): RangeControl => ({
+  kind: "range",
+  label: "dimension d",
+  hint: "number of covariates",
+  min: 2,
+  max,
+  step: 1,
+  initial: 5,
+});
+
+export const NOISE: RangeControl = {
+  kind: "range",
+  label: "noise σ²",
+  hint: "variance of the labels' noise",
+  min: 0,
+  max: 2,
+  step: 0.05,
+  initial: 0.1,
+};
+
+export const PRETRAINING_SHOTS: ShotsControl = {
+  kind: "shots",
+  label: "pretraining shots m",
+  hint: "examples in a pretraining prompt",
+  values: [1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 500, "infinity"],
+  initial: 20,
+};
+
+export const ANGLE: RangeControl = {
+  kind: "range",
+  label: "angle to the target",
+  hint: "between the tested task and the target of fine-tuning",
+  min: 0,
+  max: 180,
+  step: 5,
+  initial: 0,
+  unit: "°",
+};
+
+export const SEED: RangeControl = {
+  kind: "range",
+  label: "seed",
+  hint: "another seed, other random prompts",
+  min: 1,
+  max: 100,
+  step: 1,
+  initial: 1,
+};
+
+export const REGIME: ChoiceControl<DrawnRegime> = {
+  kind: "choice",
+  label: "fine-tuned",
+  hint: "what was done to the pretrained model",
+  options: DRAWN_REGIMES.map((value) => ({ value, label: REGIME_STYLE[value].label })),
+  initial: "zero-shot-value",
+};
+
+/** The setting of the released experiment: Σ = I, pretraining tasks on the unit sphere. */
+export function settingOf(state: {
+  readonly dimension: number;
+  readonly noiseVariance: number;
+  readonly pretrainingShots: ShotCount;
+}): Setting {
+  return isotropicSetting(state);
+}
+
+/** θ₀, the first unit vector of R^d. */
+export function targetTask(dimension: number): Vector {
+  return taskAt(dimension, 0);
+}
+
+/** The unit task at an angle in degrees to θ₀; d ≥ 2. Exact at multiples of 90 degrees. */
+export function taskAt(dimension: number, degrees: number): Vector {
+  const cosine = (angle: number) => (angle % 180 === 90 ? 0 : Math.cos((angle * Math.PI) / 180));
+  const sine = degrees % 180 === 0 ? 0 : Math.sin((degrees * Math.PI) / 180);
+  return Array.from({ length: dimension }, (_, i) => (i === 0 ? cosine(degrees) : i === 1 ? sine : 0));
+}
+
+/** The regime of a kind, aimed at θ₀; the auxiliary weight is annealed. */
+export function regimeOf(kind: DrawnRegime, dimension: number, auxiliaryShots: ShotCount): Regime {
+  const target = targetTask(dimension);
+  switch (kind) {
+    case "pretrained":
+      return { kind };
+    case "auxiliary-value":
+      return { kind, targetTask: target, auxiliaryShots, auxiliaryWeight: "annealed" };
+    default:
+      return { kind, targetTask: target };
+  }
+}
+
+/** The parameters that theory predicts for a regime. */
+export function parametersOf(
+  setting: Setting,
+  kind: DrawnRegime,
+  auxiliaryShots: ShotCount,
+): AttentionParameters {
+  const { problem, pretraining } = setting;
+  return predict(problem, pretraining, regimeOf(kind, problem.dimension, auxiliaryShots)).parameters;
+}
+
+/** R(n, θ) of some parameters by the exact risk: the same number as the closed forms, a thousand times faster. */
+export function riskOf(
+  { problem }: Setting,
+  parameters: AttentionParameters,
+): (task: Vector, shots: ShotCount) => number {
+  const engine = new FastRisk(problem);
+  const packed = pack(parameters);
+  return (task, shots) => engine.risk(Float64Array.from(task), shots, packed);
+}
+
+/** The setting as `finetune-icl predict` takes it. */
+export function problemInput({ problem, pretraining }: Setting): Readonly<Record<string, unknown>> {
+  return {
+    covariance: problem.covariance,
+    noiseVariance: problem.noiseVariance,
+    taskCovariance: pretraining.taskCovariance,
+    pretrainingShots: pretraining.shots,
+  };
+}
+
+/** Four significant digits, as in the words and the tables. */
+export function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

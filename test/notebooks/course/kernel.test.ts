@@ -1,0 +1,126 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeCourseCopy } from "../../../src/notebooks/course/courseCopy";
+import { type Lesson, readLesson } from "../../../src/notebooks/course/lesson";
+import { courseNotebooks } from "../../../src/notebooks/runner/courseNotebooks";
+import { mapInOrder } from "../../../src/base/mapInOrder";
+import type { CodeCell, Notebook } from "../../../src/notebooks/runner/nbformat";
+import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
+import { overrideParameters, readParameters } from "../../../src/notebooks/runner/parameters";
+import { readNotebook, readNotebookFile } from "../../../src/notebooks/runner/readNotebook";
+import { type NotebookResult, runNotebookFile } from "../../../src/notebooks/runner/runNotebookFile";
+import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
+
+const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");
+const lessons = [...courseNotebooks(), TEMPLATE].map(readLesson);
+const withExercises = lessons.filter(({ exercises }) => exercises.length > 0);
+const AT_ONCE = 2;
+const TIMEOUT = 900_000;
+
+/** Fewer sampled prompts, where the lesson has such a parameter: here only the exercises matter. */
+const FAST = { name: "prompts", value: "500" };
+
+describe("copies of the real course", () => {
+  const directory = makeWorkDirectory();
+  const students = join(directory, "students");
+  const teachers = join(directory, "teachers");
+  beforeAll(() => {
+    writeCourseCopy(students, lessons, { audience: "student", root: packageRoot });
+    writeCourseCopy(teachers, lessons, { audience: "instructor", root: packageRoot });
+  });
+  afterAll(() => {
+    removeDirectory(directory);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const run = (folder: string, { name }: Lesson, fast: boolean): Promise<NotebookResult> => {
+    const file = readNotebookFile(join(folder, "notebooks", name));
+    const hasFast = readParameters(file.notebook).some((each) => each.name === FAST.name);
+    const overrides = new Map(fast && hasFast ? [[FAST.name, FAST.value]] : []);
+    const notebook = overrideParameters(file.notebook, overrides, name);
+    const outputs = { folder: join(folder, "run") };
+    return runNotebookFile({ ...file, notebook }, { outputs, timeoutMs: 300_000, keepGoing: true });
+  };
+
+  it(
+    "for students fail on the kernel exactly in the checks, and nowhere for want of something else",
+    async () => {
+      const results: NotebookResult[] = [];
+      await mapInOrder(
+        withExercises,
+        AT_ONCE,
+        (lesson) => run(students, lesson, true),
+        (result) => results.push(result),
+      );
+      for (const [index, lesson] of withExercises.entries()) {
+        const result = results[index]!;
+        const said = result.status === "failed" ? result.message : result.status;
+        const failed = result.status === "failed" ? result.failedCells.map(({ id }) => id) : [];
+        // The cell from which an open question starts may use its own answer; it then says itself that there is none.
+        const open = lesson.exercises.filter(
+          ({ kind, answers }) => kind === "open" && failed.includes(answers[0]?.id ?? ""),
+        );
+        for (const { number } of open)
+          expect(said).toContain(`Exercise ${number}: replace this line by your answer.`);
+        const starts = open.flatMap(({ answers }) => answers.map(({ id }) => id));
+        const checks = lesson.exercises.flatMap((exercise) => exercise.checks.map(({ id }) => id));
+        expect(
+          failed.filter((id) => !starts.includes(id)),
+          said,
+        ).toEqual(checks);
+        const missing = lesson.exercises
+          .filter((exercise) => exercise.checks.length > 0)
+          .map(({ number }) => number);
+        expect(
+          [...said.matchAll(/Exercise ([\d.]+): there is no answer yet\./g)].map(([, number]) => number),
+          said,
+        ).toEqual(missing);
+      }
+      expect(withExercises.length).toBeGreaterThan(0);
+    },
+    TIMEOUT,
+  );
+
+  it("for teachers have the code and the outputs of the course, cell by cell", () => {
+    const code = ({ cells }: Notebook) => cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+    for (const { name, notebook, notes } of lessons) {
+      const copy = readNotebook(join(teachers, "notebooks", name));
+      expect(code(copy), name).toEqual(code(notebook));
+      expect(copy.cells, name).toHaveLength(notebook.cells.length + notes.length + 1);
+    }
+  });
+
+  // The code is that of the course, which is run elsewhere: here it is the place that is tried.
+  it(
+    "for teachers run through on the kernel, read data and find the package",
+    async () => {
+      const reading = lessons.filter(({ notebook }) =>
+        notebook.cells.some(({ source }) => source.includes('"../data/')),
+      );
+      for (const lesson of [lessons.at(-1)!, ...reading.slice(0, 1)]) {
+        const result = await run(teachers, lesson, true);
+        expect(result, JSON.stringify(result)).toMatchObject({ status: "ok" });
+      }
+    },
+    TIMEOUT,
+  );
+});
+
+describe("the lessons", () => {
+  it.each(withExercises.map((lesson) => [lesson.name, lesson] as const))(
+    "%s has an exercise by hand, one by code and an open one, minutes for its sections and notes for teachers",
+    (_name, { exercises, notes }) => {
+      expect(new Set(exercises.map(({ kind }) => kind))).toEqual(new Set(["by hand", "by code", "open"]));
+      expect(notes.filter(({ note }) => note !== undefined).length).toBeGreaterThanOrEqual(4);
+    },
+  );
+
+  it("number their exercises after themselves", () => {
+    for (const { name, exercises } of lessons) {
+      const lesson = /^0*(\d+)-/.exec(name)?.[1];
+      if (lesson === undefined) continue;
+      for (const { number } of exercises) expect(number.split(".")[0], name).toBe(lesson);
+    }
+  });
+});
