@@ -1,5 +1,5 @@
 import { type Formula, formulaTex, NOTATION } from "@finetune-icl/core/algebra";
-import * as exported from "@finetune-icl/finetune-icl";
+import * as exported from "@finetune-icl/core";
 import { type MarkdownOptions, type Page, PageMarkdown } from "@finetune-icl/book";
 import type { ReferenceEntry } from "./reference";
 

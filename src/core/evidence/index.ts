@@ -1,6 +1,6 @@
 export { altered } from "./altered";
 export { type Claim, EVIDENCE_KINDS, type EvidenceKind, type NotApplicable, type Profile, isApplicable } from "./claim";
-export { COVARIANCE, DRAWN, type Degree, SHARE, identityDegree, inverse, over, plus, polynomial, riskDegree, times } from "./degree";
+export * as degree from "./degree";
 export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
 export { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
 export { type ControlResult, type EvidenceResult, type EvidenceRow, type Verdict, combine } from "./result";

@@ -13,7 +13,7 @@ export { type StageResult, runStage } from "./runStage";
 export { type TimedLoss, factorisedFlowLoss, growingPart, leavingTime, noisyFactors } from "./saddleEscape";
 export { promptBatch, sampledStageLoss } from "./sampledStage";
 export { softmaxBatch } from "./softmaxBatch";
-export { fineTuningLoss, initialPoint, pretrainingLoss, sourceOf, streamOf, withOnlyAt } from "./stage";
+export { fineTuningLoss, initialPoint, pretrainingLoss, sourceOf, stageStream, withOnlyAt } from "./stage";
 export { type ExactMotion, type ExactTraining, trainExactly } from "./trainExactly";
 export { type StageName, type StoredRun, TrainingRun } from "./trainingRun";
 export type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";

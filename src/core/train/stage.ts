@@ -26,14 +26,14 @@ const STREAMS = {
 export type Purpose = keyof typeof STREAMS;
 
 /** The stream of a step for a purpose. */
-export const streamOf =
+export const stageStream =
   (purpose: Purpose) =>
   (step: number): number =>
     STREAMS[purpose] * 2 ** 32 + step;
 
 /** The random source of a purpose that needs only one. */
 export const sourceOf = (seed: number, purpose: Purpose): RandomSource =>
-  new RandomSource(seed, streamOf(purpose)(0));
+  new RandomSource(seed, stageStream(purpose)(0));
 
 /** Every entry N(0, deviation²), in the order of the layout. */
 export function initialPoint({ model, seed, initialDeviation }: TrainingSettings): Float64Array {
@@ -51,7 +51,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
     const terms = priorCubature(prior).map((item) => ({ ...item, shots }));
     return constantLoss(exactStageLoss(layout, problem, terms));
   }
-  const stream = streamOf("pretraining");
+  const stream = stageStream("pretraining");
   if (method.sampling === "moments" && model.attention !== "softmax" && model.layers * model.heads === 1) {
     return oneLayerStageLoss(layout, freshHeadBatch(problem, prior, shots, method.batchSize), seed, stream);
   }
@@ -101,7 +101,7 @@ function fineTuningSample(
       ? (["zeroShotData", "zeroShotBatches"] as const)
       : (["fewShotData", "fewShotBatches"] as const);
   const source = finitePrompts(problem, targetTask, shots, sampling, examples, sourceOf(seed, data));
-  return sampledStageLoss(layout, source, batchSize, seed, streamOf(batches));
+  return sampledStageLoss(layout, source, batchSize, seed, stageStream(batches));
 }
 
 const stepsOf = (motion: Motion): number => (motion.kind === "descent" ? motion.steps : 1);

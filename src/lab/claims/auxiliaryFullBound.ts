@@ -1,8 +1,10 @@
 import { evaluateQuadratic, minimiseQuadratic, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, DRAWN, identityDegree, inverse, over, polynomial, type RationalDraw, riskDegree, SHARE, times } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { auxiliaryFullTraining } from "./support/auxiliaryFullTraining";
+
+const { DRAWN, identityDegree, inverse, over, polynomial, riskDegree, SHARE, times } = degree;
 
 interface Mistake {
   /** The floor in units of σ²(1 + λ). */

@@ -1,10 +1,12 @@
 import { factorLdl, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, identityDegree, inverse, over, polynomial, type RationalDraw, riskDegree, SHARE, times } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { auxiliaryValueOptimum, blockParameters, valueOnlyOptimum } from "@finetune-icl/core/theory";
 import { derivatives, hessian, valueEntries } from "./support/rationals";
 import { auxiliaryValueTraining } from "./support/valueTraining";
+
+const { identityDegree, inverse, over, polynomial, riskDegree, SHARE, times } = degree;
 
 interface Mistake {
   readonly extraShots?: number;

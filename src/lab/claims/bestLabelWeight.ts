@@ -1,10 +1,12 @@
 import { evaluate, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, DRAWN, identityDegree, inverse, over, polynomial, type RationalDraw, riskDegree, SHARE, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";
 import { BEST_LABEL_WEIGHT, BEST_LABEL_WEIGHT_LIMIT, blockParameters } from "@finetune-icl/core/theory";
 import { derivatives, inverseOf, scale } from "./support/rationals";
+
+const { COVARIANCE, DRAWN, identityDegree, inverse, over, polynomial, riskDegree, SHARE, times } = degree;
 
 const compare =
   (general: Formula<"scalar">, limit: Formula<"scalar">) =>

@@ -1,9 +1,11 @@
 import { FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, DRAWN, identityDegree, over, type RationalDraw, riskDegree, times, type TrainingRow } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
 import { asParameters, asPoint, covariateMoments, gaussianMoment, gaussianNoise, linearTaskMoments, momentLoss, momentRisk, pack, unpack } from "@finetune-icl/core/exact";
 import { isotropicSetting } from "@finetune-icl/core/problem";
 import { blockParameters, constantLengthParameters, pretrainedBlock, pretrainedParameters } from "@finetune-icl/core/theory";
 import { followGradientFlow } from "@finetune-icl/core/train";
+
+const { DRAWN, identityDegree, over, riskDegree, times } = degree;
 
 /** The zero-shot risk of M₀₀ = t, M_xx = αI, v_x = θ₀/(t + αd) on the sphere of radius √d, which must be σ². */
 const compare =

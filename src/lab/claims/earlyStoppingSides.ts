@@ -1,5 +1,5 @@
 import { evaluate, FLOAT, type Formula, matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, identityDegree, polynomial, type RationalDraw, riskDegree, SHARE, times, type TrainingRow } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
 import { asParameters, asPoint, averagedRisk, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
@@ -8,6 +8,8 @@ import { followGradientFlow, recorder } from "@finetune-icl/core/train";
 import { fineTuningTerms, pretrainedPoint } from "./support/descent";
 import { derivatives, identity } from "./support/rationals";
 import { RELEASED } from "./support/settings";
+
+const { identityDegree, polynomial, riskDegree, SHARE, times } = degree;
 
 /** (τ + σ²)/N. */
 const ridge = (total: number, shots: number | "infinity"): number =>

@@ -1,11 +1,13 @@
 import { evaluateQuadratic, FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, identityDegree, type RationalDraw, riskDegree, streamOf } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw, streamOf } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { SPREAD, taskOf } from "./support/cases";
 import { transpose } from "./support/rationals";
 import { type ClaimSetting, RELEASED } from "./support/settings";
+
+const { identityDegree, riskDegree } = degree;
 
 interface Mistake {
   readonly extraShots?: number;

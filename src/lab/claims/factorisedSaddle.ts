@@ -1,11 +1,13 @@
 import { defineFormula, evaluate, FLOAT, halfGradient, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, DRAWN, identityDegree, inverse, over, type RationalDraw, riskDegree, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk, promptFeatures, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { FACTORISED_SADDLE_RISK, factorisedSaddle, valueOnlyOptimum, valueOnlyParameters } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { factorisedTraining } from "./support/factorisedTraining";
 import { derivatives, inverseOf, ratio } from "./support/rationals";
+
+const { COVARIANCE, DRAWN, identityDegree, inverse, over, riskDegree, times } = degree;
 
 /** ∂R/∂M₀₀ at the saddle: the constant score would help at once, but K and Q can only grow it together. */
 const WAY_OUT = defineFormula({

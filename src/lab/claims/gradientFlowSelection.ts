@@ -1,10 +1,12 @@
 import { RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, CONSTANT_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { blockParameters } from "@finetune-icl/core/theory";
 import { allEntries, derivatives, dot, flatten } from "./support/rationals";
 import { gradientFlowScale } from "./support/zeroShotTraining";
+
+const { riskDegree } = degree;
 
 interface Mistake {
   /** Weight of ‖M‖² in the conserved quantity, −1 where there is no mistake. */

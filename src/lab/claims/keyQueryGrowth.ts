@@ -1,5 +1,5 @@
 import { entry, evaluate, type Formula, matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import {
@@ -9,6 +9,8 @@ import {
 } from "@finetune-icl/core/theory";
 import { allEntries, derivatives } from "./support/rationals";
 import { referenceRunExplained } from "./support/referenceRun";
+
+const { riskDegree } = degree;
 
 /** Minus the slope of the zero-shot risk at M = 0, where the prediction is zero, against the stated growth. */
 const compare =

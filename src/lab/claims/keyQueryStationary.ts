@@ -1,9 +1,11 @@
 import { RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { keyQueryTraining } from "./support/keyQueryTraining";
 import { allEntries, derivatives } from "./support/rationals";
+
+const { riskDegree } = degree;
 
 /** v = (0, 0, w), with a share of random v₀ and v_x for the control. */
 const compare =

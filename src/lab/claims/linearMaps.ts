@@ -1,9 +1,11 @@
 import { matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Claim, COVARIANCE, type Differences, DRAWN, identityDegree, inverse, plus, polynomial, type RationalDraw, riskDegree, SHARE, times } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { pretrainedBlock, valueOnlyOptimum } from "@finetune-icl/core/theory";
 import { apply, inverseOf, multiply, transpose } from "./support/rationals";
+
+const { COVARIANCE, DRAWN, identityDegree, inverse, plus, polynomial, riskDegree, SHARE, times } = degree;
 
 type Square = ReturnType<RationalDraw["matrix"]>;
 

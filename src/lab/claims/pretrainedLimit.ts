@@ -1,10 +1,12 @@
 import { evaluate, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, identityDegree, inverse, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
 import { blockParameters, PRETRAINED_RISK_LIMIT, pretrainedBlock } from "@finetune-icl/core/theory";
 import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
 import { identity, multiply } from "./support/rationals";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
 
 interface Mistake {
   readonly formula?: Formula<"scalar">;

@@ -1,10 +1,12 @@
 import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, identityDegree, inverse, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { blockParameters, PRETRAINED_RISK, PRETRAINED_RISK_INVERSE } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { inverseOf } from "./support/rationals";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
 
 const noNoise = "without the noise of the examples' labels";
 const twice = "n for n + 1";

@@ -1,10 +1,12 @@
 import { evaluate, factorLdl, type Formula, halfGradient, type Matrix, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, inverse, plus, polynomial, type RationalDraw, SHARE, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { blockParameters, PRETRAINED_BLOCK } from "@finetune-icl/core/theory";
 import { pretrainingRuns } from "./support/pretrainingRuns";
 import { identity } from "./support/rationals";
+
+const { COVARIANCE, inverse, plus, polynomial, SHARE, times } = degree;
 
 /** E θθᵀ for a task drawn evenly from a list. */
 const secondMoment = (tasks: readonly Vector<Rational>[]): Matrix<Rational> =>

@@ -1,5 +1,5 @@
 import { type Matrix, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, DRAWN, identityDegree, over, polynomial, type RationalDraw, riskDegree, type TrainingRow } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
 import { asPoint, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
 import { tokenLength } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
@@ -8,6 +8,8 @@ import { followGradientFlow, LowRankUpdate } from "@finetune-icl/core/train";
 import { fineTuningTerms, pretrainedPoint } from "./support/descent";
 import { dot } from "./support/rationals";
 import { type ClaimSetting, randomSetting } from "./support/settings";
+
+const { DRAWN, identityDegree, over, polynomial, riskDegree } = degree;
 
 /** A vector orthogonal to d − 1 others, by cofactors. */
 function orthogonalTo(rows: Matrix<Rational>, d: number): Vector<Rational> {

@@ -1,5 +1,5 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, identityDegree, inverse, polynomial, type RationalDraw, riskDegree, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
@@ -8,6 +8,8 @@ import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { FLOW_TOLERANCE, fineTuningTerms, train } from "./support/descent";
 import { derivatives, inverseOf, valueEntries } from "./support/rationals";
 import { type ClaimSetting, RELEASED, randomSetting } from "./support/settings";
+
+const { COVARIANCE, identityDegree, inverse, polynomial, riskDegree, times } = degree;
 
 interface Formulas {
   readonly optimum?: Formula<"vector">;

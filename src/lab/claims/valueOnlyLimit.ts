@@ -1,5 +1,5 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, identityDegree, inverse, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
 import { blockParameters, VALUE_ONLY_RISK_INVERSE, VALUE_ONLY_RISK_LIMIT, VALUE_ONLY_RISK_LIMIT_INVERSE, valueOnlyParameters } from "@finetune-icl/core/theory";
@@ -7,6 +7,8 @@ import { formulaCases } from "./support/cases";
 import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
 import { inverseOf, scale } from "./support/rationals";
 import { RELEASED } from "./support/settings";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
 
 const compare =
   (general: Formula<"scalar">, special: Formula<"scalar">) =>

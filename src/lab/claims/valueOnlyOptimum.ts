@@ -1,5 +1,5 @@
 import { evaluate, factorLdl, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, identityDegree, inverse, polynomial, type RationalDraw, riskDegree, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import {
@@ -14,6 +14,8 @@ import { formulaCases, type Probe, releasedProbes } from "./support/cases";
 import { derivatives, hessian, inverseOf, valueEntries } from "./support/rationals";
 import { randomSetting } from "./support/settings";
 import { valueOnlyTraining } from "./support/valueTraining";
+
+const { COVARIANCE, identityDegree, inverse, polynomial, riskDegree, times } = degree;
 
 interface Formulas {
   readonly optimum?: Formula<"vector">;

@@ -1,9 +1,11 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { altered, type Claim, COVARIANCE, type Differences, DRAWN, identityDegree, inverse, type RationalDraw, riskDegree, type SimulationCase, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw, type SimulationCase } from "@finetune-icl/core/evidence";
 import { coordinateMoments, gaussianNoise, linearTaskMoments, momentRisk, remembered } from "@finetune-icl/core/exact";
 import { type CovariateDistribution, describeCovariates, isotropicSetting, tokenShares } from "@finetune-icl/core/problem";
 import { blockParameters, GAUSSIAN_ERROR, VALUE_ONLY_RISK_INVERSE, VALUE_ONLY_RISK_OTHER_COVARIATES } from "@finetune-icl/core/theory";
 import { inverseOf } from "./support/rationals";
+
+const { COVARIANCE, DRAWN, identityDegree, inverse, riskDegree, times } = degree;
 
 /** τ₄ and τ₆ of independent coordinates with fourth moment m₄ and sixth moment m₆. */
 function radialMoments<T>(

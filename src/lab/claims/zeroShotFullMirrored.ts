@@ -1,9 +1,11 @@
 import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, DRAWN, identityDegree, over, type RationalDraw, riskDegree, times } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { CONSTANT_VALUE_RISK, zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
+
+const { DRAWN, identityDegree, over, riskDegree, times } = degree;
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
   "without the noise of the examples' labels": altered(

@@ -1,11 +1,13 @@
 import { defineFormula, factorLdl, FLOAT, type Matrix, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, type Differences, DRAWN, identityDegree, over, polynomial, type RationalDraw, riskDegree, times } from "@finetune-icl/core/evidence";
+import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { gradientFlowOptimum, VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { allEntries, flatten, multiply, transpose, unflatten } from "./support/rationals";
 import { fullFineTuningOptimum } from "./support/zeroShotTraining";
+
+const { DRAWN, identityDegree, over, polynomial, riskDegree, times } = degree;
 
 interface Mistake {
   /** How much of a symmetric M_xx is left, where it should be erased. */

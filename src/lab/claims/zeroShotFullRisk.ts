@@ -1,10 +1,12 @@
 import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, DRAWN, identityDegree, over, type RationalDraw, riskDegree } from "@finetune-icl/core/evidence";
+import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { CONSTANT_SCORE_RISK, gradientFlowOptimum, zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { fullFineTuningRisks } from "./support/zeroShotTraining";
+
+const { DRAWN, identityDegree, over, riskDegree } = degree;
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
   "without the noise of the examples' labels": altered(

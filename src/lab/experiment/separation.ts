@@ -2,7 +2,7 @@ import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, parameterLayout, pointOf, reducedAt, trainablePositions, type TrainableSet } from "@finetune-icl/core/model";
 import { keyQueryExcess, zeroShotFullFrom } from "@finetune-icl/core/theory";
-import { fineTuningLoss, finitePrompts, freshPrompts, initialPoint, inOrder, pretrainingLoss, type PromptSource, RELEASED_EXAMPLES, RELEASED_MOTION, sampledStageLoss, sourceOf, type StepLoss, streamOf, taskPrompts, type TrainingSettings, withOnlyAt } from "@finetune-icl/core/train";
+import { fineTuningLoss, finitePrompts, freshPrompts, initialPoint, inOrder, pretrainingLoss, type PromptSource, RELEASED_EXAMPLES, RELEASED_MOTION, sampledStageLoss, sourceOf, type StepLoss, stageStream, taskPrompts, type TrainingSettings, withOnlyAt } from "@finetune-icl/core/train";
 import { leastSquares } from "./leastSquares";
 import { referenceRun } from "./referenceRun";
 import { RELEASED_SIZE, settingsOf, targetTaskOf } from "./unit";
@@ -249,7 +249,7 @@ function lossOf(
     data === "finite"
       ? [inOrder(dataOf(exact, seed, stage.targetTask), layout.size), RELEASED_EXAMPLES]
       : [taskPrompts(exact.problem, stage.targetTask, 0, "moments"), size.batchSize];
-  const loss = sampledStageLoss(layout, source, prompts, seed, streamOf("freshBatches"));
+  const loss = sampledStageLoss(layout, source, prompts, seed, stageStream("freshBatches"));
   return withOnlyAt(loss, trainablePositions(layout, stage.trainable));
 }
 

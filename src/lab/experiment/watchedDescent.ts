@@ -1,6 +1,6 @@
 import type { ParameterLayout } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
-import { clipJointly, ConservedDrift, gradientNoise, type PromptSource, RELEASED_MOTION, runStage, type StepLoss, streamOf } from "@finetune-icl/core/train";
+import { clipJointly, ConservedDrift, gradientNoise, type PromptSource, RELEASED_MOTION, runStage, type StepLoss, stageStream } from "@finetune-icl/core/train";
 
 /** A descent with the released settings, and what was seen on its way. */
 export interface WatchedDescent {
@@ -57,7 +57,7 @@ export function noiseDrift(
   const { learningRate, momentum } = RELEASED_MOTION.optimiser;
   const gradient = new Float64Array(layout.length);
   const rates = stations.map(({ step, point }) => {
-    const random = new RandomSource(seed, streamOf("gradientNoise")(step));
+    const random = new RandomSource(seed, stageStream("gradientNoise")(step));
     const { value, keyQuery } = gradientNoise(layout, source, point, prompts, random);
     loss(point, gradient, 0);
     const scale = Math.min(1, RELEASED_MOTION.clipNorm / clipJointly(gradient, RELEASED_MOTION.clipNorm));

@@ -1,5 +1,7 @@
 import { RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Degree, plus, times } from "@finetune-icl/core/evidence";
+import { degree } from "@finetune-icl/core/evidence";
+
+const { plus, times } = degree;
 
 /**
  * The limit n → ∞ of a risk from its values at three finite numbers of shots: the risk is a polynomial of degree two in
@@ -17,8 +19,8 @@ export function limitFromFiniteShots(
   }, RATIONAL.zero);
 }
 
-/** Degree of the extrapolation of a risk of the given degree; the three n are drawn numbers. */
-export function limitDegree(risk: Degree): Degree {
+/** degree.Degree of the extrapolation of a risk of the given degree; the three n are drawn numbers. */
+export function limitDegree(risk: degree.Degree): degree.Degree {
   const term = times(risk, { numerator: 2, denominator: 2 });
   return plus(term, term, term);
 }

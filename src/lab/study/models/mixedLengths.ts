@@ -1,5 +1,5 @@
 import { parameterLayout } from "@finetune-icl/core/model";
-import { freshPrompts, pretrainingLoss, sampledStageLoss, type StepLoss, streamOf, type TrainingMethod, type TrainingSettings } from "@finetune-icl/core/train";
+import { freshPrompts, pretrainingLoss, sampledStageLoss, type StepLoss, stageStream, type TrainingMethod, type TrainingSettings } from "@finetune-icl/core/train";
 
 export type SampledSettings = TrainingSettings & {
   readonly method: Extract<TrainingMethod, { readonly kind: "sampled" }>;
@@ -20,7 +20,7 @@ export function mixedLengthsLoss(settings: SampledSettings, lengths: readonly nu
       freshPrompts(problem, pretraining.prior, shots, method.sampling),
       share,
       seed,
-      (step) => streamOf("pretraining")(step * lengths.length + k),
+      (step) => stageStream("pretraining")(step * lengths.length + k),
     ),
   );
   const part = new Float64Array(layout.length);
