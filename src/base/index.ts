@@ -1,5 +1,16 @@
+export { parseCsv, readCsv, toCsv } from "./csv";
 export { escapeXml } from "./escapeXml";
 export { InputError } from "./inputError";
-export { type JsonObject, type JsonValue, isJsonObject } from "./json";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json";
 export { mapInOrder } from "./mapInOrder";
-export { type Cell, type Table, type TableRecord, recordsOf, tableFrom } from "./plainTable";
+export { type Cell, recordsOf, type Table, type TableRecord, tableFrom } from "./plainTable";
+export {
+  count,
+  join,
+  type RawRecord,
+  readChoice,
+  readList,
+  readRecord,
+  readWhole,
+  requireLength,
+} from "./readInput";

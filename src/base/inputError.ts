@@ -5,6 +5,11 @@
 export class InputError extends Error {
   override readonly name = "InputError";
 
+  /** An error of another copy of this class (a program may load the package both as ES modules and as CommonJS) is one too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "InputError" && "field" in value && "allowed" in value;
+  }
+
   constructor(
     readonly field: string,
     readonly holds: unknown,

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "@finetune-icl/base";
-import { readList, readRecord } from "@finetune-icl/core/problem";
+import { escapeXml, readList, readRecord } from "@finetune-icl/base";
 import { type CrossReference, phrasePattern } from "./crossReferences";
 import type { Page } from "./page";
 

@@ -1,23 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { explorableElement, explorablePage, EXPLORABLES, LEDGER_FILE, ledgerPage, readLedger, readReference, readRooms, referencePages } from "@finetune-icl/site";
 import { InputError } from "@finetune-icl/base";
 import { replaceFolder } from "@finetune-icl/files";
-import { copies, scripts } from "./assets";
+import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
 import { requireBookFolder } from "./folder";
 import { framedPage } from "./frame";
-import { frontPage } from "./frontPage";
+import { type Front, frontPage } from "./frontPage";
 import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
+import type { Page } from "./page";
 import { Pictures } from "./pictures";
 import { searchScript } from "./searchIndex";
 import { SiteLinks } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
-
-export const BOOK_TITLE = "Fine-tuning and in-context learning";
 
 export interface BookReport {
   readonly folder: string;
@@ -26,32 +24,44 @@ export interface BookReport {
   readonly seconds: number;
 }
 
+/** What a project's own pages are made with. */
+export interface Workshop {
+  /** How the Markdown of the source at `path` becomes HTML: its links, its references. */
+  readonly markdown: (path: string) => MarkdownOptions;
+  readonly pictures: Pictures;
+}
+
+/** What a project adds to the pages of its notebooks and documents. */
+export interface OwnPages {
+  readonly front: Front;
+  readonly pages: readonly Page[];
+}
+
 export interface BookOptions {
-  /** The ledger of claims; its page is left out when there is no such file. */
-  readonly ledgerFile?: string;
-  /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
-  readonly reference?: boolean;
+  /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
+  readonly addresses?: ReadonlyMap<string, string>;
+  readonly scripts?: readonly PageScript[];
+  readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
 /**
- * Builds the site into `out` from the package in `root`: notebooks, docs, bibliography, search, scripts and styles.
+ * Builds the site into `out` from the project in `root`: notebooks, docs, bibliography, the project's own pages, search, scripts
+ * and styles.
  * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
  */
 export async function buildBook(
   root: string,
   out: string,
-  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: BookOptions = {},
+  { addresses = new Map(), scripts = [], ownPages }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
   const sources = readSources(root);
   const pictures = new Pictures();
-  const claims = readLedger(ledgerFile);
-  const ledgerAddress = claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE] as const];
-  const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...ledgerAddress]));
+  const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]));
   const works = readBibliography(join(root, "data", "bibliography.json"));
   const references = [...citations(works), ...notebookReferences(sources)];
-  const bundled = scripts();
+  const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
 
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
@@ -72,30 +82,22 @@ export async function buildBook(
     }),
   );
   const guides = sources.docs.map((source) => docPage(source, optionsFor(source.path)));
-  const live = await Promise.all(
-    EXPLORABLES.map(async (explorable) => {
-      const element = await explorableElement(explorable, pictures);
-      return { element, page: explorablePage(explorable, element, optionsFor(`docs/${explorable.id}`)) };
-    }),
-  );
-  const evidence = claims.length === 0 ? [] : [ledgerPage(claims, optionsFor("data/ledger/ledger.json"))];
-  const inside = [...course, ...live.map(({ page }) => page), ...evidence, ...guides];
-  const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
-  const api = reference ? referencePages(await readReference(root), rooms, optionsFor("src/index.ts")) : [];
-  const body = [...inside, bibliographyPage(works, [...inside, ...api]), ...api];
-  const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
+  const own = await ownPages({ markdown: optionsFor, pictures });
+  const cited = [...course, ...guides, ...own.pages];
+  const body = [...cited, bibliographyPage(works, cited)];
+  const pages = [frontPage(own.front, body), ...body];
 
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: BOOK_TITLE, version: sources.version, pages };
+  const site = { title: own.front.title, version: sources.version, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
     ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
     ...copies(),
-    ...(await bundled),
+    ...(await assets),
     ["assets/search-index.js", searchScript(pages)],
   ]);
   replaceFolder(out, files);

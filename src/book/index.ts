@@ -1,6 +1,9 @@
-export { PLOT_CONFIG, type Plotly, plotly } from "./browser/plotly";
-export { buildBook } from "./buildBook";
+/** Notebooks and documents as a static site. */
+
+export type { PageScript } from "./assets";
+export { type BookOptions, type BookReport, buildBook, type OwnPages, type Workshop } from "./buildBook";
+export type { Front } from "./frontPage";
 export { type MarkdownOptions, PageMarkdown } from "./markdown";
 export { notebookPageFile } from "./notebookPage";
 export type { Page } from "./page";
-export { Pictures } from "./pictures";
+export type { Pictures } from "./pictures";

@@ -1,8 +1,8 @@
+import { InputError } from "@finetune-icl/base";
 import mathPlugin from "@vscode/markdown-it-katex";
 import katex, { type KatexOptions } from "katex";
 import MarkdownIt from "markdown-it";
 import anchor from "markdown-it-anchor";
-import { InputError } from "@finetune-icl/base";
 import { type CrossReference, linkPhrases } from "./crossReferences";
 import { highlight } from "./highlight";
 import type { Heading, SearchSection } from "./page";

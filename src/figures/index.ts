@@ -1,11 +1,22 @@
-export { type CurvesOptions, curvesFigure } from "./curves";
+/** What a notebook shows: figures, tables and Markdown; and the figures themselves, as plain plotly specifications. */
+
+export {
+  type CurvesOptions,
+  curvesFigure,
+  EXPERIMENT_STYLE,
+  type ExperimentSeries,
+  type Figure,
+  type LabelledMatrix,
+  matricesFigure,
+  type ParityOptions,
+  parityFigure,
+  REGIME_STYLE,
+  type SeriesStyle,
+  type SignMapOptions,
+  signMapFigure,
+  type UncertainColumn,
+} from "@finetune-icl/plot";
 export { dataFrame } from "./dataFrame";
 export { showFigure, showMarkdown, showTable } from "./display";
-export type { Figure, JsonObject } from "./figure";
-export { type LabelledMatrix, matricesFigure } from "./matrices";
 export { notationTable, showNotation } from "./notationTable";
-export { type ParityOptions, type UncertainColumn, parityFigure } from "./parity";
-export { type SignMapOptions, signMapFigure } from "./signMap";
 export { staticPicture } from "./staticPicture";
-export { EXPERIMENT_STYLE, type ExperimentSeries, REGIME_STYLE, type SeriesStyle, axis, baseLayout, logarithmicAxis, logarithmicTicks, referenceLine } from "./style";
-export { tableHtml } from "./tableView";

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { installBrowserShims } from "./browserShims";
 import { escapeXml } from "@finetune-icl/base";
-import type { Figure } from "./figure";
-import { FONT } from "./style";
+import { type Figure, FONT } from "@finetune-icl/plot";
+import { installBrowserShims } from "./browserShims";
 
 interface Plotly {
   toImage(

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 
 /** Where an interrupted run left off: the units it had finished. */
@@ -13,11 +13,15 @@ export interface Checkpoint<Result> {
 }
 
 /**
- * Opens the checkpoint of a run in `folder`. Its name holds a hash of what the run depends on and of the program itself, so
- * that results of other options or of another version are never taken over.
+ * Opens the checkpoint of a run in `folder`. Its name holds a hash of what the run depends on (`options`) and
+ * of the code in the folders `program`, so that results of other options or of another version are never taken over.
  */
-export function openCheckpoint<Result>(folder: string, options: unknown): Checkpoint<Result> {
-  const path = join(folder, `.unfinished-${keyOf(options)}.json`);
+export function openCheckpoint<Result>(
+  folder: string,
+  options: unknown,
+  program: readonly string[],
+): Checkpoint<Result> {
+  const path = join(folder, `.unfinished-${keyOf(options, program)}.json`);
   const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path) : []);
   return {
     results,
@@ -47,12 +51,12 @@ function readEntries<Result>(path: string): readonly [string, Result][] {
   }
 }
 
-function keyOf(options: unknown): string {
+function keyOf(options: unknown, program: readonly string[]): string {
   const hash = createHash("sha256").update(JSON.stringify(options));
-  const root = __dirname;
-  const extension = extname(__filename);
-  for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }).sort()) {
-    if (file.endsWith(extension)) hash.update(file).update(readFileSync(join(root, file)));
+  for (const folder of program) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+      if (file.endsWith(".js")) hash.update(file).update(readFileSync(join(folder, file)));
+    }
   }
   return hash.digest("hex").slice(0, 16);
 }

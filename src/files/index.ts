@@ -1,6 +1,7 @@
 export { type Checkpoint, openCheckpoint } from "./checkpoint";
 export { onEnd } from "./cleanup";
-export { FIGURE_FOLDER_VARIABLE, packageFigureFolder } from "./figureFolder";
+export { FIGURE_FOLDER_VARIABLE, projectFigureFolder } from "./figureFolder";
 export { replaceFolder, requireReplaceable } from "./outputFolder";
 export { createProgress } from "./progress";
-export { loadTable, parseCsv, saveFigureTable, saveTable, toCsv } from "./table";
+export { projectRoot } from "./projectRoot";
+export { loadTable, saveFigureTable, saveTable } from "./table";

@@ -1,17 +1,14 @@
+import { InputError } from "@finetune-icl/base";
 import { Command, CommanderError } from "commander";
 import { registerBenchCommand } from "./commands/bench";
-import { registerBookCommand } from "./commands/book";
-import { registerCourseCommand } from "./commands/course";
 import { registerExperimentCommand } from "./commands/experiment";
-import { registerGradeCommand } from "./commands/grade";
-import { registerNotebooksCommand } from "./commands/notebooks";
 import { registerPredictCommand } from "./commands/predict";
 import { registerRiskCommand } from "./commands/risk";
 import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommands } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
-import { InputError } from "@finetune-icl/base";
+import { registerOptionalCommands } from "./optionalCommands";
 
 /** Exit codes that other programs rely on. */
 const EXIT = { done: 0, failed: 1, wrongInput: 2 } as const;
@@ -31,12 +28,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerExperimentCommand(program);
   registerSweepCommands(program);
   registerStudyCommand(program);
-  registerNotebooksCommand(program);
-  registerCourseCommand(program);
-  registerGradeCommand(program);
   registerVerifyCommand(program);
-  registerBookCommand(program);
   registerBenchCommand(program);
+  await registerOptionalCommands(program, argv[0]);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
@@ -48,5 +42,5 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function version(): string {
-  return (require("../package.json") as { version: string }).version;
+  return (require("finetune-icl/package.json") as { version: string }).version;
 }

@@ -1,9 +1,10 @@
+import { escapeXml } from "@finetune-icl/base";
+import { type MarkdownOptions, type Page, PageMarkdown, type Pictures } from "@finetune-icl/book";
+import { staticPicture } from "@finetune-icl/figures";
+import { tableHtml } from "@finetune-icl/plot";
 import type { Control } from "./explore/controls";
 import type { Explorable } from "./explore/explorable";
 import { answerAtRest } from "./explore/explorables";
-import { escapeXml } from "@finetune-icl/base";
-import { staticPicture, tableHtml } from "@finetune-icl/figures";
-import { type MarkdownOptions, type Page, PageMarkdown, type Pictures } from "@finetune-icl/book";
 
 export function explorablePageFile({ id }: Explorable): string {
   return `explore-${id}.html`;

@@ -1,6 +1,3 @@
-export { explorableElement, explorablePage } from "./explorablePage";
-export { EXPLORABLES } from "./explore/explorables";
-export { LEDGER_FILE, ledgerPage } from "./ledgerPage";
-export { readLedger } from "./readLedger";
-export { readReference } from "./reference";
-export { readRooms, referencePages } from "./referencePages";
+/** The book of this project. */
+
+export { buildProjectBook, type ProjectBookOptions } from "./projectBook";

@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type ControlResult, EVIDENCE_KINDS, type EvidenceKind, type EvidenceRow, type Verdict } from "@finetune-icl/core/evidence";
 import { InputError } from "@finetune-icl/base";
+import {
+  type ControlResult,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  type EvidenceRow,
+  type Verdict,
+} from "@finetune-icl/core/evidence";
 import { type RawRecord, readChoice } from "@finetune-icl/core/problem";
 
 export type { EvidenceKind, Verdict };

@@ -15,13 +15,15 @@ interface TypeDoc {
 
 interface Project {
   readonly children?: readonly { readonly name: string }[];
-  getSymbolIdFromReflection(reflection: object): { readonly packagePath: string } | undefined;
+  getSymbolIdFromReflection(
+    reflection: object,
+  ): { readonly packageName: string; readonly packagePath: string } | undefined;
 }
 
 /** One exported name: what TypeDoc says of it, as Markdown. */
 export interface ReferenceEntry {
   readonly name: string;
-  /** Folder of src in which it is defined; empty for src itself. */
+  /** The folder of its package in which it is defined, or else the package. */
   readonly room: string;
   /** Anchors that stand in the text; links between entries lead to them. */
   readonly anchors: readonly string[];
@@ -40,8 +42,8 @@ export async function readReference(root: string): Promise<readonly ReferenceEnt
   const clean = onEnd(() => rmSync(folder, { recursive: true, force: true }));
   try {
     const app = await Application.bootstrapWithPlugins({
-      entryPoints: [join(root, "src", "index.ts")],
-      tsconfig: join(root, "tsconfig.build.json"),
+      entryPoints: [join(root, "src", "finetune-icl", "index.ts")],
+      tsconfig: join(root, "tsconfig.json"),
       plugin: ["typedoc-plugin-markdown"],
       out: folder,
       readme: "none",
@@ -76,12 +78,13 @@ export async function readReference(root: string): Promise<readonly ReferenceEnt
   }
 }
 
-/** Exported name → folder of src in which it is defined. */
+/** Exported name → the folder of its package in which it is defined, or else the package. */
 function roomsOf(project: Project): ReadonlyMap<string, string> {
   return new Map(
     (project.children ?? []).map((child) => {
-      const path = project.getSymbolIdFromReflection(child)?.packagePath ?? "";
-      return [child.name, /^src\/([^/]+)\//.exec(path)?.[1] ?? ""] as const;
+      const { packageName = "", packagePath = "" } = project.getSymbolIdFromReflection(child) ?? {};
+      const room = /^([^/]+)\//.exec(packagePath)?.[1];
+      return [child.name, room ?? packageName.replace(/^@[^/]+\//, "")] as const;
     }),
   );
 }

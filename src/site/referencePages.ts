@@ -1,6 +1,6 @@
-import { type Formula, formulaTex, NOTATION } from "@finetune-icl/core/algebra";
-import * as exported from "@finetune-icl/core";
 import { type MarkdownOptions, type Page, PageMarkdown } from "@finetune-icl/book";
+import * as exported from "@finetune-icl/core";
+import { type Formula, formulaTex, NOTATION } from "@finetune-icl/core/algebra";
 import type { ReferenceEntry } from "./reference";
 
 /** A folder of src and what it holds, as the README's table says. */
@@ -11,7 +11,7 @@ export interface Room {
 
 /** The rows of the README's table of folders, in its order. */
 export function readRooms(readme: string): readonly Room[] {
-  return [...readme.matchAll(/^\| `src\/(\w+)` \| ([^|]*?) \|/gm)].map(([, name, holds]) => ({
+  return [...readme.matchAll(/^\| `src\/(?:\w+\/)?(\w+)` \| ([^|]*?) \|/gm)].map(([, name, holds]) => ({
     name: name!,
     holds: holds!,
   }));

@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
-import { packageRoot } from "../../src/notebooks/runner/packagePaths";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { packageRoot } from "../support/root";
 import { type BuiltBook, builtBook } from "./support";
 
 // On a build machine nothing is skipped.

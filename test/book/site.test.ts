@@ -13,8 +13,8 @@ import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formulaTex } from "../../src/core/algebra/tex";
-import { packageRoot } from "../../src/notebooks/runner/packagePaths";
 import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/core/theory/zeroShotValue";
+import { packageRoot } from "../support/root";
 import { runCli } from "../support/runCli";
 import { type BuiltBook, builtBook } from "./support";
 

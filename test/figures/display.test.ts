@@ -1,11 +1,11 @@
 import { JSDOM } from "jsdom";
 import { describe, expect, it } from "vitest";
+import { tableFrom } from "../../src/base/plainTable";
 import { dataFrame } from "../../src/figures/dataFrame";
 import { showFigure, showMarkdown, showTable } from "../../src/figures/display";
 import { figureHtml } from "../../src/figures/figureHtml";
 import { staticPicture } from "../../src/figures/staticPicture";
-import { tableFrom } from "../../src/files/table";
-import { tableHtml, tableText } from "../../src/figures/tableView";
+import { tableHtml, tableText } from "../../src/plot/tableView";
 import { displayedBy, printedBy } from "./support/kernel";
 import { FIGURES } from "./support/samples";
 

@@ -3,17 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import {
-  loadTable,
-  parseCsv,
-  recordsOf,
-  saveFigureTable,
-  saveTable,
-  type Table,
-  tableFrom,
-  toCsv,
-} from "../../src/files/table";
+import { parseCsv, toCsv } from "../../src/base/csv";
 import { InputError } from "../../src/base/inputError";
+import { recordsOf, type Table, tableFrom } from "../../src/base/plainTable";
+import { loadTable, saveFigureTable, saveTable } from "../../src/files/table";
 
 const folder = mkdtempSync(join(tmpdir(), "tables-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kernelPreload, packageRoot } from "../../src/notebooks/runner/packagePaths";
+import { kernelPreload } from "../../src/notebooks/runner/packagePaths";
+import { packageRoot } from "./root";
 
 /** A home for Jupyter with the tslab kernel registered, so that the user's settings neither matter nor change. */
 export interface JupyterHome {

@@ -1,7 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-
-const PROGRAM = join(__dirname, "../../bin/finetune-icl.js");
+import { PROGRAM } from "./root";
 
 export interface CliResult {
   readonly code: number | null;

@@ -1,4 +1,4 @@
-import type { Matrix as MathMatrix, MathNode } from "mathjs";
+import type { ExpressionNode } from "./mathematics";
 import type { Matrix, Vector } from "./matrix";
 import { FUNCTION_TEX, type SymbolName } from "./notation";
 import type { NumberField } from "./numberField";
@@ -39,6 +39,9 @@ export function defineFormula<Kind extends ValueKind>(
   return { where: [], ...formula };
 }
 
+/** A matrix of mathjs knows its size. */
+type Sized = { size(): readonly number[] };
+
 type Step = readonly [name: string, code: { evaluate(scope: Map<string, unknown>): unknown }];
 const compiled = new WeakMap<Formula, Map<string, readonly Step[]>>();
 
@@ -69,13 +72,13 @@ export function evaluate<T, Kind extends ValueKind>(
   const { math } = field;
   const scope = new Map<string, unknown>();
   for (const [name, value] of Object.entries(bindings)) {
-    scope.set(name, Array.isArray(value) ? math.matrix(value as never) : value);
+    scope.set(name, Array.isArray(value) ? math.matrix(value) : value);
   }
-  const inner = (a: never, b: never): unknown =>
-    math.multiply(math.multiply(a, scope.get("covariance") as never), b);
+  const inner = (a: unknown, b: unknown): unknown =>
+    math.multiply(math.multiply(a, scope.get("covariance")), b);
   scope.set("inner", inner);
-  scope.set("normSquared", (a: never) => inner(a, a));
-  scope.set("outer", (a: MathMatrix, b: MathMatrix) =>
+  scope.set("normSquared", (a: unknown) => inner(a, a));
+  scope.set("outer", (a: Sized, b: Sized) =>
     math.multiply(math.reshape(a, [a.size()[0]!, 1]), math.reshape(b, [1, b.size()[0]!])),
   );
 
@@ -97,14 +100,14 @@ export function freeSymbols<T>(formula: Formula, field: NumberField<T>): Readonl
   const own = new Set<string>(formula.where.map(([name]) => name));
   const free = new Set<string>();
   for (const text of [...formula.where.map(([, expression]) => expression), formula.expression]) {
-    field.math.parse(text).traverse((node: MathNode, path: string, parent: MathNode | null) => {
+    field.math.parse(text).traverse((node: ExpressionNode, path: string, parent: ExpressionNode | null) => {
       const called = parent?.type === "FunctionNode" && path === "fn";
       if (node.type === "SymbolNode" && !called) {
-        const { name } = node as MathNode & { name: string };
+        const { name } = node as ExpressionNode & { name: string };
         if (!own.has(name)) free.add(name);
       }
       if (node.type === "FunctionNode") {
-        const { name } = (node as MathNode & { fn: { name: string } }).fn;
+        const { name } = (node as ExpressionNode & { fn: { name: string } }).fn;
         if (!(name in FUNCTION_TEX)) throw new Error(`formula "${formula.title}" calls unknown ${name}()`);
         if (name === "inner" || name === "normSquared") free.add("covariance");
       }

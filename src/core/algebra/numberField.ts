@@ -1,6 +1,7 @@
-import type { Fraction } from "fraction.js";
-import { all, create, type FactoryFunctionMap, type MathJsInstance } from "mathjs";
-import { ratioToNumber, readRatio } from "./rational";
+import { type Mathematics, mathematics } from "./mathematics";
+import { type Rational, ratioToNumber, readRatio } from "./rational";
+
+export type { Rational } from "./rational";
 
 /**
  * The numbers a formula is computed with. The same code runs over floats and over exact rationals: matrix expressions go
@@ -8,7 +9,7 @@ import { ratioToNumber, readRatio } from "./rational";
  */
 export interface NumberField<T> {
   readonly name: "float" | "rational";
-  readonly math: MathJsInstance;
+  readonly math: Mathematics;
   readonly zero: T;
   readonly one: T;
   /** Reads a finite number, or text such as `"3/10"`; undefined when it is neither. */
@@ -23,8 +24,6 @@ export interface NumberField<T> {
   sign(a: T): number;
   toNumber(a: T): number;
 }
-
-export type Rational = Fraction;
 
 function fromOrThrow<T>(read: (value: number | string) => T | undefined): (value: number | string) => T {
   return (value) => {
@@ -42,13 +41,10 @@ function readFloat(value: number | string): number | undefined {
   return Number.isFinite(result) ? result : undefined;
 }
 
-// mathjs exports `all` as possibly undefined in its types, never in fact.
-const everything = all as FactoryFunctionMap;
-
 /** Double-precision numbers. */
 export const FLOAT: NumberField<number> = {
   name: "float",
-  math: create(everything, {}),
+  math: mathematics("number"),
   zero: 0,
   one: 1,
   read: readFloat,
@@ -61,19 +57,22 @@ export const FLOAT: NumberField<number> = {
   toNumber: (a) => a,
 };
 
-const rationalMath = create(everything, { number: "Fraction" });
+const rationalMath = mathematics("Fraction");
+
+const rational = (numerator: bigint, denominator: bigint): Rational =>
+  rationalMath.fraction(numerator, denominator) as Rational;
 
 function readRational(value: number | string): Rational | undefined {
   const ratio = readRatio(value);
-  return ratio === undefined ? undefined : rationalMath.fraction(ratio.numerator, ratio.denominator);
+  return ratio === undefined ? undefined : rational(ratio.numerator, ratio.denominator);
 }
 
 /** Exact rationals of unlimited size: nothing is ever rounded. */
 export const RATIONAL: NumberField<Rational> = {
   name: "rational",
   math: rationalMath,
-  zero: rationalMath.fraction(0n, 1n),
-  one: rationalMath.fraction(1n, 1n),
+  zero: rational(0n, 1n),
+  one: rational(1n, 1n),
   read: readRational,
   from: fromOrThrow(readRational),
   add: (a, b) => a.add(b),

@@ -1,4 +1,32 @@
-import type { Fraction } from "fraction.js";
+/** A number or text that a rational can be combined with. */
+export type RationalInput = Rational | number | bigint | string;
+
+/** An exact rational of unlimited size, s·n/d in lowest terms (fraction.js). Operations return new values. */
+export interface Rational {
+  /** Sign: −1, 0 or 1. */
+  readonly s: bigint;
+  readonly n: bigint;
+  readonly d: bigint;
+  abs(): Rational;
+  neg(): Rational;
+  inverse(): Rational;
+  add(other: RationalInput): Rational;
+  sub(other: RationalInput): Rational;
+  mul(other: RationalInput): Rational;
+  div(other: RationalInput): Rational;
+  pow(exponent: RationalInput): Rational;
+  equals(other: RationalInput): boolean;
+  lt(other: RationalInput): boolean;
+  lte(other: RationalInput): boolean;
+  gt(other: RationalInput): boolean;
+  gte(other: RationalInput): boolean;
+  compare(other: RationalInput): number;
+  /** The nearest float. */
+  valueOf(): number;
+  toString(decimalPlaces?: number): string;
+  /** Such as `"3/10"`. */
+  toFraction(showMixed?: boolean): string;
+}
 
 /** An exact fraction as numerator and positive denominator, before the number library sees it. */
 export interface Ratio {
@@ -56,7 +84,7 @@ function bitLength(value: bigint): number {
 }
 
 /** `"3/10"`, or `"3"` for a whole number. */
-export function printRational(value: Fraction): string {
+export function printRational(value: Rational): string {
   const numerator = value.s * value.n;
   return value.d === 1n ? `${numerator}` : `${numerator}/${value.d}`;
 }

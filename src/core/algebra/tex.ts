@@ -1,10 +1,10 @@
-import type { MathNode } from "mathjs";
 import type { Formula } from "./formula";
+import type { ExpressionNode } from "./mathematics";
 import { FUNCTION_TEX, NOTATION } from "./notation";
 import { FLOAT } from "./numberField";
 
-type Printer = (node: MathNode) => string;
-type Children = MathNode & { readonly args: readonly MathNode[]; readonly op: string };
+type Printer = (node: ExpressionNode) => string;
+type Children = ExpressionNode & { readonly args: readonly ExpressionNode[]; readonly op: string };
 
 /** A formula as one line of TeX: `R = …`, and after a quad the abbreviations it uses. */
 export function formulaTex(formula: Formula): string {
@@ -23,13 +23,13 @@ export function expressionTex(expression: string): string {
 const print: Printer = (node) => {
   switch (node.type) {
     case "ParenthesisNode":
-      return `\\left(${print((node as MathNode & { content: MathNode }).content)}\\right)`;
+      return `\\left(${print((node as ExpressionNode & { content: ExpressionNode }).content)}\\right)`;
     case "SymbolNode": {
-      const { name } = node as MathNode & { name: string };
+      const { name } = node as ExpressionNode & { name: string };
       return name in NOTATION ? NOTATION[name as keyof typeof NOTATION].tex : name;
     }
     case "FunctionNode": {
-      const call = node as MathNode & { fn: { name: string }; args: readonly MathNode[] };
+      const call = node as ExpressionNode & { fn: { name: string }; args: readonly ExpressionNode[] };
       const printCall = FUNCTION_TEX[call.fn.name];
       if (printCall === undefined) throw new Error(`no TeX for the function ${call.fn.name}`);
       return printCall(call.args.map(isPostfix(call.fn.name) ? printOperand : print));
@@ -50,7 +50,7 @@ const printOperand: Printer = (node) =>
   node.type === "OperatorNode" ? `\\left(${print(node)}\\right)` : print(node);
 
 function printOperator({ op, args }: Children): string {
-  const [first, second] = args as [MathNode, MathNode | undefined];
+  const [first, second] = args as [ExpressionNode, ExpressionNode | undefined];
   if (second === undefined) return `${op}${print(first)}`;
   if (op === "*") return `${print(first)} ${print(second)}`;
   if (op === "/") return `\\frac{${print(unwrapped(first))}}{${print(unwrapped(second))}}`;
@@ -59,11 +59,13 @@ function printOperator({ op, args }: Children): string {
 }
 
 /** A symbol that is itself a fraction or a power, such as σ², is put in parentheses before it is raised to a power. */
-function printBase(node: MathNode): string {
+function printBase(node: ExpressionNode): string {
   const tex = print(node);
   return node.type === "SymbolNode" && /[\\^].*[{^]/.test(tex) ? `\\left(${tex}\\right)` : tex;
 }
 
-function unwrapped(node: MathNode): MathNode {
-  return node.type === "ParenthesisNode" ? (node as MathNode & { content: MathNode }).content : node;
+function unwrapped(node: ExpressionNode): ExpressionNode {
+  return node.type === "ParenthesisNode"
+    ? (node as ExpressionNode & { content: ExpressionNode }).content
+    : node;
 }

@@ -7,7 +7,15 @@ export { momentLoss } from "./featureLoss";
 export { gaussianMoment } from "./gaussianMoment";
 export { MomentRisk, momentRisk } from "./momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./packedParameters";
-export { type WeightedTask, priorCubature } from "./priorCubature";
+export { priorCubature, type WeightedTask } from "./priorCubature";
 export { relaxedBound } from "./relaxedBound";
 export { type PromptFeature, promptFeatures, relaxedLoss, relaxedPoint } from "./relaxedRisk";
-export { type CovariateMoments, type TokenMoments, gaussianNoise, gaussianTokenMoments, linearTaskMoments, remembered, sampleMoments } from "./tokenMoments";
+export {
+  type CovariateMoments,
+  gaussianNoise,
+  gaussianTokenMoments,
+  linearTaskMoments,
+  remembered,
+  sampleMoments,
+  type TokenMoments,
+} from "./tokenMoments";

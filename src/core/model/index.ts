@@ -1,8 +1,24 @@
 export { type AttentionParameters, readAttentionParameters } from "./attentionParameters";
 export { constantColumn, covariateBlock, symmetricBlockLength } from "./covariateBlock";
 export { bilinear, dot } from "./dense";
-export { type AttentionHead, type AttentionLayer, applyLayer, forwardLabel, mergedKeyQuery, reducedParameters } from "./linearAttention";
-export { type ModelShape, type ParameterLayout, type TrainableSet, layersOf, parameterLayout, pointOf, reducedAt, trainablePositions } from "./parameterLayout";
+export {
+  type AttentionHead,
+  type AttentionLayer,
+  applyLayer,
+  forwardLabel,
+  mergedKeyQuery,
+  reducedParameters,
+} from "./linearAttention";
+export {
+  layersOf,
+  type ModelShape,
+  type ParameterLayout,
+  parameterLayout,
+  pointOf,
+  reducedAt,
+  type TrainableSet,
+  trainablePositions,
+} from "./parameterLayout";
 export { readLayers } from "./readLayers";
 export { predictLabel } from "./reducedPrediction";
 export { softmaxLabel } from "./softmaxAttention";

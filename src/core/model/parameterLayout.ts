@@ -1,5 +1,5 @@
-import type { Matrix } from "../algebra/matrix";
 import { InputError } from "@finetune-icl/base";
+import type { Matrix } from "../algebra/matrix";
 import type { AttentionParameters } from "./attentionParameters";
 import { type AttentionHead, type AttentionLayer, reducedParameters } from "./linearAttention";
 import { tokenLength } from "./tokens";

@@ -1,6 +1,6 @@
+import { InputError } from "@finetune-icl/base";
 import type { Matrix } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { InputError } from "@finetune-icl/base";
 import { join, readChoice, readList, readRecord, readSquareMatrix, readVector } from "../problem/readInput";
 import type { AttentionHead, AttentionLayer } from "./linearAttention";
 import { tokenLength } from "./tokens";

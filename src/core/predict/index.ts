@@ -1,5 +1,5 @@
 export { type AuxiliaryFullOptimum, auxiliaryFullOptimum } from "./auxiliaryFull";
 export { dampedNewton } from "./dampedNewton";
-export { type LinearFlow, keyQueryFlow, solveLinearFlow } from "./keyQueryFlow";
+export { keyQueryFlow, type LinearFlow, solveLinearFlow } from "./keyQueryFlow";
 export { auxiliaryValueByMoments, pretrainedByMoments, valueOnlyByMoments } from "./momentOptimum";
 export { type Prediction, predict } from "./predict";

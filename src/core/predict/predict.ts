@@ -1,8 +1,8 @@
+import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import { FastRisk } from "../exact/fastRisk";
 import { pack } from "../exact/packedParameters";
-import { InputError } from "@finetune-icl/base";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { requireLength } from "../problem/readInput";
 import type { Regime } from "../problem/regime";

@@ -1,5 +1,5 @@
-import { FLOAT } from "../algebra/numberField";
 import { InputError } from "@finetune-icl/base";
+import { FLOAT } from "../algebra/numberField";
 import { join, readChoice, readRecord, readScalar } from "./readInput";
 
 /**

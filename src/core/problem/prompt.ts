@@ -1,6 +1,6 @@
+import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import { InputError } from "@finetune-icl/base";
 import { join, readRecord, readVector } from "./readInput";
 
 /**

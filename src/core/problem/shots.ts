@@ -1,5 +1,5 @@
-import type { NumberField } from "../algebra/numberField";
 import { InputError } from "@finetune-icl/base";
+import type { NumberField } from "../algebra/numberField";
 
 /** How many labelled tokens n a prompt has; "infinity" is the limit n → ∞. */
 export type ShotCount = number | "infinity";

@@ -1,6 +1,13 @@
 export type { ExampleSource } from "./exampleSource";
-export { type MeasuredRisk, type PromptSampling, type RiskEstimate, measureRisks, monteCarloChange, monteCarloRisk } from "./monteCarloRisk";
+export {
+  type MeasuredRisk,
+  measureRisks,
+  monteCarloChange,
+  monteCarloRisk,
+  type PromptSampling,
+  type RiskEstimate,
+} from "./monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./promptSampler";
 export { RandomSource } from "./randomSource";
-export { type RiskCurvePoint, measuredCells, riskCurve } from "./riskCurve";
+export { measuredCells, type RiskCurvePoint, riskCurve } from "./riskCurve";
 export { RowSampler } from "./rowSampler";

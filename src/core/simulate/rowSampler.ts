@@ -1,5 +1,5 @@
-import type { Matrix, Vector } from "../algebra/matrix";
 import { InputError } from "@finetune-icl/base";
+import type { Matrix, Vector } from "../algebra/matrix";
 import type { ExampleSource } from "./exampleSource";
 import type { RandomSource } from "./randomSource";
 

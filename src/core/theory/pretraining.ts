@@ -115,6 +115,6 @@ function limitBlock<T>(field: NumberField<T>, covariance: Matrix<T>, taskCovaria
   const d = covariance.length;
   const basis = matrixFrom(d, columns.length, (i, j) => entry(factors.lower, i, columns[j]!));
   const { math } = field;
-  const scope = { basis: math.matrix(basis as never), covariance: math.matrix(covariance as never) };
+  const scope = { basis: math.matrix(basis), covariance: math.matrix(covariance) };
   return (math.evaluate(LIMIT_BLOCK, scope) as { toArray(): T[][] }).toArray();
 }

@@ -1,7 +1,7 @@
+import { InputError } from "@finetune-icl/base";
 import type { Differentiable } from "../algebra/differentiable";
 import { exactLoss } from "../exact/exactLoss";
 import { featureLoss } from "../exact/featureLoss";
-import { InputError } from "@finetune-icl/base";
 import type { ParameterLayout } from "../model/parameterLayout";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";

@@ -1,6 +1,6 @@
+import { InputError } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { InputError } from "@finetune-icl/base";
 import {
   ATTENTIONS,
   type ModelShape,

@@ -1,6 +1,6 @@
+import { InputError } from "@finetune-icl/base";
 import { withOnly } from "../algebra/differentiable";
 import { priorCubature } from "../exact/priorCubature";
-import { InputError } from "@finetune-icl/base";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
 import { RandomSource } from "../simulate/randomSource";
 import type { StepLoss } from "./descent";

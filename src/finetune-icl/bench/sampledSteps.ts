@@ -1,4 +1,12 @@
-import { descend, fineTuningLoss, initialPoint, pretrainingLoss, readTrainingSettings, RELEASED_MOTION, startDescent } from "@finetune-icl/core/train";
+import {
+  descend,
+  fineTuningLoss,
+  initialPoint,
+  pretrainingLoss,
+  RELEASED_MOTION,
+  readTrainingSettings,
+  startDescent,
+} from "@finetune-icl/core/train";
 import { cpuSeconds, type Side } from "./timing";
 
 /** A kind of training step of the released experiment. */

@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { InputError } from "@finetune-icl/base";
+import { createProgress } from "@finetune-icl/files";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { BENCHMARKS } from "../bench";
 import type { Benchmark, BenchmarkResult, BenchmarkSize } from "../bench/benchmark";
 import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { PYTHONS, Torch } from "../bench/torch";
-import { InputError } from "@finetune-icl/base";
-import { createProgress } from "@finetune-icl/files";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 

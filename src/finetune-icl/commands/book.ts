@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
-import type { Command } from "commander";
 import { InputError } from "@finetune-icl/base";
-import { packageRoot } from "@finetune-icl/notebooks/runner";
+import { projectRoot } from "@finetune-icl/files";
+import type { Command } from "commander";
 
 /** Adds `finetune-icl book [--out DIR]`: build the site from notebooks, docs and ledger. */
 export function registerBookCommand(program: Command): void {
@@ -16,8 +16,9 @@ export function registerBookCommand(program: Command): void {
     .action(async ({ out }: { readonly out?: string }) => {
       if (out === "") throw new InputError("--out", out, "the path of a folder");
       // Loaded here, because renderers and compilers are nothing to the other commands.
-      const { buildBook } = await import("@finetune-icl/book");
-      const report = await buildBook(packageRoot, out ?? join(packageRoot, "book"));
+      const { buildProjectBook } = await import("@finetune-icl/site");
+      const root = projectRoot();
+      const report = await buildProjectBook(root, out ?? join(root, "book"));
       const folder = relative(process.cwd(), report.folder) || ".";
       process.stdout.write(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
       process.stderr.write(

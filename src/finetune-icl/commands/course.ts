@@ -1,10 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { InputError, isJsonObject } from "@finetune-icl/base";
+import { projectRoot } from "@finetune-icl/files";
+import {
+  type Audience,
+  type Lesson,
+  readLesson,
+  timingsTable,
+  withTimings,
+  writeCourseCopy,
+} from "@finetune-icl/notebooks/course";
+import { courseNotebooks } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
-import { type Audience, type Lesson, readLesson, timingsTable, withTimings, writeCourseCopy } from "@finetune-icl/notebooks/course";
-import { InputError, isJsonObject } from "@finetune-icl/base";
-import { courseNotebooks, packageRoot } from "@finetune-icl/notebooks/runner";
 
 interface Options {
   readonly student?: string;
@@ -12,8 +20,6 @@ interface Options {
   readonly timings?: string;
   readonly syllabus?: true;
 }
-
-const SYLLABUS = join(packageRoot, "docs", "course.md");
 
 /** Adds `finetune-icl course [FILE…]`: copies of the lessons for students and for teachers. */
 export function registerCourseCommand(program: Command): void {
@@ -47,10 +53,11 @@ function runCommand(paths: readonly string[], options: Options): void {
   const lessons = (paths.length > 0 ? paths : courseNotebooks()).map(readLesson);
   requireNames(lessons);
   for (const { audience, folder } of copies)
-    writeCourseCopy(folder, lessons, { audience, root: packageRoot, seconds });
+    writeCourseCopy(folder, lessons, { audience, root: projectRoot(), seconds });
   if (options.syllabus) {
-    const page = withTimings(readFileSync(SYLLABUS, "utf8"), timingsTable(lessons, "../notebooks"));
-    writeFileAtomic(SYLLABUS, page);
+    const syllabus = join(projectRoot(), "docs", "course.md");
+    const page = withTimings(readFileSync(syllabus, "utf8"), timingsTable(lessons, "../notebooks"));
+    writeFileAtomic(syllabus, page);
   }
   const described = lessons.map(({ name, exercises, notes }) => ({
     lesson: name,

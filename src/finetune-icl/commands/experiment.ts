@@ -1,10 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { readChoice } from "@finetune-icl/core/problem";
+import { openCheckpoint, saveTable } from "@finetune-icl/files";
+import {
+  type ExperimentRun,
+  type ExperimentSize,
+  experimentTable,
+  RELEASED_SIZE,
+  runExperiment,
+  type UnitResult,
+  unitsOf,
+} from "@finetune-icl/lab/experiment";
+import { PROGRAM_FOLDERS } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
 import { sync as writeFileAtomic } from "write-file-atomic";
-import { openCheckpoint, saveTable } from "@finetune-icl/files";
-import { type ExperimentRun, type ExperimentSize, experimentTable, RELEASED_SIZE, runExperiment, type UnitResult, unitsOf } from "@finetune-icl/lab/experiment";
-import { readChoice } from "@finetune-icl/core/problem";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
 
@@ -75,7 +84,7 @@ async function runCommand(options: Options): Promise<void> {
     ),
   );
 
-  const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size });
+  const checkpoint = openCheckpoint<UnitResult>(options.out, { runs, size }, PROGRAM_FOLDERS);
   const results = await withKeptProgress(
     { total: runs.flatMap(unitsOf).length, things: "stages", kept: () => checkpoint.results.size },
     (step) => runExperiment(runs, size, { workers, checkpoint, onUnitDone: () => step() }),

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import type { Command } from "commander";
-import { type Grade, gradeSubmission, type Lesson, readLesson } from "@finetune-icl/notebooks/course";
 import { InputError, mapInOrder } from "@finetune-icl/base";
-import { courseNotebooks, readNotebook } from "@finetune-icl/notebooks/runner";
 import { createProgress } from "@finetune-icl/files";
+import { type Grade, gradeSubmission, type Lesson, readLesson } from "@finetune-icl/notebooks/course";
+import { courseNotebooks, readNotebook } from "@finetune-icl/notebooks/runner";
+import type { Command } from "commander";
 import { readJobs, readSeconds } from "./runnerOptions";
 
 interface Options {

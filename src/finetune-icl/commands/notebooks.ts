@@ -1,9 +1,18 @@
 import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
-import type { Command } from "commander";
 import { InputError, isJsonObject, mapInOrder } from "@finetune-icl/base";
-import { courseNotebooks, describeResult, isExecutable, type NotebookFile, type NotebookResult, readNotebookFile, type RunFileOptions, runNotebookFile } from "@finetune-icl/notebooks/runner";
 import { createProgress } from "@finetune-icl/files";
+import {
+  courseNotebooks,
+  describeResult,
+  isExecutable,
+  type NotebookFile,
+  type NotebookResult,
+  type RunFileOptions,
+  readNotebookFile,
+  runNotebookFile,
+} from "@finetune-icl/notebooks/runner";
+import type { Command } from "commander";
 import { readJobs, readSeconds } from "./runnerOptions";
 
 interface Options {

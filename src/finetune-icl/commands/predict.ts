@@ -1,8 +1,24 @@
-import type { Command } from "commander";
-import { FLOAT } from "@finetune-icl/core/algebra";
 import { InputError } from "@finetune-icl/base";
+import { FLOAT } from "@finetune-icl/core/algebra";
 import { predict } from "@finetune-icl/core/predict";
-import { type AuxiliaryWeight, PRETRAINING_FIELDS, type RawRecord, readChoice, readList, readPretraining, readProblem, readRecord, readScalar, readShots, readTask, type Regime, REGIME_KINDS, type RegimeKind, type RegressionProblem } from "@finetune-icl/core/problem";
+import {
+  type AuxiliaryWeight,
+  PRETRAINING_FIELDS,
+  type RawRecord,
+  REGIME_KINDS,
+  type Regime,
+  type RegimeKind,
+  type RegressionProblem,
+  readChoice,
+  readList,
+  readPretraining,
+  readProblem,
+  readRecord,
+  readScalar,
+  readShots,
+  readTask,
+} from "@finetune-icl/core/problem";
+import type { Command } from "commander";
 import { printJson, readJson } from "./jsonInput";
 
 /** Adds `finetune-icl predict FILE|-`: optimal parameters of a regime, and the risks they give. */

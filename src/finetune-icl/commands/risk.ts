@@ -1,10 +1,17 @@
-import type { Command } from "commander";
+import { InputError } from "@finetune-icl/base";
 import { FLOAT, type NumberField, printRational, RATIONAL } from "@finetune-icl/core/algebra";
 import { exactRisk } from "@finetune-icl/core/exact";
-import { InputError } from "@finetune-icl/base";
 import { readAttentionParameters } from "@finetune-icl/core/model";
-import { PRETRAINING_FIELDS, readList, readProblem, readRecord, readShots, readTask } from "@finetune-icl/core/problem";
+import {
+  PRETRAINING_FIELDS,
+  readList,
+  readProblem,
+  readRecord,
+  readShots,
+  readTask,
+} from "@finetune-icl/core/problem";
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
+import type { Command } from "commander";
 import { printJson, readJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 

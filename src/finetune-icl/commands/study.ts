@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { Command } from "commander";
-import { openCheckpoint } from "@finetune-icl/files";
-import type { Profile } from "@finetune-icl/core/evidence";
 import { InputError } from "@finetune-icl/base";
-import { type AnyStudy, DEFAULT_SEED, runStudy, saveStudy, STUDIES, STUDIES_FOLDER } from "@finetune-icl/lab/study";
+import type { Profile } from "@finetune-icl/core/evidence";
+import { openCheckpoint } from "@finetune-icl/files";
+import { type AnyStudy, DEFAULT_SEED, runStudy, STUDIES, saveStudy } from "@finetune-icl/lab/study";
+import { PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
+import type { Command } from "commander";
 import { printJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
@@ -37,11 +38,15 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
   const profile: Profile = options.quick ? "quick" : "full";
   const settings = { profile, seed: readNumberOption(options.seed, "--seed", 0) };
   const workers = readWorkers(options.jobs);
-  const folder = options.out ?? (profile === "full" ? STUDIES_FOLDER : undefined);
+  const folder = options.out ?? (profile === "full" ? resultsFolder("studies") : undefined);
   const report: unknown[] = [];
   for (const study of studies) {
     const start = performance.now();
-    const checkpoint = openCheckpoint<unknown>(folder ?? STUDIES_FOLDER, { study: study.name, ...settings });
+    const checkpoint = openCheckpoint<unknown>(
+      folder ?? resultsFolder("studies"),
+      { study: study.name, ...settings },
+      PROGRAM_FOLDERS,
+    );
     const tables = await withKeptProgress(
       {
         total: study.units(settings).length,

@@ -1,8 +1,18 @@
-import { join } from "node:path";
-import type { Command } from "commander";
-import { gridPoints, mergeSweeps, readGrid, readShard, rowsLeft, shardOf, type SweepRow, type SweepTask, writeSweep } from "@finetune-icl/lab/sweep";
 import { readTrainingSettings } from "@finetune-icl/core/train";
+import {
+  gridPoints,
+  mergeSweeps,
+  readGrid,
+  readShard,
+  rowsLeft,
+  SWEEP_WORKER,
+  type SweepRow,
+  type SweepTask,
+  shardOf,
+  writeSweep,
+} from "@finetune-icl/lab/sweep";
 import { withWorkers } from "@finetune-icl/lab/units";
+import type { Command } from "commander";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
@@ -50,7 +60,7 @@ async function sweep(
   await withKeptProgress({ total: mine.length, things: "runs", kept: () => rows.length }, (step) => {
     step(mine.filter(({ index }) => known.has(index)).length);
     return withWorkers(
-      join(__dirname, "..", "sweep", "worker.js"),
+      SWEEP_WORKER,
       workers,
       (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
         Promise.all(

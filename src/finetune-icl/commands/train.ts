@@ -1,11 +1,17 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Command } from "commander";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { InputError } from "@finetune-icl/base";
 import { layersOf, parameterLayout, reducedParameters } from "@finetune-icl/core/model";
+import {
+  readTrainingSettings,
+  type StageResult,
+  type StoredRun,
+  TrainingRun,
+  type TrainingSettings,
+} from "@finetune-icl/core/train";
 import { createProgress } from "@finetune-icl/files";
-import { readTrainingSettings, type StageResult, type StoredRun, TrainingRun, type TrainingSettings } from "@finetune-icl/core/train";
+import type { Command } from "commander";
+import { sync as writeFileAtomic } from "write-file-atomic";
 import { printJson, readJson } from "./jsonInput";
 
 /** What stands in the file of `--out`. */

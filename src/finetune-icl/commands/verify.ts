@@ -1,10 +1,19 @@
 import { join } from "node:path";
-import type { Command } from "commander";
+import { InputError } from "@finetune-icl/base";
+import type { Claim, Profile } from "@finetune-icl/core/evidence";
 import { createProgress, openCheckpoint } from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
-import type { Claim, Profile } from "@finetune-icl/core/evidence";
-import { InputError } from "@finetune-icl/base";
-import { LEDGER_FOLDER, type LedgerEntry, type LedgerSummary, plan, runLedger, saveLedger, summarise, type UnitResult } from "@finetune-icl/lab/ledger";
+import {
+  type FinishedUnit,
+  type LedgerEntry,
+  type LedgerSummary,
+  plan,
+  runLedger,
+  saveLedger,
+  summarise,
+} from "@finetune-icl/lab/ledger";
+import { PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
+import type { Command } from "commander";
 import { readNumberOption, readWorkers } from "./numberOption";
 
 interface Options {
@@ -44,9 +53,13 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   const seed = readNumberOption(options.seed, "--seed", 0);
   const workers = readWorkers(options.jobs);
   const whole = ids.length === 0;
-  const folder = options.out ?? (whole && profile === "full" ? LEDGER_FOLDER : undefined);
+  const folder = options.out ?? (whole && profile === "full" ? resultsFolder("ledger") : undefined);
 
-  const checkpoint = openCheckpoint<UnitResult>(options.out ?? LEDGER_FOLDER, { profile, seed });
+  const checkpoint = openCheckpoint<FinishedUnit>(
+    options.out ?? resultsFolder("ledger"),
+    { profile, seed },
+    PROGRAM_FOLDERS,
+  );
   const progress = createProgress(plan(claims).length, process.stderr, "checks");
   const { ledger, seconds } = await runLedger(
     claims,
@@ -54,7 +67,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
     {
       workers,
       checkpoint,
-      onUnitDone: progress.step,
+      onUnitDone: () => progress.step(),
     },
   ).finally(progress.stop);
   if (folder !== undefined) saveLedger(folder, ledger);

@@ -1,5 +1,5 @@
 import { evaluateQuadratic, minimiseQuadratic, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import { type Claim, type Differences, degree, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { auxiliaryFullTraining } from "./support/auxiliaryFullTraining";

@@ -1,5 +1,5 @@
 import { factorLdl, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import { type Claim, type Differences, degree, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { auxiliaryValueOptimum, blockParameters, valueOnlyOptimum } from "@finetune-icl/core/theory";

@@ -1,5 +1,11 @@
 import { evaluate, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";

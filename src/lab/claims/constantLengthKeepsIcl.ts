@@ -1,8 +1,30 @@
 import { FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
-import { asParameters, asPoint, covariateMoments, gaussianMoment, gaussianNoise, linearTaskMoments, momentLoss, momentRisk, pack, unpack } from "@finetune-icl/core/exact";
+import {
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type TrainingRow,
+} from "@finetune-icl/core/evidence";
+import {
+  asParameters,
+  asPoint,
+  covariateMoments,
+  gaussianMoment,
+  gaussianNoise,
+  linearTaskMoments,
+  momentLoss,
+  momentRisk,
+  pack,
+  unpack,
+} from "@finetune-icl/core/exact";
 import { isotropicSetting } from "@finetune-icl/core/problem";
-import { blockParameters, constantLengthParameters, pretrainedBlock, pretrainedParameters } from "@finetune-icl/core/theory";
+import {
+  blockParameters,
+  constantLengthParameters,
+  pretrainedBlock,
+  pretrainedParameters,
+} from "@finetune-icl/core/theory";
 import { followGradientFlow } from "@finetune-icl/core/train";
 
 const { DRAWN, identityDegree, over, riskDegree, times } = degree;

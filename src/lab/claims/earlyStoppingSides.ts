@@ -1,5 +1,19 @@
-import { evaluate, FLOAT, type Formula, matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
+import {
+  evaluate,
+  FLOAT,
+  type Formula,
+  matrixFrom,
+  RATIONAL,
+  type Rational,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type TrainingRow,
+} from "@finetune-icl/core/evidence";
 import { asParameters, asPoint, averagedRisk, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";

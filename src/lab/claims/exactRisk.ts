@@ -1,5 +1,11 @@
 import { evaluateQuadratic, FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw, streamOf } from "@finetune-icl/core/evidence";
+import {
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  streamOf,
+} from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";

@@ -1,8 +1,32 @@
-import { defineFormula, evaluate, FLOAT, halfGradient, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  defineFormula,
+  evaluate,
+  FLOAT,
+  halfGradient,
+  RATIONAL,
+  type Rational,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk, promptFeatures, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
-import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
-import { FACTORISED_SADDLE_RISK, factorisedSaddle, valueOnlyOptimum, valueOnlyParameters } from "@finetune-icl/core/theory";
+import {
+  type AttentionParameters,
+  CONSTANT_SLOT,
+  FIRST_COVARIATE_SLOT,
+  labelSlot,
+  tokenLength,
+} from "@finetune-icl/core/model";
+import {
+  FACTORISED_SADDLE_RISK,
+  factorisedSaddle,
+  valueOnlyOptimum,
+  valueOnlyParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { factorisedTraining } from "./support/factorisedTraining";
 import { derivatives, inverseOf, ratio } from "./support/rationals";

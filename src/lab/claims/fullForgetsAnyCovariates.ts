@@ -1,7 +1,19 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw, type SimulationCase } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type SimulationCase,
+} from "@finetune-icl/core/evidence";
 import { linearTaskMoments, momentRisk, remembered } from "@finetune-icl/core/exact";
-import { type CovariateDistribution, describeCovariates, isotropicSetting, tokenShares } from "@finetune-icl/core/problem";
+import {
+  type CovariateDistribution,
+  describeCovariates,
+  isotropicSetting,
+  tokenShares,
+} from "@finetune-icl/core/problem";
 import { CONSTANT_SCORE_RISK, zeroShotFullParameters } from "@finetune-icl/core/theory";
 
 const { DRAWN, identityDegree, over, riskDegree, times } = degree;

@@ -1,5 +1,5 @@
 import { RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import { type Claim, type Differences, degree, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, CONSTANT_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { blockParameters } from "@finetune-icl/core/theory";

@@ -1,7 +1,26 @@
-import { entry, evaluate, type Formula, matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  entry,
+  evaluate,
+  type Formula,
+  matrixFrom,
+  RATIONAL,
+  type Rational,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
-import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
+import {
+  type AttentionParameters,
+  CONSTANT_SLOT,
+  FIRST_COVARIATE_SLOT,
+  labelSlot,
+  tokenLength,
+} from "@finetune-icl/core/model";
 import {
   KEY_QUERY_GROWTH_CONSTANT,
   KEY_QUERY_GROWTH_COVARIATES,

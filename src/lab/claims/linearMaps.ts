@@ -1,7 +1,12 @@
 import { matrixFrom, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import { type Claim, type Differences, degree, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
-import { type AttentionParameters, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
+import {
+  type AttentionParameters,
+  FIRST_COVARIATE_SLOT,
+  labelSlot,
+  tokenLength,
+} from "@finetune-icl/core/model";
 import { pretrainedBlock, valueOnlyOptimum } from "@finetune-icl/core/theory";
 import { apply, inverseOf, multiply, transpose } from "./support/rationals";
 

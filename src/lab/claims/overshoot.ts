@@ -1,8 +1,19 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
-import { gradientFlowOptimum, OVERSHOOT_RATIO, TARGET_OVERSHOOT, zeroShotFullParameters } from "@finetune-icl/core/theory";
+import {
+  gradientFlowOptimum,
+  OVERSHOOT_RATIO,
+  TARGET_OVERSHOOT,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 
 const { COVARIANCE, DRAWN, identityDegree, over, plus, riskDegree, SHARE, times } = degree;

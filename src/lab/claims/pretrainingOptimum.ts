@@ -1,5 +1,21 @@
-import { evaluate, factorLdl, type Formula, halfGradient, type Matrix, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  evaluate,
+  type Formula,
+  factorLdl,
+  halfGradient,
+  type Matrix,
+  matrixFrom,
+  RATIONAL,
+  type Rational,
+  type Vector,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { blockParameters, PRETRAINED_BLOCK } from "@finetune-icl/core/theory";

@@ -1,7 +1,27 @@
-import { evaluate, FLOAT, type Formula, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw, type SimulationCase } from "@finetune-icl/core/evidence";
+import {
+  evaluate,
+  FLOAT,
+  type Formula,
+  matrixFrom,
+  RATIONAL,
+  type Rational,
+  type Vector,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type SimulationCase,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
-import { type AttentionParameters, CONSTANT_SLOT, constantColumn, covariateBlock } from "@finetune-icl/core/model";
+import {
+  type AttentionParameters,
+  CONSTANT_SLOT,
+  constantColumn,
+  covariateBlock,
+} from "@finetune-icl/core/model";
 import { afterProducts, OFFSET_LIMIT_RISK } from "@finetune-icl/core/theory";
 import { RELEASED } from "./support/settings";
 

@@ -1,5 +1,11 @@
 import { type Matrix, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw, type TrainingRow } from "@finetune-icl/core/evidence";
+import {
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type TrainingRow,
+} from "@finetune-icl/core/evidence";
 import { asPoint, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
 import { tokenLength } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";

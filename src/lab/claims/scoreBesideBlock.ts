@@ -1,9 +1,22 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
-import { blockParameters, scoreBesideBlock, SCORED_RISK, SCORED_VALUE_OPTIMUM, SCORED_ZERO_SHOT_RISK, SCORED_ZERO_SHOT_RISK_INVERSE } from "@finetune-icl/core/theory";
+import {
+  blockParameters,
+  SCORED_RISK,
+  SCORED_VALUE_OPTIMUM,
+  SCORED_ZERO_SHOT_RISK,
+  SCORED_ZERO_SHOT_RISK_INVERSE,
+  scoreBesideBlock,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { FLOW_TOLERANCE, fineTuningTerms, train } from "./support/descent";
 import { derivatives, inverseOf, valueEntries } from "./support/rationals";

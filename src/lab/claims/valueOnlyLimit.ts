@@ -1,8 +1,20 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
-import { blockParameters, VALUE_ONLY_RISK_INVERSE, VALUE_ONLY_RISK_LIMIT, VALUE_ONLY_RISK_LIMIT_INVERSE, valueOnlyParameters } from "@finetune-icl/core/theory";
+import {
+  blockParameters,
+  VALUE_ONLY_RISK_INVERSE,
+  VALUE_ONLY_RISK_LIMIT,
+  VALUE_ONLY_RISK_LIMIT_INVERSE,
+  valueOnlyParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases } from "./support/cases";
 import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
 import { inverseOf, scale } from "./support/rationals";

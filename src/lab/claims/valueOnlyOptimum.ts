@@ -1,5 +1,18 @@
-import { evaluate, factorLdl, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  evaluate,
+  FLOAT,
+  type Formula,
+  factorLdl,
+  RATIONAL,
+  type Rational,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import {

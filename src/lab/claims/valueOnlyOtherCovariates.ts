@@ -1,8 +1,38 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw, type SimulationCase } from "@finetune-icl/core/evidence";
-import { coordinateMoments, gaussianNoise, linearTaskMoments, momentRisk, remembered } from "@finetune-icl/core/exact";
-import { type CovariateDistribution, describeCovariates, isotropicSetting, tokenShares } from "@finetune-icl/core/problem";
-import { blockParameters, GAUSSIAN_ERROR, VALUE_ONLY_RISK_INVERSE, VALUE_ONLY_RISK_OTHER_COVARIATES } from "@finetune-icl/core/theory";
+import {
+  evaluate,
+  FLOAT,
+  type Formula,
+  RATIONAL,
+  type Rational,
+  type Vector,
+} from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  type SimulationCase,
+} from "@finetune-icl/core/evidence";
+import {
+  coordinateMoments,
+  gaussianNoise,
+  linearTaskMoments,
+  momentRisk,
+  remembered,
+} from "@finetune-icl/core/exact";
+import {
+  type CovariateDistribution,
+  describeCovariates,
+  isotropicSetting,
+  tokenShares,
+} from "@finetune-icl/core/problem";
+import {
+  blockParameters,
+  GAUSSIAN_ERROR,
+  VALUE_ONLY_RISK_INVERSE,
+  VALUE_ONLY_RISK_OTHER_COVARIATES,
+} from "@finetune-icl/core/theory";
 import { inverseOf } from "./support/rationals";
 
 const { COVARIANCE, DRAWN, identityDegree, inverse, riskDegree, times } = degree;

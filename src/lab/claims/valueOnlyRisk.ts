@@ -1,8 +1,20 @@
 import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
-import { blockParameters, VALUE_ONLY_RISK, VALUE_ONLY_RISK_INVERSE, valueOnlyOptimum, valueOnlyParameters } from "@finetune-icl/core/theory";
+import {
+  blockParameters,
+  VALUE_ONLY_RISK,
+  VALUE_ONLY_RISK_INVERSE,
+  valueOnlyOptimum,
+  valueOnlyParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { inverseOf } from "./support/rationals";
 

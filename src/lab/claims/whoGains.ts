@@ -1,8 +1,20 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";
-import { auxiliaryValueOptimum, blockParameters, LABEL_WEIGHT_CHANGE, LABEL_WEIGHT_CHANGE_LIMIT, VALUE_ONLY_RISK } from "@finetune-icl/core/theory";
+import {
+  auxiliaryValueOptimum,
+  blockParameters,
+  LABEL_WEIGHT_CHANGE,
+  LABEL_WEIGHT_CHANGE_LIMIT,
+  VALUE_ONLY_RISK,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { inverseOf, scale } from "./support/rationals";
 import type { ClaimSetting } from "./support/settings";

@@ -1,8 +1,19 @@
 import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
-import { CONSTANT_SCORE_RISK, CONSTANT_SCORE_RISK_LIMIT, gradientFlowOptimum, zeroShotFullParameters } from "@finetune-icl/core/theory";
+import {
+  CONSTANT_SCORE_RISK,
+  CONSTANT_SCORE_RISK_LIMIT,
+  gradientFlowOptimum,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases } from "./support/cases";
 import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
 import { RELEASED } from "./support/settings";

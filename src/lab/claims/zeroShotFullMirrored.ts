@@ -1,5 +1,11 @@
 import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
-import { altered, type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { CONSTANT_VALUE_RISK, zeroShotFullParameters } from "@finetune-icl/core/theory";

@@ -1,8 +1,27 @@
-import { defineFormula, factorLdl, FLOAT, type Matrix, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
-import { type Claim, degree, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import {
+  defineFormula,
+  FLOAT,
+  factorLdl,
+  type Matrix,
+  matrixFrom,
+  RATIONAL,
+  type Rational,
+  type Vector,
+} from "@finetune-icl/core/algebra";
+import { type Claim, type Differences, degree, type RationalDraw } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
-import { type AttentionParameters, CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "@finetune-icl/core/model";
-import { gradientFlowOptimum, VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, zeroShotFullParameters } from "@finetune-icl/core/theory";
+import {
+  type AttentionParameters,
+  CONSTANT_SLOT,
+  FIRST_COVARIATE_SLOT,
+  labelSlot,
+  tokenLength,
+} from "@finetune-icl/core/model";
+import {
+  gradientFlowOptimum,
+  VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { allEntries, flatten, multiply, transpose, unflatten } from "./support/rationals";
 import { fullFineTuningOptimum } from "./support/zeroShotTraining";

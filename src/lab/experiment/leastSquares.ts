@@ -1,6 +1,6 @@
-import { Matrix as DenseMatrix, solve } from "ml-matrix";
 import type { Vector } from "@finetune-icl/core/algebra";
 import type { PromptSource } from "@finetune-icl/core/train";
+import { Matrix as DenseMatrix, solve } from "ml-matrix";
 
 /** The task that fits the queries of a finite data set of zero-shot prompts best, tokens of length `size`. */
 export function leastSquares({ data, rows }: PromptSource, size: number): Vector {

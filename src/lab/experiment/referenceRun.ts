@@ -1,14 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Matrix, matrixFrom, type Vector } from "@finetune-icl/core/algebra";
-import { loadTable } from "@finetune-icl/files";
 import { InputError, recordsOf } from "@finetune-icl/base";
+import { matrixFrom, type Vector } from "@finetune-icl/core/algebra";
 import type { AttentionParameters } from "@finetune-icl/core/model";
+import { readReferenceErrors, readReferenceParameters } from "../reference/referenceFiles";
 import type { MeasuredError } from "./evaluation";
-
-/** The PyTorch run in data/reference; from dist/experiment or src/experiment the root is two folders up. */
-const FOLDER = join(__dirname, "../../data/reference");
-const RUN = "pytorch-merged-kq-seed0";
 
 export interface ReferenceRun {
   /** θ₀. */
@@ -25,15 +19,8 @@ export interface ReferenceRun {
 
 /** The run of the released experiment in PyTorch, as stored; it scores tokens by z_qᵀQz_j, so that M = Qᵀ. */
 export function referenceRun(): ReferenceRun {
-  const { theta0, iters, pretrain_loss_every100, params } = JSON.parse(
-    readFileSync(join(FOLDER, `${RUN}-parameters.json`), "utf8"),
-  ) as {
-    readonly theta0: Vector;
-    readonly iters: number;
-    readonly pretrain_loss_every100: readonly number[];
-    readonly params: Readonly<Record<string, { readonly v: Vector; readonly Q: Matrix }>>;
-  };
-  const errors = recordsOf(loadTable(join(FOLDER, `${RUN}-errors.csv`)));
+  const { theta0, iters, pretrain_loss_every100, params } = readReferenceParameters();
+  const errors = recordsOf(readReferenceErrors());
   return {
     targetTask: theta0,
     steps: iters,

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Checkpoint } from "@finetune-icl/files";
-import { withWorkers } from "../units/workers";
+import { runUnits, type UnitRun } from "../units/runUnits";
 import { experimentRegimes, PRETRAINED } from "./regimes";
 import {
   type ExperimentRun,
@@ -24,36 +23,18 @@ export const unitsOf = ({ keyQuery }: ExperimentRun): readonly string[] => [
 export async function runExperiment(
   runs: readonly ExperimentRun[],
   size: ExperimentSize,
-  {
-    workers,
-    checkpoint,
-    onUnitDone,
-  }: {
-    readonly workers: number;
-    readonly checkpoint: Checkpoint<UnitResult>;
-    readonly onUnitDone: () => void;
-  },
+  run: UnitRun<UnitResult>,
 ): Promise<ReadonlyMap<string, UnitResult>> {
-  await withWorkers(
-    join(__dirname, "worker.js"),
-    workers,
-    async (work: (task: ExperimentTask) => Promise<UnitResult>) => {
-      const done = async (unit: ExperimentUnit): Promise<UnitResult> => {
-        const name = unitName(unit);
-        const known = checkpoint.results.get(name);
-        const result = known ?? (await work({ unit, size }));
-        if (known === undefined) checkpoint.add(name, result);
-        onUnitDone();
-        return result;
-      };
-      await Promise.all(
-        runs.map(async (run) => {
-          const { point } = await done({ ...run, regime: PRETRAINED });
-          const regimes = experimentRegimes(run.keyQuery);
-          await Promise.all(regimes.map(({ name }) => done({ ...run, regime: name, pretrained: point })));
-        }),
-      );
-    },
-  );
-  return checkpoint.results;
+  await runUnits(join(__dirname, "worker.js"), run, async (done) => {
+    const train = (unit: ExperimentUnit): Promise<UnitResult> =>
+      done({ name: unitName(unit), input: { unit, size } satisfies ExperimentTask });
+    await Promise.all(
+      runs.map(async (each) => {
+        const { point } = await train({ ...each, regime: PRETRAINED });
+        const regimes = experimentRegimes(each.keyQuery);
+        await Promise.all(regimes.map(({ name }) => train({ ...each, regime: name, pretrained: point })));
+      }),
+    );
+  });
+  return run.checkpoint.results;
 }

@@ -1,8 +1,32 @@
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { exactRisk } from "@finetune-icl/core/exact";
-import { type AttentionParameters, parameterLayout, pointOf, reducedAt, trainablePositions, type TrainableSet } from "@finetune-icl/core/model";
+import {
+  type AttentionParameters,
+  parameterLayout,
+  pointOf,
+  reducedAt,
+  type TrainableSet,
+  trainablePositions,
+} from "@finetune-icl/core/model";
 import { keyQueryExcess, zeroShotFullFrom } from "@finetune-icl/core/theory";
-import { fineTuningLoss, finitePrompts, freshPrompts, initialPoint, inOrder, pretrainingLoss, type PromptSource, RELEASED_EXAMPLES, RELEASED_MOTION, sampledStageLoss, sourceOf, type StepLoss, stageStream, taskPrompts, type TrainingSettings, withOnlyAt } from "@finetune-icl/core/train";
+import {
+  fineTuningLoss,
+  finitePrompts,
+  freshPrompts,
+  initialPoint,
+  inOrder,
+  type PromptSource,
+  pretrainingLoss,
+  RELEASED_EXAMPLES,
+  RELEASED_MOTION,
+  type StepLoss,
+  sampledStageLoss,
+  sourceOf,
+  stageStream,
+  type TrainingSettings,
+  taskPrompts,
+  withOnlyAt,
+} from "@finetune-icl/core/train";
 import { leastSquares } from "./leastSquares";
 import { referenceRun } from "./referenceRun";
 import { RELEASED_SIZE, settingsOf, targetTaskOf } from "./unit";

@@ -1,5 +1,5 @@
-import type { Vector } from "@finetune-icl/core/algebra";
 import { InputError } from "@finetune-icl/base";
+import type { Vector } from "@finetune-icl/core/algebra";
 import { type AttentionParameters, parameterLayout, reducedAt } from "@finetune-icl/core/model";
 import { type Recorded, recorder, type Schedule } from "@finetune-icl/core/train";
 import { experimentRegimes, PRETRAINED } from "./regimes";

@@ -1,6 +1,23 @@
 import type { Vector } from "@finetune-icl/core/algebra";
 import { type ModelShape, parameterLayout } from "@finetune-icl/core/model";
-import { fineTuningLoss, initialPoint, type LossPoint, type Motion, type Observer, pretrainingLoss, randomTargetTask, RELEASED_ADAM, RELEASED_BATCH, RELEASED_EXAMPLES, RELEASED_MOTION, RELEASED_SHOTS, releasedSettings, runStage, type TrainingMethod, type TrainingSettings } from "@finetune-icl/core/train";
+import {
+  fineTuningLoss,
+  initialPoint,
+  type LossPoint,
+  type Motion,
+  type Observer,
+  pretrainingLoss,
+  RELEASED_ADAM,
+  RELEASED_BATCH,
+  RELEASED_EXAMPLES,
+  RELEASED_MOTION,
+  RELEASED_SHOTS,
+  randomTargetTask,
+  releasedSettings,
+  runStage,
+  type TrainingMethod,
+  type TrainingSettings,
+} from "@finetune-icl/core/train";
 import { exactError, measureError, type TestSettings } from "./evaluation";
 import { EXPERIMENT_WEIGHT, experimentRegimes } from "./regimes";
 

@@ -1,6 +1,15 @@
 import type { ParameterLayout } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
-import { clipJointly, ConservedDrift, gradientNoise, type PromptSource, RELEASED_MOTION, runStage, type StepLoss, stageStream } from "@finetune-icl/core/train";
+import {
+  ConservedDrift,
+  clipJointly,
+  gradientNoise,
+  type PromptSource,
+  RELEASED_MOTION,
+  runStage,
+  type StepLoss,
+  stageStream,
+} from "@finetune-icl/core/train";
 
 /** A descent with the released settings, and what was seen on its way. */
 export interface WatchedDescent {

@@ -1,4 +1,5 @@
 export { type Ledger, type LedgerEntry, type LedgerSummary, summarise, verifyClaim } from "./ledger";
+export type { FinishedUnit } from "./runLedger";
 export { plan, runLedger } from "./runLedger";
 export { LEDGER_FOLDER, loadLedger, saveLedger } from "./saveLedger";
 export type { UnitResult } from "./unit";

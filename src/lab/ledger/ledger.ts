@@ -1,4 +1,16 @@
-import { type Claim, combine, COMPARISONS, ERROR_RATE, EVIDENCE_KINDS, type EvidenceKind, type EvidenceResult, isApplicable, type NotApplicable, THRESHOLD, type Verdict } from "@finetune-icl/core/evidence";
+import {
+  type Claim,
+  COMPARISONS,
+  combine,
+  ERROR_RATE,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  type EvidenceResult,
+  isApplicable,
+  type NotApplicable,
+  THRESHOLD,
+  type Verdict,
+} from "@finetune-icl/core/evidence";
 import { gatherUnits, type RunOptions, runUnit, type UnitResult, unitName, unitsOf } from "./unit";
 
 /** What the ledger holds of one claim. */

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Checkpoint } from "@finetune-icl/files";
 import type { Claim } from "@finetune-icl/core/evidence";
-import { withWorkers } from "../units/workers";
+import { runUnits, type UnitRun } from "../units/runUnits";
 import { assembleLedger, type Ledger } from "./ledger";
 import { type RunOptions, type Unit, type UnitResult, unitName, unitsOf } from "./unit";
 
@@ -36,32 +35,23 @@ export function plan(claims: readonly Claim[]): readonly Unit[] {
 export async function runLedger(
   claims: readonly Claim[],
   options: RunOptions,
-  {
-    workers,
-    checkpoint,
-    onUnitDone,
-  }: {
-    readonly workers: number;
-    readonly checkpoint: Checkpoint<UnitResult>;
-    readonly onUnitDone: () => void;
-  },
+  { workers, checkpoint, onUnitDone }: UnitRun<FinishedUnit>,
 ): Promise<LedgerRun> {
   const seconds = new Map<string, number>();
-  await withWorkers(
-    join(__dirname, "worker.js"),
+  const units = plan(claims);
+  const claimOf = new Map(units.map((unit) => [unitName(unit), unit.claim]));
+  const run: UnitRun<FinishedUnit> = {
     workers,
-    (run: (task: LedgerTask) => Promise<FinishedUnit>): Promise<unknown> =>
-      Promise.all(
-        plan(claims).map(async (unit) => {
-          const name = unitName(unit);
-          if (!checkpoint.results.has(name)) {
-            const done = await run({ unit, options });
-            checkpoint.add(name, done.result);
-            seconds.set(unit.claim, (seconds.get(unit.claim) ?? 0) + done.seconds);
-          }
-          onUnitDone();
-        }),
-      ),
+    checkpoint,
+    onUnitDone: (name, done, isNew) => {
+      const claim = claimOf.get(name)!;
+      if (isNew) seconds.set(claim, (seconds.get(claim) ?? 0) + done.seconds);
+      onUnitDone(name, done, isNew);
+    },
+  };
+  await runUnits(join(__dirname, "worker.js"), run, (done) =>
+    Promise.all(units.map((unit) => done({ name: unitName(unit), input: { unit, options } }))),
   );
-  return { ledger: assembleLedger(claims, options, checkpoint.results), seconds };
+  const results = new Map([...checkpoint.results].map(([name, { result }]) => [name, result]));
+  return { ledger: assembleLedger(claims, options, results), seconds };
 }

@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
-import { saveTable } from "@finetune-icl/files";
 import { InputError } from "@finetune-icl/base";
+import { saveTable } from "@finetune-icl/files";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import { DATA_FOLDER } from "../units/dataFolder";
 import type { Ledger } from "./ledger";
 import { ledgerMarkdown } from "./ledgerMarkdown";
 import { ledgerTable } from "./ledgerTable";
 
 /** Where the package keeps its ledger; from dist/ledger or src/ledger the root is two folders up. */
-export const LEDGER_FOLDER = join(__dirname, "..", "..", "data", "ledger");
+export const LEDGER_FOLDER = join(DATA_FOLDER, "ledger");
 
 /** Writes ledger.json, ledger.csv and README.md into `folder`, each whole or not at all. */
 export function saveLedger(folder: string, ledger: Ledger): void {

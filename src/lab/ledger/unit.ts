@@ -1,4 +1,15 @@
-import { type Claim, type EvidenceKind, type EvidenceResult, gatherSimulation, isApplicable, type Profile, runIdentity, runSimulationCase, runTraining, type SimulatedCase } from "@finetune-icl/core/evidence";
+import {
+  type Claim,
+  type EvidenceKind,
+  type EvidenceResult,
+  gatherSimulation,
+  isApplicable,
+  type Profile,
+  runIdentity,
+  runSimulationCase,
+  runTraining,
+  type SimulatedCase,
+} from "@finetune-icl/core/evidence";
 
 /** A piece of work that one worker does at a time; its result depends on nothing but itself, the profile and the seed. */
 export interface Unit {

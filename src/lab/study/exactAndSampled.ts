@@ -1,3 +1,5 @@
+import { type Table, tableFrom } from "@finetune-icl/base";
+import { RELEASED_BATCH, RELEASED_MOTION } from "@finetune-icl/core/train";
 import {
   type Condition,
   type SeparatedRun,
@@ -6,8 +8,6 @@ import {
   separate,
   separateReference,
 } from "../experiment/separation";
-import { type Table, tableFrom } from "@finetune-icl/base";
-import { RELEASED_BATCH, RELEASED_MOTION } from "@finetune-icl/core/train";
 import { defineStudy, type StudyUnit } from "./study";
 
 interface Input {

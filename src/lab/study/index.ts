@@ -20,12 +20,19 @@ export { runFrontier } from "./frontier/unit";
 export { runLowRank } from "./lowRank/unit";
 export { STUDIED_MODELS } from "./models/models";
 export { runModels } from "./models/unit";
-export { type Split, labelBlock, splitTable } from "./realData/design";
+export { labelBlock, type Split, splitTable } from "./realData/design";
 export { type FittedTask, fitTask, syntheticPretraining, theoryFits, trainedFits } from "./realData/fit";
-export { type RealTable, type RealTableSource, loadRealTable, realTableSources } from "./realData/realTable";
+export { loadRealTable, type RealTable, type RealTableSource, realTableSources } from "./realData/realTable";
 export { repeatedMean } from "./realData/repeated";
 export { STATEMENTS } from "./realData/statements";
 export { runUnit } from "./realData/unit";
 export { runStudy, runStudyHere } from "./runStudy";
-export { DEFAULT_SEED, STUDIES_FOLDER, loadStudyTable, saveStudy } from "./saveStudy";
-export { type AnyStudy, type Study, type StudyOptions, type StudyTable, type StudyUnit, defineStudy } from "./study";
+export { DEFAULT_SEED, loadStudyTable, STUDIES_FOLDER, saveStudy } from "./saveStudy";
+export {
+  type AnyStudy,
+  defineStudy,
+  type Study,
+  type StudyOptions,
+  type StudyTable,
+  type StudyUnit,
+} from "./study";

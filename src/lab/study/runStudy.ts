@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import type { Checkpoint } from "@finetune-icl/files";
-import { withWorkers } from "../units/workers";
+import { runUnits, type UnitRun } from "../units/runUnits";
 import type { AnyStudy, StudyOptions, StudyTable } from "./study";
 
 /** What a worker is given. */
@@ -23,27 +22,11 @@ export function runStudyHere(study: AnyStudy, options: StudyOptions): StudyTable
 export async function runStudy(
   study: AnyStudy,
   options: StudyOptions,
-  {
-    workers,
-    checkpoint,
-    onUnitDone,
-  }: {
-    readonly workers: number;
-    readonly checkpoint: Checkpoint<unknown>;
-    readonly onUnitDone: () => void;
-  },
+  run: UnitRun<unknown>,
 ): Promise<StudyTables> {
   const units = study.units(options);
-  await withWorkers(
-    join(__dirname, "worker.js"),
-    workers,
-    (run: (task: StudyTask) => Promise<unknown>): Promise<unknown> =>
-      Promise.all(
-        units.map(async ({ name, input }) => {
-          if (!checkpoint.results.has(name)) checkpoint.add(name, await run({ study: study.name, input }));
-          onUnitDone();
-        }),
-      ),
+  const results = await runUnits(join(__dirname, "worker.js"), run, (done) =>
+    Promise.all(units.map(({ name, input }) => done({ name, input: { study: study.name, input } }))),
   );
-  return study.tables(units.map((unit) => ({ ...unit, result: checkpoint.results.get(unit.name) })));
+  return study.tables(units.map((unit, i) => ({ ...unit, result: results[i] })));
 }

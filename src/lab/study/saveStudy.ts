@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomic } from "write-file-atomic";
+import type { Table } from "@finetune-icl/base";
 import { loadTable, saveTable } from "@finetune-icl/files";
-import { type Table } from "@finetune-icl/base";
+import { sync as writeFileAtomic } from "write-file-atomic";
+import { DATA_FOLDER } from "../units/dataFolder";
 import type { StudyTables } from "./runStudy";
 import type { AnyStudy, StudyOptions } from "./study";
 
 /** Where the package keeps the results of its studies; from dist/study or src/study the root is two folders up. */
-export const STUDIES_FOLDER = join(__dirname, "..", "..", "data", "studies");
+export const STUDIES_FOLDER = join(DATA_FOLDER, "studies");
 
 /** Writes every table of a study and a README.md that says what they hold and what makes them, below `folder`. */
 export function saveStudy(folder: string, study: AnyStudy, options: StudyOptions, tables: StudyTables): void {

@@ -1,5 +1,5 @@
-import type { Profile } from "@finetune-icl/core/evidence";
 import type { Table } from "@finetune-icl/base";
+import type { Profile } from "@finetune-icl/core/evidence";
 
 /** What all random numbers and the size of a study follow from. */
 export interface StudyOptions {

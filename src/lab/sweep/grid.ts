@@ -1,6 +1,6 @@
-import type { TestSettings } from "../experiment/evaluation";
 import { InputError } from "@finetune-icl/base";
 import { join, readRecord, readWhole } from "@finetune-icl/core/problem";
+import type { TestSettings } from "../experiment/evaluation";
 
 /** A study: one training input, and the values that some of its fields take in turn. */
 export interface Grid {

@@ -1,3 +1,4 @@
 export { gridPoints, readGrid, readShard, shardOf } from "./grid";
 export { mergeSweeps, rowsLeft, writeSweep } from "./sweepFile";
 export type { SweepRow, SweepTask } from "./sweepRun";
+export { SWEEP_WORKER } from "./sweepWorker";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { sync as writeFileAtomic } from "write-file-atomic";
 import { InputError } from "@finetune-icl/base";
+import { sync as writeFileAtomic } from "write-file-atomic";
 import type { Grid } from "./grid";
 import type { SweepRow } from "./sweepRun";
 

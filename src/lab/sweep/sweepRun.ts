@@ -1,6 +1,6 @@
-import { exactError, measureError } from "../experiment/evaluation";
 import { parameterLayout } from "@finetune-icl/core/model";
 import { randomTargetTask, readTrainingSettings, TrainingRun } from "@finetune-icl/core/train";
+import { exactError, measureError } from "../experiment/evaluation";
 import type { Grid, GridPoint } from "./grid";
 
 /** What a worker is given. */

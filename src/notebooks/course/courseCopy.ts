@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { serializeNotebook } from "../runner/serializeNotebook";
 import { replaceFolder, requireReplaceable } from "@finetune-icl/files";
+import { serializeNotebook } from "../runner/serializeNotebook";
 import { instructorCopy } from "./instructorCopy";
 import type { Lesson } from "./lesson";
 import { studentCopy } from "./studentCopy";

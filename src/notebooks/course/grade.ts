@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
+import { isJsonObject } from "@finetune-icl/base";
 import type { Failure } from "../runner/cellFailure";
 import { makeTrialTables } from "../runner/figureTables";
-import { isJsonObject } from "@finetune-icl/base";
 import type { Cell, Notebook } from "../runner/nbformat";
 import { type RunOptions, runNotebook } from "../runner/runNotebook";
 import type { Exercise, ExerciseKind } from "./exercise";

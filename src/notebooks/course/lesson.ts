@@ -8,7 +8,7 @@ import { readTeachingNotes, type TeachingNote } from "./teaching";
 
 /** A notebook of the course with what belongs to teaching it. */
 export interface Lesson {
-  /** File name, such as `04-full-fine-tuning-forgets.ipynb`. */
+  /** File name, such as `04-a-lesson.ipynb`. */
   readonly name: string;
   /** The first heading. */
   readonly title: string;

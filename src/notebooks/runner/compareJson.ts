@@ -1,5 +1,5 @@
-import { compareText } from "./compareText";
 import { isJsonObject, type JsonValue } from "@finetune-icl/base";
+import { compareText } from "./compareText";
 
 /** Where two JSON values differ first, and what stands there. */
 export interface JsonDifference {

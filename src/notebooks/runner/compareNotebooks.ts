@@ -1,7 +1,7 @@
+import type { JsonValue } from "@finetune-icl/base";
 import { type FailingCell, failingCell, nameCell } from "./cellFailure";
 import { compareJson } from "./compareJson";
 import { compareText, placeOfDifference } from "./compareText";
-import type { JsonValue } from "@finetune-icl/base";
 import {
   type CodeCell,
   isExecutable,

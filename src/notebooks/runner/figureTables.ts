@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FIGURE_FOLDER_VARIABLE, onEnd, packageFigureFolder } from "@finetune-icl/files";
-import { compareJson } from "./compareJson";
 import type { JsonValue } from "@finetune-icl/base";
+import { FIGURE_FOLDER_VARIABLE, onEnd, projectFigureFolder } from "@finetune-icl/files";
+import { compareJson } from "./compareJson";
 
 /** Where the tables of a notebook that is only checked go, and how they differ from those stored in the package. */
 export interface TrialTables {
@@ -32,7 +32,7 @@ export function makeTrialTables(): TrialTables {
 }
 
 function compareTable(name: string, got: string): readonly TableDifference[] {
-  const path = join(packageFigureFolder, name);
+  const path = join(projectFigureFolder(), name);
   const table = `data/figures/${name}`;
   if (!existsSync(path)) return [{ where: table, stored: "(no such table)", got: "a new table" }];
   const difference = compareJson(cells(readFileSync(path, "utf8")), cells(got));

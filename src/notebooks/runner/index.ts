@@ -1,6 +1,13 @@
 export { courseNotebooks } from "./courseNotebooks";
-export { type Cell, type CodeCell, type MimeBundle, type Notebook, type Output, hasTag, isExecutable } from "./nbformat";
-export { packageRoot } from "./packagePaths";
+export {
+  type Cell,
+  type CodeCell,
+  hasTag,
+  isExecutable,
+  type MimeBundle,
+  type Notebook,
+  type Output,
+} from "./nbformat";
 export { overrideParameters } from "./parameters";
 export { type NotebookFile, readNotebook, readNotebookFile } from "./readNotebook";
-export { type NotebookResult, type RunFileOptions, describeResult, runNotebookFile } from "./runNotebookFile";
+export { describeResult, type NotebookResult, type RunFileOptions, runNotebookFile } from "./runNotebookFile";

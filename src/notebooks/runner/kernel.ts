@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonObject } from "@finetune-icl/base";
 import { Dealer, Subscriber } from "zeromq";
 import { type Connection, createConnection } from "./connection";
-import type { JsonObject } from "@finetune-icl/base";
 import { type ExecuteReply, type KernelMessage, toExecuteReply, toKernelMessage } from "./kernelMessage";
 import { type KernelExit, type KernelProcess, startKernelProcess } from "./kernelProcess";
 import { decodeMessage, encodeMessage, type WireMessage } from "./wire";

@@ -1,5 +1,5 @@
-import ts from "typescript";
 import { InputError, type JsonValue } from "@finetune-icl/base";
+import ts from "typescript";
 import { type CodeCell, hasTag, isExecutable, type Notebook } from "./nbformat";
 
 /** A constant of the cell tagged `parameters`: its name, its literal, and where that stands. */
@@ -89,7 +89,7 @@ function newValue({ name, value, start: _ }: Parameter, text: string, where: str
   throw new InputError(`${where}: --set ${name}`, given, describeType(value));
 }
 
-/** JSON where it is JSON, otherwise the text itself: `--set regime=pretrained` needs no quotes within quotes. */
+/** JSON where it is JSON, otherwise the text itself: `--set method=exact` needs no quotes within quotes. */
 function parse(text: string, old: JsonValue): JsonValue {
   try {
     const value = JSON.parse(text) as JsonValue;

@@ -1,5 +1,5 @@
-import { type CellFailure, describeExit, type Failure, failingCell } from "./cellFailure";
 import type { JsonObject } from "@finetune-icl/base";
+import { type CellFailure, describeExit, type Failure, failingCell } from "./cellFailure";
 import { type Answer, Kernel } from "./kernel";
 import type { ExecuteReply, KernelMessage } from "./kernelMessage";
 import { findMachinePath } from "./machinePath";

@@ -1,11 +1,5 @@
-import {
-  type AnyState,
-  type Control,
-  type Controls,
-  type ControlValue,
-  onScale,
-} from "../explore/controls";
 import type { ShotCount } from "@finetune-icl/core/problem";
+import { type AnyState, type Control, type Controls, type ControlValue, onScale } from "../explore/controls";
 
 type Input = HTMLInputElement | HTMLSelectElement;
 

@@ -1,6 +1,6 @@
+import { PLOT_CONFIG, type Plotly, plotly } from "@finetune-icl/book/browser";
+import { tableHtml } from "@finetune-icl/plot";
 import type { Answer } from "../explore/explorable";
-import { tableHtml } from "@finetune-icl/figures";
-import { PLOT_CONFIG, type Plotly, plotly } from "@finetune-icl/book";
 
 /** Milliseconds after the last change until a screen reader hears what is seen. */
 const QUIET = 700;

@@ -55,7 +55,7 @@ export function initialState(controls: Controls): AnyState {
 /** The text after # in an address: only what differs from the start, so that short addresses stay short. */
 export function writeState(controls: Controls, state: AnyState): string {
   const parts = Object.entries(controls).flatMap(([name, { initial }]) =>
-    state[name] === initial ? [] : [[name, String(state[name])]],
+    state[name] === initial ? [] : [[name, String(state[name])] as [string, string]],
   );
   return new URLSearchParams(parts).toString();
 }

@@ -1,5 +1,5 @@
-import type { Figure } from "@finetune-icl/figures";
 import type { Table } from "@finetune-icl/base";
+import type { Figure } from "@finetune-icl/plot";
 import type { AnyState, Controls, StateOf } from "./controls";
 
 /** What an explorable answers to one position of its controls. */

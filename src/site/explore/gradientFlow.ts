@@ -1,9 +1,17 @@
-import { FastRisk, pack } from "@finetune-icl/core/exact";
-import { axis, baseLayout, type Figure, type JsonObject, logarithmicAxis, logarithmicTicks, REGIME_STYLE } from "@finetune-icl/figures";
 import { tableFrom } from "@finetune-icl/base";
+import { FastRisk, pack } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { predict } from "@finetune-icl/core/predict";
 import type { Setting } from "@finetune-icl/core/problem";
+import {
+  axis,
+  baseLayout,
+  type Figure,
+  type JsonObject,
+  logarithmicAxis,
+  logarithmicTicks,
+  REGIME_STYLE,
+} from "@finetune-icl/plot";
 import type { StateOf } from "./controls";
 import { directExplorable } from "./explorable";
 import { type FlowPoint, gradientFlowPath } from "./gradientFlowPath";

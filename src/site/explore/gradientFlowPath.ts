@@ -1,5 +1,5 @@
 import type { Vector } from "@finetune-icl/core/algebra";
-import { FastRisk, pack, type PackedParameters, unpack, zeroParameters } from "@finetune-icl/core/exact";
+import { FastRisk, type PackedParameters, pack, unpack, zeroParameters } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import type { RegressionProblem } from "@finetune-icl/core/problem";
 

@@ -1,6 +1,14 @@
-import { axis, baseLayout, type Figure, type JsonObject, logarithmicAxis, referenceLine, REGIME_STYLE } from "@finetune-icl/figures";
 import { tableFrom } from "@finetune-icl/base";
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
+import {
+  axis,
+  baseLayout,
+  type Figure,
+  type JsonObject,
+  logarithmicAxis,
+  REGIME_STYLE,
+  referenceLine,
+} from "@finetune-icl/plot";
 import type { StateOf } from "./controls";
 import { type Answer, gradualExplorable } from "./explorable";
 import {

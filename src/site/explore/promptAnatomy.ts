@@ -1,7 +1,7 @@
-import { axis, baseLayout, type Figure, type JsonObject } from "@finetune-icl/figures";
 import { tableFrom } from "@finetune-icl/base";
 import { bilinear, dot, labelSlot, predictLabel, promptTokens } from "@finetune-icl/core/model";
 import { ExampleSampler, RandomSource, samplePrompt } from "@finetune-icl/core/simulate";
+import { axis, baseLayout, type Figure, type JsonObject } from "@finetune-icl/plot";
 import { directExplorable } from "./explorable";
 import {
   ANGLE,

@@ -1,7 +1,7 @@
-import { curvesFigure, type Figure, type JsonObject, REGIME_STYLE } from "@finetune-icl/figures";
 import { type Table, tableFrom } from "@finetune-icl/base";
 import { type AttentionParameters, labelSlot } from "@finetune-icl/core/model";
 import type { ShotCount } from "@finetune-icl/core/problem";
+import { curvesFigure, type Figure, type JsonObject, REGIME_STYLE } from "@finetune-icl/plot";
 import { directExplorable } from "./explorable";
 import {
   ANGLE,

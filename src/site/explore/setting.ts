@@ -1,9 +1,15 @@
 import type { Vector } from "@finetune-icl/core/algebra";
 import { FastRisk, pack } from "@finetune-icl/core/exact";
-import { REGIME_STYLE } from "@finetune-icl/figures";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { predict } from "@finetune-icl/core/predict";
-import { isotropicSetting, type Regime, type RegimeKind, type Setting, type ShotCount } from "@finetune-icl/core/problem";
+import {
+  isotropicSetting,
+  type Regime,
+  type RegimeKind,
+  type Setting,
+  type ShotCount,
+} from "@finetune-icl/core/problem";
+import { REGIME_STYLE } from "@finetune-icl/plot";
 import type { ChoiceControl, RangeControl, ShotsControl } from "./controls";
 
 /** The regimes whose parameters have a closed form: fast enough to follow a hand. */

@@ -1,7 +1,7 @@
-import type { Vector } from "@finetune-icl/core/algebra";
-import { axis, baseLayout, type Figure, type JsonObject } from "@finetune-icl/figures";
 import { tableFrom } from "@finetune-icl/base";
+import type { Vector } from "@finetune-icl/core/algebra";
 import type { ShotCount } from "@finetune-icl/core/problem";
+import { axis, baseLayout, type Figure, type JsonObject } from "@finetune-icl/plot";
 import { directExplorable } from "./explorable";
 import {
   dimensionControl,

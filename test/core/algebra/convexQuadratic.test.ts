@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { evaluateQuadratic, halfGradient, minimiseQuadratic } from "../../../src/core/algebra/convexQuadratic";
+import {
+  evaluateQuadratic,
+  halfGradient,
+  minimiseQuadratic,
+} from "../../../src/core/algebra/convexQuadratic";
 import { FLOAT, RATIONAL } from "../../../src/core/algebra/numberField";
 import { asRationals, instances } from "../../support/arbitraries";
 

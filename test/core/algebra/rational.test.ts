@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { factorLdl } from "../../../src/core/algebra/definiteness";
 import { FLOAT, RATIONAL } from "../../../src/core/algebra/numberField";
-import { printRational, readRatio } from "../../../src/core/algebra/rational";
+import { printRational, type Rational, readRatio } from "../../../src/core/algebra/rational";
 import { asRationals, instances } from "../../support/arbitraries";
 
 describe("rationals", () => {
@@ -50,7 +50,7 @@ describe("rationals", () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 1_000_000 }), (p, q) => {
         const huge = 3n ** 1000n;
-        const value = RATIONAL.math.fraction(BigInt(p) * huge + 1n, BigInt(q) * huge);
+        const value = RATIONAL.math.fraction(BigInt(p) * huge + 1n, BigInt(q) * huge) as Rational;
         expect(RATIONAL.toNumber(value)).toBe(p === 0 ? RATIONAL.toNumber(value) : p / q);
         expect(Number.isFinite(RATIONAL.toNumber(value))).toBe(true);
       }),

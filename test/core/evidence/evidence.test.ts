@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { RATIONAL, type Rational } from "../../../src/core/algebra/numberField";
-import { CLAIMS } from "../../../src/lab/claims";
 import { altered } from "../../../src/core/evidence/altered";
 import { isApplicable } from "../../../src/core/evidence/claim";
 import { type IdentityEvidence, runIdentity } from "../../../src/core/evidence/identity";
@@ -11,6 +10,7 @@ import { gatherSimulation, runSimulationCase } from "../../../src/core/evidence/
 import { streamOf } from "../../../src/core/evidence/stream";
 import { runTraining } from "../../../src/core/evidence/training";
 import { PRETRAINED_RISK } from "../../../src/core/theory/pretraining";
+import { CLAIMS } from "../../../src/lab/claims";
 import { expectClose } from "../../support/expectClose";
 
 const row = (deviation: number, conclusive = true): EvidenceRow => ({

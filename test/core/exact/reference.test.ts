@@ -8,8 +8,9 @@ import { pack, unpack, zeroParameters } from "../../../src/core/exact/packedPara
 import type { AttentionParameters } from "../../../src/core/model/attentionParameters";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
 
-const FOLDER = join(__dirname, "../../../data/reference");
+const FOLDER = join(packageRoot, "data/reference");
 
 interface ReferenceRun {
   readonly d: number;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import type { Matrix, Vector } from "../../../src/core/algebra/matrix";
 import { FLOAT } from "../../../src/core/algebra/numberField";
-import { InputError } from "../../../src/base/inputError";
 import {
   type AttentionHead,
   applyLayer,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
-import { InputError } from "../../../src/base/inputError";
 import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { monteCarloRisk } from "../../../src/core/simulate/monteCarloRisk";

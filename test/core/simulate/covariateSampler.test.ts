@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { covariateMoments } from "../../../src/core/exact/covariateMoments";
 import { MomentRisk } from "../../../src/core/exact/momentRisk";
 import { gaussianNoise, linearTaskMoments } from "../../../src/core/exact/tokenMoments";
-import { InputError } from "../../../src/base/inputError";
 import {
   type CovariateDistribution,
   describeCovariates,

@@ -5,7 +5,12 @@ import { exactRisk } from "../../../src/core/exact/exactRisk";
 import type { AttentionParameters } from "../../../src/core/model/attentionParameters";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { blockParameters } from "../../../src/core/theory/blockParameters";
-import { forcedOffset, leftInErased, lowRankParameters, lowRankPrice } from "../../../src/core/theory/lowRankDescent";
+import {
+  forcedOffset,
+  leftInErased,
+  lowRankParameters,
+  lowRankPrice,
+} from "../../../src/core/theory/lowRankDescent";
 import { expectClose } from "../../support/expectClose";
 
 const DIMENSION = 4;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { asPoint, exactLoss } from "../../../src/core/exact/exactLoss";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
 import { pack } from "../../../src/core/exact/packedParameters";
 import { relaxedBound } from "../../../src/core/exact/relaxedBound";
-import { InputError } from "../../../src/base/inputError";
 import { dampedNewton } from "../../../src/core/predict/dampedNewton";
 import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";

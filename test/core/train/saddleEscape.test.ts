@@ -5,7 +5,12 @@ import { mergeInto } from "../../../src/core/exact/exactLoss";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
 import { FACTORISED_SADDLE_RISK } from "../../../src/core/theory/factorisedSaddle";
-import { factorisedFlowLoss, growingPart, leavingTime, noisyFactors } from "../../../src/core/train/saddleEscape";
+import {
+  factorisedFlowLoss,
+  growingPart,
+  leavingTime,
+  noisyFactors,
+} from "../../../src/core/train/saddleEscape";
 import { expectClose } from "../../support/expectClose";
 
 const { problem } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });

@@ -10,6 +10,7 @@ import { inTurn } from "../../../src/finetune-icl/bench/timing";
 import { Torch } from "../../../src/finetune-icl/bench/torch";
 import { usageOf } from "../../../src/finetune-icl/bench/usage";
 import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
 
 const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
@@ -83,9 +84,7 @@ describe("measurements", () => {
 });
 
 describe("the stored report", () => {
-  const stored = JSON.parse(
-    readFileSync(join(__dirname, "../../../data/bench/bench.json"), "utf8"),
-  ) as BenchReport;
+  const stored = JSON.parse(readFileSync(join(packageRoot, "data/bench/bench.json"), "utf8")) as BenchReport;
 
   it("is of a full run of every benchmark there is, beside PyTorch, and names no machine", () => {
     expect(stored.benchmarks.map(({ id }) => id)).toEqual(BENCHMARKS.map(({ id }) => id));

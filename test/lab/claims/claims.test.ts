@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import katex from "katex";
 import { describe, expect, it } from "vitest";
-import { CLAIMS } from "../../../src/lab/claims";
 import { EVIDENCE_KINDS, isApplicable } from "../../../src/core/evidence/claim";
+import { CLAIMS } from "../../../src/lab/claims";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { packageRoot } from "../../support/root";
 
 describe("the claims", () => {
   it("have different ids made of words", () => {
@@ -25,7 +26,7 @@ describe("the claims", () => {
         expect(text).not.toContain("|");
       }
       const [file, anchor] = claim.notebook.split("#");
-      const path = join(__dirname, "../../../notebooks", file!);
+      const path = join(packageRoot, "notebooks", file!);
       expect(existsSync(path), `${claim.notebook} is there`).toBe(true);
       if (anchor !== undefined) {
         const ids = readNotebook(path).cells.map(({ id }) => `cell-${id}`);

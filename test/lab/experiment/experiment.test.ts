@@ -2,13 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { toCsv } from "../../../src/base/csv";
+import { loadTable } from "../../../src/files/table";
 import { compareWithReference, comparisonTable } from "../../../src/lab/experiment/comparison";
 import { trainReleased } from "../../../src/lab/experiment/trainReleased";
-import { loadTable, toCsv } from "../../../src/files/table";
 import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
 
-const data = (...path: readonly string[]): string => join(__dirname, "../../../data", ...path);
+const data = (...path: readonly string[]): string => join(packageRoot, "data", ...path);
 const folder = mkdtempSync(join(tmpdir(), "experiment-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

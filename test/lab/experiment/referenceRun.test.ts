@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
-import { referenceRun } from "../../../src/lab/experiment/referenceRun";
-import { InputError } from "../../../src/base/inputError";
 import { releasedSettings } from "../../../src/core/train/releasedSettings";
+import { referenceRun } from "../../../src/lab/experiment/referenceRun";
 
 describe("the reference run", () => {
   const run = referenceRun();

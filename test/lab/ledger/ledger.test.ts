@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { toCsv } from "../../../src/base/csv";
 import { CLAIMS } from "../../../src/lab/claims";
-import { toCsv } from "../../../src/files/table";
 import {
   type Ledger,
   type LedgerEntry,
@@ -15,6 +15,7 @@ import {
 import { ledgerMarkdown } from "../../../src/lab/ledger/ledgerMarkdown";
 import { ledgerTable } from "../../../src/lab/ledger/ledgerTable";
 import { LEDGER_FOLDER, loadLedger } from "../../../src/lab/ledger/saveLedger";
+import { PROGRAM, packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
 
 const folder = mkdtempSync(join(tmpdir(), "ledger-"));
@@ -45,7 +46,7 @@ describe("finetune-icl verify", () => {
     expect(runCli(["verify", "--quick", "--jobs", "1", "--out", one, ...some]).code).toBe(0);
     expect(runCli(["verify", "--quick", "--jobs", "2", "--out", two, ...some]).code).toBe(0);
 
-    const program = join(__dirname, "../../../bin/finetune-icl.js");
+    const program = PROGRAM;
     const child = spawn(process.execPath, [
       program,
       "verify",
@@ -132,7 +133,7 @@ describe("the stored ledger", () => {
 
 describe("a claim of one's own", () => {
   it("is written as CONTRIBUTING.md shows, in under 60 lines, and verified", async () => {
-    const guide = read(__dirname, "../../../CONTRIBUTING.md");
+    const guide = read(packageRoot, "CONTRIBUTING.md");
     const example = guide.split("## Adding a claim")[1]!.split("```ts\n")[1]!.split("```")[0]!;
     expect(example.split("\n").length).toBeLessThan(60);
     const file = join(__dirname, "example.tmp.ts");

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
-import { CONDITIONS, type Separation, separate, separateReference } from "../../../src/lab/experiment/separation";
+import {
+  CONDITIONS,
+  type Separation,
+  separate,
+  separateReference,
+} from "../../../src/lab/experiment/separation";
 import { exactAndSampled } from "../../../src/lab/study/exactAndSampled";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
 import { expectClose } from "../../support/expectClose";

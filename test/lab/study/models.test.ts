@@ -1,16 +1,18 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { recordsOf } from "../../../src/base/plainTable";
 import { studentQuantile, studentTail } from "../../../src/core/evidence/studentT";
 import { priorCubature } from "../../../src/core/exact/priorCubature";
-import { loadTable, recordsOf } from "../../../src/files/table";
 import { parameterLayout } from "../../../src/core/model/parameterLayout";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
-import { mixedLengthsLoss, type SampledSettings } from "../../../src/lab/study/models/mixedLengths";
-import { STUDIED_MODELS } from "../../../src/lab/study/models/models";
-import { runModels, STUDIED_REGIMES } from "../../../src/lab/study/models/unit";
 import { exactStageLoss } from "../../../src/core/train/exactStage";
 import { releasedSettings } from "../../../src/core/train/releasedSettings";
 import { pretrainingLoss } from "../../../src/core/train/stage";
+import { loadTable } from "../../../src/files/table";
+import { mixedLengthsLoss, type SampledSettings } from "../../../src/lab/study/models/mixedLengths";
+import { STUDIED_MODELS } from "../../../src/lab/study/models/models";
+import { runModels, STUDIED_REGIMES } from "../../../src/lab/study/models/unit";
+import { packageRoot } from "../../support/root";
 
 const settings: SampledSettings = {
   ...releasedSettings(),
@@ -72,7 +74,7 @@ describe("pretraining at several lengths", () => {
 });
 
 describe("the stored verdicts", () => {
-  const path = join(__dirname, "../../../data/studies/models/verdicts.csv");
+  const path = join(packageRoot, "data/studies/models/verdicts.csv");
   const rows = recordsOf(loadTable(path));
 
   it("are clear exactly where Student's t at 95 % says so, with the factor that the logarithm means", () => {

@@ -9,6 +9,7 @@ import { STATEMENTS } from "../../../src/lab/study/realData/statements";
 import { runUnit } from "../../../src/lab/study/realData/unit";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
 import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
 
 const NAMES = realTableSources().map(({ name }) => name);
 
@@ -88,7 +89,7 @@ describe("what is told of the stored study", () => {
     const forgets = of("full-forgets");
     const below = of("value-forgets-less-than-full");
     const far = of("auxiliary-hurts-the-far");
-    const text = (file: string) => readFileSync(join(__dirname, "../../..", file), "utf8").replaceAll("\n", " ");
+    const text = (file: string) => readFileSync(join(packageRoot, file), "utf8").replaceAll("\n", " ");
     expect(text("README.md")).toContain(
       `clearly in ${forgets.holds} of ${forgets.pairs} pairs of columns and clearly not in ${forgets.fails}; value-only fine-tuning stays clearly below it in ${below.holds} of ${below.pairs}`,
     );

@@ -3,7 +3,12 @@ import { bestOf, choiceRow } from "../../../src/lab/study/frontier/choice";
 import { FRONTIER_SHOTS } from "../../../src/lab/study/frontier/unit";
 import { runLowRank } from "../../../src/lab/study/lowRank/unit";
 import { modelsTables } from "../../../src/lab/study/models/tables";
-import { type ModelsResult, STUDIED_REGIMES, TESTED_SHOTS, unrelatedTask } from "../../../src/lab/study/models/unit";
+import {
+  type ModelsResult,
+  STUDIED_REGIMES,
+  TESTED_SHOTS,
+  unrelatedTask,
+} from "../../../src/lab/study/models/unit";
 import { expectClose } from "../../support/expectClose";
 
 const pointAt = (setting: number, zeroShotExcess: number, inContext: number) => ({

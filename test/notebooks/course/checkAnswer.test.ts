@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { InputError } from "../../../src/base/inputError";
 import type { Answer } from "../../../src/notebooks/course/answer";
 import { type AnswerCheck, checkAnswer, WrongAnswer } from "../../../src/notebooks/course/checkAnswer";
 import { missingAnswerMessage } from "../../../src/notebooks/course/missingAnswer";
-import { InputError } from "../../../src/base/inputError";
 
 const printed = vi.spyOn(console, "log");
 beforeEach(() => {

@@ -5,13 +5,13 @@ import { writeCourseCopy } from "../../../src/notebooks/course/courseCopy";
 import { instructorCopy } from "../../../src/notebooks/course/instructorCopy";
 import { lessonOf } from "../../../src/notebooks/course/lesson";
 import { studentCopy } from "../../../src/notebooks/course/studentCopy";
-import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
 import { parseNotebook } from "../../../src/notebooks/runner/parseNotebook";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { runNotebookFile } from "../../../src/notebooks/runner/runNotebookFile";
 import { serializeNotebook } from "../../../src/notebooks/runner/serializeNotebook";
-import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
+import { packageRoot } from "../../support/root";
 import { runMain } from "../../support/runMain";
+import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
 import { CELLS, cellOf, notebookOf } from "./support/lesson";
 
 const lesson = lessonOf(notebookOf(CELLS), "notebooks/04-a.ipynb");

@@ -6,8 +6,8 @@ import { lessonOf } from "../../../src/notebooks/course/lesson";
 import { studentCopy } from "../../../src/notebooks/course/studentCopy";
 import type { Cell } from "../../../src/notebooks/runner/nbformat";
 import { serializeNotebook } from "../../../src/notebooks/runner/serializeNotebook";
-import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
 import { runMain } from "../../support/runMain";
+import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
 import { CELLS, cellOf, notebookOf } from "./support/lesson";
 
 const lesson = lessonOf(notebookOf(CELLS), "notebooks/04-a.ipynb");

@@ -1,15 +1,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mapInOrder } from "../../../src/base/mapInOrder";
 import { writeCourseCopy } from "../../../src/notebooks/course/courseCopy";
 import { type Lesson, readLesson } from "../../../src/notebooks/course/lesson";
 import { courseNotebooks } from "../../../src/notebooks/runner/courseNotebooks";
-import { mapInOrder } from "../../../src/base/mapInOrder";
 import type { CodeCell, Notebook } from "../../../src/notebooks/runner/nbformat";
-import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
 import { overrideParameters, readParameters } from "../../../src/notebooks/runner/parameters";
 import { readNotebook, readNotebookFile } from "../../../src/notebooks/runner/readNotebook";
 import { type NotebookResult, runNotebookFile } from "../../../src/notebooks/runner/runNotebookFile";
+import { packageRoot } from "../../support/root";
 import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
 
 const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");

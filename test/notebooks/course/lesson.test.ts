@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/base/json";
 import { lessonOf } from "../../../src/notebooks/course/lesson";
 import { timingsTable, withTimings } from "../../../src/notebooks/course/syllabus";
-import type { JsonObject } from "../../../src/base/json";
 import type { Cell } from "../../../src/notebooks/runner/nbformat";
 import {
   answerData,

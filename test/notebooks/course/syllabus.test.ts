@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readLesson } from "../../../src/notebooks/course/lesson";
 import { timingsTable, withTimings } from "../../../src/notebooks/course/syllabus";
 import { courseNotebooks } from "../../../src/notebooks/runner/courseNotebooks";
-import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
+import { packageRoot } from "../../support/root";
 
 const page = readFileSync(join(packageRoot, "docs", "course.md"), "utf8");
 const lessons = courseNotebooks().map(readLesson);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageFigureFolder } from "../../../src/files/figureFolder";
+import { projectFigureFolder } from "../../../src/files/figureFolder";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { runMain } from "../../support/runMain";
 import { makeWorkDirectory, removeDirectory, writeNotebook } from "./support/notebooks";
@@ -69,7 +69,7 @@ describe("notebooks run with other parameters", () => {
 
   it("touch neither the notebook nor the tables of the package", () => {
     expect(readFileSync(path, "utf8")).toBe(text);
-    expect(existsSync(join(packageFigureFolder, `${TABLE}.csv`))).toBe(false);
+    expect(existsSync(join(projectFigureFolder(), `${TABLE}.csv`))).toBe(false);
     expect(readFileSync(join(out, "figures", `${TABLE}.csv`), "utf8")).toBe("d\n7\n");
   });
 
@@ -134,6 +134,6 @@ describe("notebooks run with other parameters", () => {
     const { code, stderr } = await runNotebooks(checked, "--check");
     expect(code).toBe(1);
     expect(stderr).toContain(`saves another table than the stored one: data/figures/${TABLE}.csv`);
-    expect(existsSync(join(packageFigureFolder, `${TABLE}.csv`))).toBe(false);
+    expect(existsSync(join(projectFigureFolder(), `${TABLE}.csv`))).toBe(false);
   });
 });

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/notebooks/runner/nbformat";
-import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { packageRoot } from "../../support/root";
 import { type CellText, makeWorkDirectory, removeDirectory, writeNotebook } from "./support/notebooks";
 import { type Ended, runNotebooks } from "./support/processes";
 

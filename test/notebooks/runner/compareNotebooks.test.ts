@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { JsonValue } from "../../../src/base/json";
 import { compareJson } from "../../../src/notebooks/runner/compareJson";
 import { compareNotebooks, describeDifference } from "../../../src/notebooks/runner/compareNotebooks";
-import type { JsonValue } from "../../../src/base/json";
 import type { MimeBundle, Notebook, Output } from "../../../src/notebooks/runner/nbformat";
 
 const PLOTLY = "application/vnd.plotly.v1+json";

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareNotebooks, describeDifference } from "../../../src/notebooks/runner/compareNotebooks";
 import { courseNotebooks } from "../../../src/notebooks/runner/courseNotebooks";
 import { hasTag, isExecutable } from "../../../src/notebooks/runner/nbformat";
-import { packageRoot } from "../../../src/notebooks/runner/packagePaths";
 import { readParameters } from "../../../src/notebooks/runner/parameters";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { serializeNotebook } from "../../../src/notebooks/runner/serializeNotebook";
+import { packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
 import { makeWorkDirectory, removeDirectory } from "./support/notebooks";
 

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compareNotebooks, describeDifference } from "../../../src/notebooks/runner/compareNotebooks";
 import { mapInOrder } from "../../../src/base/mapInOrder";
-import { notebooksDirectory, packageRoot } from "../../../src/notebooks/runner/packagePaths";
+import { compareNotebooks, describeDifference } from "../../../src/notebooks/runner/compareNotebooks";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { makeJupyterHome } from "../../support/jupyterHome";
+import { notebooksDirectory, packageRoot } from "../../support/root";
 
 /** The `jupyter` program, if there is one. On a build machine there must be one. */
 function findJupyter(): string | undefined {

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createConnection } from "../../../src/notebooks/runner/connection";
 import { mapInOrder } from "../../../src/base/mapInOrder";
+import { createConnection } from "../../../src/notebooks/runner/connection";
 import { reportOf, toErrorOutput, withErrorOutput } from "../../../src/notebooks/runner/thrownText";
 import { decodeMessage, encodeMessage } from "../../../src/notebooks/runner/wire";
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { FastRisk } from "../../../src/core/exact/fastRisk";
 import { pack } from "../../../src/core/exact/packedParameters";
+import { predict } from "../../../src/core/predict/predict";
+import { blockParameters } from "../../../src/core/theory/blockParameters";
 import { type AnyState, initialState } from "../../../src/site/explore/controls";
 import type { Answer } from "../../../src/site/explore/explorable";
 import { answerAtRest, EXPLORABLES } from "../../../src/site/explore/explorables";
@@ -10,8 +12,6 @@ import { gradientFlowPath } from "../../../src/site/explore/gradientFlowPath";
 import { pooled } from "../../../src/site/explore/monteCarloLive";
 import { settingOf, targetTask, taskAt } from "../../../src/site/explore/setting";
 import { alongAngles, turningAngle } from "../../../src/site/explore/taskMap";
-import { predict } from "../../../src/core/predict/predict";
-import { blockParameters } from "../../../src/core/theory/blockParameters";
 import { expectClose } from "../../support/expectClose";
 import { runCli } from "../../support/runCli";
 

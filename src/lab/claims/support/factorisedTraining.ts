@@ -1,4 +1,3 @@
-import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { evaluate, FLOAT } from "@finetune-icl/core/algebra";
 import { streamOf, type TrainingEvidence } from "@finetune-icl/core/evidence";
 import { factorisedLoss, mergeInto } from "@finetune-icl/core/exact";
@@ -6,6 +5,7 @@ import { tokenLength } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { FACTORISED_SADDLE_RISK, VALUE_ONLY_ZERO_SHOT_RISK } from "@finetune-icl/core/theory";
 import { FLOW_DEFAULTS, type FlowEnd, followGradientFlow } from "@finetune-icl/core/train";
+import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { FLOW_TOLERANCE, fineTuningTerms, pretrainedPoint } from "./descent";
 import { type ClaimSetting, RELEASED, randomSetting } from "./settings";
 

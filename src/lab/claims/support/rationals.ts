@@ -4,9 +4,7 @@ import type { AttentionParameters } from "@finetune-icl/core/model";
 /** Exact vectors and matrices for identity checks. */
 
 export const inverseOf = (matrix: Matrix<Rational>): Matrix<Rational> =>
-  RATIONAL.math.inv(matrix as never) as unknown as {
-    toArray?: () => Rational[][];
-  } & Rational[][] as Matrix<Rational>;
+  RATIONAL.math.inv(matrix) as Matrix<Rational>;
 
 export const multiply = (a: Matrix<Rational>, b: Matrix<Rational>): Matrix<Rational> =>
   matrixFrom(a.length, b[0]!.length, (i, j) =>

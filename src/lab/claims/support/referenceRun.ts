@@ -1,27 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { entry, FLOAT, type Matrix, matrixFrom, type Vector } from "@finetune-icl/core/algebra";
+import { entry, FLOAT, matrixFrom, type Vector } from "@finetune-icl/core/algebra";
 import { streamOf, type TrainingEvidence, type TrainingRow } from "@finetune-icl/core/evidence";
 import { exactRisk, FastRisk, pack, unpack, zeroParameters } from "@finetune-icl/core/exact";
-import { loadTable } from "@finetune-icl/files";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import { keyQueryFlow, type LinearFlow, solveLinearFlow } from "@finetune-icl/core/predict";
 import { isotropicSetting } from "@finetune-icl/core/problem";
 import { ExampleSampler, RandomSource } from "@finetune-icl/core/simulate";
-
-/** The PyTorch run in data/reference: from dist/claims/support or src/claims/support the root is three folders up. */
-const FOLDER = join(__dirname, "../../../data/reference");
-
-interface ReferenceRun {
-  readonly d: number;
-  readonly noise_var: number;
-  readonly dataset_size: number;
-  readonly theta0: Vector;
-  readonly params: Readonly<Record<string, { readonly v: Vector; readonly Q: Matrix }>>;
-}
-
-const readRun = (): ReferenceRun =>
-  JSON.parse(readFileSync(join(FOLDER, "pytorch-merged-kq-seed0-parameters.json"), "utf8")) as ReferenceRun;
+import { readReferenceErrors, readReferenceParameters } from "../../reference/referenceFiles";
 
 /** 5000 steps of rate 0.01 with momentum 0.9: a step goes as far as η/(1−β) of gradient flow. */
 const STEPS = 5000;
@@ -91,7 +75,7 @@ export const referenceRunExplained: TrainingEvidence = {
   trains:
     "M alone from the PyTorch run's pretrained parameters, with its settings, on the exact zero-shot risk: the few-shot risks beside those of the exact flow; and the flow beside the errors that the run measured",
   run: (profile, seed) => {
-    const run = readRun();
+    const run = readReferenceParameters();
     const { problem } = isotropicSetting({
       dimension: run.d,
       noiseVariance: run.noise_var,
@@ -109,7 +93,7 @@ export const referenceRunExplained: TrainingEvidence = {
     const onSamples = Array.from({ length: sets }, (_, set) =>
       flowOnExamples(problem, run.theta0, start, { examples: run.dataset_size, seed, set }),
     );
-    const measurements = loadTable(join(FOLDER, "pytorch-merged-kq-seed0-errors.csv")).rows.filter(
+    const measurements = readReferenceErrors().rows.filter(
       ([regime, , shots]) => regime === "zs_kq" && [1, 5, 20].includes(Number(shots)),
     );
     return measurements.flatMap(([, name, n, mean, standardError]): readonly TrainingRow[] => {

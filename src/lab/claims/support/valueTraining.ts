@@ -1,7 +1,12 @@
 import { FLOAT } from "@finetune-icl/core/algebra";
 import type { Profile, TrainingEvidence, TrainingRow } from "@finetune-icl/core/evidence";
 import type { AttentionParameters } from "@finetune-icl/core/model";
-import { auxiliaryValueOptimum, blockParameters, valueOnlyOptimum, valueOnlyParameters } from "@finetune-icl/core/theory";
+import {
+  auxiliaryValueOptimum,
+  blockParameters,
+  valueOnlyOptimum,
+  valueOnlyParameters,
+} from "@finetune-icl/core/theory";
 import {
   distance,
   FLOW_TOLERANCE,

@@ -2,7 +2,12 @@ import { evaluate, FLOAT, type Formula } from "@finetune-icl/core/algebra";
 import { altered, type Profile, type TrainingEvidence } from "@finetune-icl/core/evidence";
 import { symmetricBlockLength } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
-import { CONSTANT_SCORE_RISK, GRADIENT_FLOW_SCALE, gradientFlowOptimum, VALUE_ONLY_ZERO_SHOT_RISK } from "@finetune-icl/core/theory";
+import {
+  CONSTANT_SCORE_RISK,
+  GRADIENT_FLOW_SCALE,
+  gradientFlowOptimum,
+  VALUE_ONLY_ZERO_SHOT_RISK,
+} from "@finetune-icl/core/theory";
 import {
   distance,
   FLOW_TOLERANCE,

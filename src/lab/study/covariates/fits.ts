@@ -1,5 +1,10 @@
 import { FLOAT } from "@finetune-icl/core/algebra";
-import { covariateMoments, gaussianNoise, linearTaskMoments, type TokenMoments } from "@finetune-icl/core/exact";
+import {
+  covariateMoments,
+  gaussianNoise,
+  linearTaskMoments,
+  type TokenMoments,
+} from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { predict, pretrainedByMoments } from "@finetune-icl/core/predict";
 import type { CovariateDistribution } from "@finetune-icl/core/problem";

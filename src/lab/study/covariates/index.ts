@@ -1,6 +1,6 @@
+import { type Table, tableFrom } from "@finetune-icl/base";
 import { streamOf } from "@finetune-icl/core/evidence";
 import { covariateMoments, FastRisk, MomentRisk, pack } from "@finetune-icl/core/exact";
-import { type Table, tableFrom } from "@finetune-icl/base";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { type CovariateDistribution, describeCovariates } from "@finetune-icl/core/problem";
 import { ExampleSampler, measureRisks, RandomSource } from "@finetune-icl/core/simulate";

@@ -1,11 +1,24 @@
-import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { asPoint, exactLoss, exactRisk, pack, unpack } from "@finetune-icl/core/exact";
-import { type AttentionParameters, CONSTANT_SLOT, constantColumn, covariateBlock } from "@finetune-icl/core/model";
+import {
+  type AttentionParameters,
+  CONSTANT_SLOT,
+  constantColumn,
+  covariateBlock,
+} from "@finetune-icl/core/model";
 import { isotropicSetting, type ShotCount } from "@finetune-icl/core/problem";
 import { RandomSource } from "@finetune-icl/core/simulate";
-import { auxiliaryValueOptimum, blockParameters, erasureRank, forcedOffset, lowRankParameters, pretrainedBlock, valueOnlyOptimum } from "@finetune-icl/core/theory";
+import {
+  auxiliaryValueOptimum,
+  blockParameters,
+  erasureRank,
+  forcedOffset,
+  lowRankParameters,
+  pretrainedBlock,
+  valueOnlyOptimum,
+} from "@finetune-icl/core/theory";
 import { followGradientFlow, LowRankUpdate } from "@finetune-icl/core/train";
+import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 
 export const UPDATED_SETS = ["value", "key-query", "all"] as const;
 

@@ -1,5 +1,13 @@
 import { parameterLayout } from "@finetune-icl/core/model";
-import { freshPrompts, pretrainingLoss, sampledStageLoss, type StepLoss, stageStream, type TrainingMethod, type TrainingSettings } from "@finetune-icl/core/train";
+import {
+  freshPrompts,
+  pretrainingLoss,
+  type StepLoss,
+  sampledStageLoss,
+  stageStream,
+  type TrainingMethod,
+  type TrainingSettings,
+} from "@finetune-icl/core/train";
 
 export type SampledSettings = TrainingSettings & {
   readonly method: Extract<TrainingMethod, { readonly kind: "sampled" }>;

@@ -1,5 +1,5 @@
-import { studentQuantile } from "@finetune-icl/core/evidence";
 import { type Table, tableFrom } from "@finetune-icl/base";
+import { studentQuantile } from "@finetune-icl/core/evidence";
 import type { StudyTable, StudyUnit } from "../study";
 import {
   type ModelsInput,

@@ -1,8 +1,23 @@
 import type { Vector } from "@finetune-icl/core/algebra";
-import { experimentRegimes, PRETRAINED } from "../../experiment/regimes";
 import { parameterLayout } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
-import { DivergenceError, fineTuningLoss, freshPrompts, initialPoint, type Motion, promptBatch, randomTargetTask, RELEASED_EXAMPLES, RELEASED_SHOTS, releasedSettings, runStage, type StepLoss, taskPrompts, type TrainingSettings } from "@finetune-icl/core/train";
+import {
+  DivergenceError,
+  fineTuningLoss,
+  freshPrompts,
+  initialPoint,
+  type Motion,
+  promptBatch,
+  RELEASED_EXAMPLES,
+  RELEASED_SHOTS,
+  randomTargetTask,
+  releasedSettings,
+  runStage,
+  type StepLoss,
+  type TrainingSettings,
+  taskPrompts,
+} from "@finetune-icl/core/train";
+import { experimentRegimes, PRETRAINED } from "../../experiment/regimes";
 import { mixedLengthsLoss, type SampledSettings } from "./mixedLengths";
 import { STUDIED_MODELS, type StudiedModel } from "./models";
 

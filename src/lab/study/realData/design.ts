@@ -1,7 +1,7 @@
-import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import type { Matrix, Vector } from "@finetune-icl/core/algebra";
 import { streamOf } from "@finetune-icl/core/evidence";
 import { RandomSource } from "@finetune-icl/core/simulate";
+import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import type { RealTable } from "./realTable";
 
 /** Which columns are labels when a column is the target; all others are covariates. */

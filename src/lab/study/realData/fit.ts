@@ -3,7 +3,16 @@ import { sampleMoments } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { auxiliaryFullOptimum } from "@finetune-icl/core/predict";
 import type { Pretraining, RegressionProblem } from "@finetune-icl/core/problem";
-import { auxiliaryValueOptimum, blockParameters, gradientFlowOptimum, pretrainedBlock, pretrainedParameters, valueOnlyOptimum, valueOnlyParameters, zeroShotFullParameters } from "@finetune-icl/core/theory";
+import {
+  auxiliaryValueOptimum,
+  blockParameters,
+  gradientFlowOptimum,
+  pretrainedBlock,
+  pretrainedParameters,
+  valueOnlyOptimum,
+  valueOnlyParameters,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
 import { RELEASED_SHOTS } from "@finetune-icl/core/train";
 import { type Fits, fineTunedFits } from "../fittedRegimes";
 import type { Examples } from "./design";

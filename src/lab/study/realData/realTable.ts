@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadTable } from "@finetune-icl/files";
 import { InputError } from "@finetune-icl/base";
+import { loadTable } from "@finetune-icl/files";
+import { DATA_FOLDER } from "../../units/dataFolder";
 
 /** A table of real measurements: one row an individual, every column a number. */
 export interface RealTable {
@@ -27,7 +28,7 @@ export interface RealTableSource {
 }
 
 // From dist/study/realData or src/study/realData the package's root is three folders up.
-const FOLDER = join(__dirname, "..", "..", "..", "data", "real");
+const FOLDER = join(DATA_FOLDER, "real");
 
 /** The sources of all tables, in the order of data/real/README.md. */
 export function realTableSources(): readonly RealTableSource[] {

@@ -1,6 +1,13 @@
 import { FLOAT } from "@finetune-icl/core/algebra";
 import { streamOf } from "@finetune-icl/core/evidence";
-import { FastRisk, gaussianNoise, linearTaskMoments, MomentRisk, pack, sampleMoments } from "@finetune-icl/core/exact";
+import {
+  FastRisk,
+  gaussianNoise,
+  linearTaskMoments,
+  MomentRisk,
+  pack,
+  sampleMoments,
+} from "@finetune-icl/core/exact";
 import { FIRST_COVARIATE_SLOT } from "@finetune-icl/core/model";
 import { measureRisks, RandomSource, RowSampler } from "@finetune-icl/core/simulate";
 import { FITTED_REGIMES, type FittedRegime } from "../fittedRegimes";

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../../../src/notebooks/runner/packagePaths";
+import { packageRoot } from "../../../support/root";
 
 /** A code cell: its source and its tags. */
 export type CellText = string | readonly [source: string, ...tags: string[]];

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { packageRoot } from "../../../../src/notebooks/runner/packagePaths";
+import { PROGRAM, packageRoot } from "../../../support/root";
 
 export interface Ended {
   readonly code: number | null;
@@ -10,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export const program = join(packageRoot, "bin", "finetune-icl.js");
+export const program = PROGRAM;
 
 /** Starts a Node program with its output captured; `cwd` is the package's folder. */
 export function startNode(

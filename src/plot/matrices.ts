@@ -1,5 +1,5 @@
-import type { Matrix } from "@finetune-icl/core/algebra";
 import { InputError } from "@finetune-icl/base";
+import type { Matrix } from "@finetune-icl/core/algebra";
 import type { Figure, JsonObject } from "./figure";
 import { baseLayout, TITLE_ROOM, wordWidth } from "./style";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type CurvesOptions, curvesFigure } from "../../src/figures/curves";
-import type { JsonObject } from "../../src/figures/figure";
-import { FREE_STYLES, logarithmicTicks, REGIME_STYLE } from "../../src/figures/style";
-import { type Table, tableFrom } from "../../src/files/table";
 import { InputError } from "../../src/base/inputError";
+import { type Table, tableFrom } from "../../src/base/plainTable";
 import { REGIME_KINDS } from "../../src/core/problem/regime";
-import { FIGURES, regimeOptions, regimeTable, TASKS, tracesOf } from "./support/samples";
+import { type CurvesOptions, curvesFigure } from "../../src/plot/curves";
+import type { JsonObject } from "../../src/plot/figure";
+import { FREE_STYLES, logarithmicTicks, REGIME_STYLE } from "../../src/plot/style";
+import { FIGURES, regimeOptions, regimeTable, TASKS, tracesOf } from "../figures/support/samples";
 
 const figure = curvesFigure(regimeTable, regimeOptions);
 

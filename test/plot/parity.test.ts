@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parityFigure } from "../../src/figures/parity";
-import { staticPicture } from "../../src/figures/staticPicture";
-import { EXPERIMENT_STYLE } from "../../src/figures/style";
-import { tableFrom } from "../../src/files/table";
 import { InputError } from "../../src/base/inputError";
+import { tableFrom } from "../../src/base/plainTable";
+import { staticPicture } from "../../src/figures/staticPicture";
+import { parityFigure } from "../../src/plot/parity";
+import { EXPERIMENT_STYLE } from "../../src/plot/style";
 
 const table = tableFrom([
   { regime: "zs", sampled: 1, spread: 0.1, run: 1.2, error: 0.05, where: "n = 1" },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/figures/figure";
-import { type LabelledMatrix, matricesFigure } from "../../src/figures/matrices";
 import { InputError } from "../../src/base/inputError";
+import type { JsonObject } from "../../src/plot/figure";
+import { type LabelledMatrix, matricesFigure } from "../../src/plot/matrices";
 
 const words = { title: "Two matrices", description: "Of different size." };
 const wide: LabelledMatrix = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { experimentRegimes } from "../../src/lab/experiment/regimes";
-import { EXPERIMENT_STYLE, REGIME_STYLE, type SeriesStyle } from "../../src/figures/style";
+import { EXPERIMENT_STYLE, REGIME_STYLE, type SeriesStyle } from "../../src/plot/style";
 
 const styles = Object.entries<SeriesStyle>(EXPERIMENT_STYLE);
 const pairs = styles.flatMap((a, i) => styles.slice(i + 1).map((b) => [a, b] as const));

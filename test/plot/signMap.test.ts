@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { signMapFigure } from "../../src/figures/signMap";
-import { staticPicture } from "../../src/figures/staticPicture";
-import { type Table, tableFrom } from "../../src/files/table";
 import { InputError } from "../../src/base/inputError";
+import { type Table, tableFrom } from "../../src/base/plainTable";
+import { staticPicture } from "../../src/figures/staticPicture";
+import { signMapFigure } from "../../src/plot/signMap";
 
 /** x² + y² − 2x on a grid: negative inside the disc of radius 1 around (1, 0). */
 const values = (points: readonly (readonly [number, number])[]): Table =>
