@@ -137,7 +137,7 @@ describe("a claim of one's own", () => {
     const example = guide.split("## Adding a claim")[1]!.split("```ts\n")[1]!.split("```")[0]!;
     expect(example.split("\n").length).toBeLessThan(60);
     const file = join(__dirname, "example.tmp.ts");
-    writeFileSync(file, example.replace('from "finetune-icl"', 'from "../../src/index"'));
+    writeFileSync(file, example.replace('from "finetune-icl"', 'from "../../../src/finetune-icl/index"'));
     try {
       const { scaleOfGamma } = (await import(file)) as { scaleOfGamma: Parameters<typeof verifyClaim>[0] };
       const entry = verifyClaim(scaleOfGamma);
