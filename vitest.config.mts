@@ -1,11 +1,86 @@
+import { readdirSync } from "node:fs";
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const src = fileURLToPath(new URL("src", import.meta.url));
+
+/**
+ * The tests of `npm run test:fast`, by folder or by file: the numerical core, parsing and formatting.
+ * They run from the sources, without a build, and start no program of this package, no kernel and no browser.
+ */
+const FAST: readonly string[] = [
+  // The numerical core
+  "algebra/",
+  "problem/",
+  "model/",
+  "exact/",
+  "theory/",
+  "predict/",
+  "simulate/",
+  "train/",
+  "evidence/",
+  "claims/",
+  // Parsing and formatting
+  "checkAnswer.",
+  "compareNotebooks.",
+  "compareText.",
+  "controls.",
+  "crossReferences.",
+  "curves.",
+  "lesson.",
+  "lines.",
+  "markdown.",
+  "matrices.",
+  "newCourse.",
+  "notebookFile.",
+  "outputCollector.",
+  "parameters.",
+  "progress.",
+  "style.",
+  "syllabus.",
+  "table.",
+  // The house itself
+  "architecture.",
+  "changelog.",
+  "community.",
+  "fast.",
+  "workflows.",
+];
+
+/** Ctrl-C on a terminal: the program itself. */
+const NOT_FAST: readonly string[] = ["train/interruption"];
+
+/** Whether a test file, by its path below `test` with `/` between folders, is one of the fast ones. */
+export function isFast(path: string): boolean {
+  const matches = (entries: readonly string[]) => entries.some((entry) => `/${path}`.includes(`/${entry}`));
+  return matches(FAST) && !matches(NOT_FAST);
+}
+
+const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => name.split(sep).join("/"));
+const include = (fast: boolean) =>
+  files.filter((name) => isFast(name) === fast).map((name) => `test/${name}`);
+
 export default defineConfig({
+  resolve: {
+    // Tests read the sources, so that a changed package need not be built before another one is tested.
+    alias: [
+      { find: /^finetune-icl$/, replacement: `${src}/finetune-icl/index.ts` },
+      { find: /^@finetune-icl\/(?!data)([a-z]+)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^@finetune-icl\/(?!data)([a-z]+)\/([a-z]+)$/, replacement: `${src}/$1/$2/index.ts` },
+    ],
+  },
   test: {
-    include: ["test/**/*.test.ts"],
     // Tests that start kernels, browsers and worker pools share two cores: a limit against hanging, not a measure of speed.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     reporters: ["default", "./test/support/closingLineReporter.ts"],
+    projects: [
+      // Without walls between files, a worker loads mathjs once instead of once a file.
+      { extends: true, test: { name: "fast", include: include(true), isolate: false } },
+      { extends: true, test: { name: "whole", include: include(false) } },
+    ],
   },
 });

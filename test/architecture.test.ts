@@ -1,93 +1,157 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "./support/root";
 
-const SRC = join(__dirname, "../src");
+const SRC = join(packageRoot, "src");
 
-/** Who may import whom: data flows from problem to command, and theory, exact risk and simulation never meet. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  algebra: [],
-  problem: ["algebra"],
-  model: ["algebra", "problem"],
-  exact: ["algebra", "problem", "model"],
-  theory: ["algebra", "problem", "model"],
-  predict: ["algebra", "problem", "model", "exact", "theory"],
-  simulate: ["algebra", "problem", "model"],
-  train: ["algebra", "problem", "model", "exact", "simulate"],
-  experiment: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "train", "figures"],
-  sweep: ["problem", "model", "train", "experiment"],
-  study: [
-    "algebra",
-    "problem",
-    "model",
-    "exact",
-    "theory",
-    "predict",
-    "simulate",
-    "train",
-    "experiment",
-    "evidence",
-    "figures",
-  ],
-  bench: ["problem", "model", "exact", "simulate", "train"],
-  evidence: ["algebra", "problem", "model", "simulate"],
-  claims: [
-    "algebra",
-    "problem",
-    "model",
-    "exact",
-    "theory",
-    "predict",
-    "simulate",
-    "train",
-    "evidence",
-    "figures",
-  ],
-  figures: ["algebra", "problem"],
-  ledger: ["figures", "evidence", "claims"],
-  notebook: [],
-  course: ["notebook"],
-  explore: ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "figures"],
-  book: ["algebra", "problem", "evidence", "figures", "notebook", "course", "explore"],
+/** Which package may import which: an arrow goes from the one that imports, never back. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  files: ["base"],
+  core: ["base"],
+  lab: ["base", "files", "core"],
+  plot: ["base", "core"],
+  figures: ["base", "files", "core", "plot"],
+  kernel: [],
+  notebooks: ["base", "files", "kernel"],
+  book: ["base", "files", "notebooks", "plot"],
+  site: ["base", "files", "core", "lab", "plot", "figures", "notebooks", "book"],
+  "finetune-icl": ["base", "files", "core", "lab", "figures", "kernel", "notebooks", "site"],
 };
 
+/** Inside a package, which folder may import which. A package that is not named here has no such order. */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  core: {
+    algebra: [],
+    problem: ["algebra"],
+    model: ["algebra", "problem"],
+    exact: ["algebra", "problem", "model"],
+    theory: ["algebra", "problem", "model"],
+    predict: ["algebra", "problem", "model", "exact", "theory"],
+    simulate: ["algebra", "problem", "model"],
+    train: ["algebra", "problem", "model", "exact", "simulate"],
+    evidence: ["algebra", "problem", "model", "simulate"],
+  },
+  lab: {
+    units: [],
+    reference: ["units"],
+    claims: ["reference"],
+    ledger: ["units", "claims"],
+    experiment: ["units", "reference"],
+    sweep: ["units", "experiment"],
+    study: ["units", "experiment"],
+  },
+  notebooks: { runner: [], course: ["runner"] },
+  site: { explore: [], browser: ["explore"] },
+};
+
+/** Packages that know nothing of this subject, and must serve any other. */
+const WITHOUT_SUBJECT = ["base", "files", "kernel", "notebooks", "book"];
+const SUBJECT =
+  /linear attention|in-context|fine-tun|zero-shot|few-shot|\bICL\b|[Cc]ovariance|\bregimes?\b|θ/;
+
 interface Import {
-  readonly from: string;
-  readonly room: string;
-  readonly target: string;
+  readonly file: string;
+  readonly specifier: string;
+  readonly fromPackage: string;
+  readonly fromRoom: string;
+  readonly toPackage: string;
+  readonly toRoom: string;
 }
 
-function imports(): readonly Import[] {
-  return readdirSync(SRC, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) => {
-      const text = readFileSync(join(SRC, file), "utf8");
-      return [...text.matchAll(/(?:from|import|require)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) => ({
-        from: file,
-        room: roomOf(join(SRC, file)),
-        target: roomOf(join(SRC, file, "..", path!)),
-      }));
-    });
-}
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .map((file) => file.split(sep).join("/"))
+  .filter((file) => file.endsWith(".ts") && !/(?:^|\/)(?:dist|node_modules)\//.test(file));
 
-/** The folder below src, or the empty text for files that stand in src itself. */
-function roomOf(path: string): string {
-  const parts = relative(SRC, path).split(sep);
-  return parts.length > 1 ? parts[0]! : "";
-}
+/** The folder below a package in which a file stands; the empty text for files at the package's own root. */
+const roomOf = (file: string): string => file.split("/").slice(1, -1)[0] ?? "";
+
+const imports: readonly Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const fromPackage = file.split("/")[0]!;
+  return [
+    ...text.matchAll(
+      /(?:^(?:import|export|\}).* from|^import|import\(|require(?:\.resolve)?\()\s*"([^"]+)"/gm,
+    ),
+  ].flatMap(([, specifier]): readonly Import[] => {
+    const common = { file, specifier: specifier!, fromPackage, fromRoom: roomOf(file) };
+    if (specifier!.startsWith(".")) {
+      const target = relative(SRC, join(SRC, dirname(file), specifier!))
+        .split(sep)
+        .join("/");
+      const room =
+        target.split("/").length > 2 || ROOMS[fromPackage]?.[target.split("/")[1]!]
+          ? target.split("/")[1]!
+          : "";
+      return [{ ...common, toPackage: target.split("/")[0]!, toRoom: room }];
+    }
+    const door =
+      /^@finetune-icl\/([a-z]+)(?:\/([a-z]+))?/.exec(specifier!) ?? /^(finetune-icl)$/.exec(specifier!);
+    return door === null ? [] : [{ ...common, toPackage: door[1]!, toRoom: door[2] ?? "" }];
+  });
+});
 
 describe("the house", () => {
-  it("has only the rooms it should", () => {
-    const rooms = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(rooms.map(({ name }) => name).sort()).toEqual([...Object.keys(ROOMS), "commands"].sort());
+  it("has only the packages it should", () => {
+    const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(PACKAGES).sort());
   });
 
-  it("lets data flow one way: no room imports what stands to its right", () => {
-    const wrong = imports()
-      .filter(({ room, target }) => room in ROOMS && target !== room && target !== "")
-      .filter(({ room, target }) => !ROOMS[room]!.includes(target))
-      .map(({ from, target }) => `${from} imports from ${target}`);
+  it("lets data flow one way between packages, through their doors", () => {
+    const wrong = imports
+      .filter(({ fromPackage, toPackage }) => toPackage !== fromPackage && toPackage !== "data")
+      .filter(
+        ({ fromPackage, toPackage, specifier }) =>
+          !PACKAGES[fromPackage]!.includes(toPackage) || specifier.startsWith("."),
+      )
+      .map(({ file, specifier }) => `${file} imports ${specifier}`);
     expect(wrong).toEqual([]);
-    expect(imports().length).toBeGreaterThan(100);
+    expect(imports.length).toBeGreaterThan(500);
+  });
+
+  it("lets data flow one way inside packages: no room imports what stands to its right", () => {
+    const wrong = imports
+      .filter(({ fromPackage, toPackage, fromRoom, toRoom, specifier }) => {
+        const rooms = ROOMS[fromPackage];
+        if (rooms === undefined || toPackage !== fromPackage || fromRoom === "" || fromRoom === toRoom)
+          return false;
+        if (toRoom === "" || specifier.endsWith("package.json")) return false;
+        return !rooms[fromRoom]!.includes(toRoom);
+      })
+      .map(({ file, specifier }) => `${file} imports ${specifier}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("names every package's dependencies in its package.json, and no others", () => {
+    for (const name of Object.keys(PACKAGES)) {
+      const { dependencies = {}, peerDependencies = {} } = JSON.parse(
+        readFileSync(join(SRC, name, "package.json"), "utf8"),
+      ) as Record<"dependencies" | "peerDependencies", Record<string, string> | undefined>;
+      const named = Object.keys({ ...dependencies, ...peerDependencies })
+        .filter((each) => each.startsWith("@finetune-icl/") && each !== "@finetune-icl/data")
+        .map((each) => each.replace("@finetune-icl/", ""));
+      const used = [
+        ...new Set(
+          imports
+            .filter(
+              ({ fromPackage, toPackage }) =>
+                fromPackage === name && toPackage !== name && toPackage !== "data",
+            )
+            .map(({ toPackage }) => toPackage),
+        ),
+      ];
+      expect(named.sort(), `${name}: in package.json, and imported`).toEqual(used.sort());
+    }
+  });
+
+  it("keeps the subject out of what serves any course", () => {
+    const wrong = files
+      .filter((file) => WITHOUT_SUBJECT.includes(file.split("/")[0]!))
+      .flatMap((file) => {
+        const found = SUBJECT.exec(readFileSync(join(SRC, file), "utf8"))?.[0];
+        return found === undefined ? [] : [`${file}: ${found}`];
+      });
+    expect(wrong).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "../figures/escapeXml";
-import { readList, readRecord } from "../problem/readInput";
+import { escapeXml, readList, readRecord } from "@finetune-icl/base";
 import { type CrossReference, phrasePattern } from "./crossReferences";
 import type { Page } from "./page";
 

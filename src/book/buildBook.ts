@@ -1,28 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXPLORABLES } from "../explore/explorables";
-import { InputError } from "../inputError";
-import { replaceFolder } from "../outputFolder";
-import { copies, scripts } from "./assets";
+import { InputError } from "@finetune-icl/base";
+import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
-import { explorableElement, explorablePage } from "./explorablePage";
-import { requireBookFolder } from "./folder";
+import { requireBookFolder, writeBook } from "./folder";
 import { framedPage } from "./frame";
-import { frontPage } from "./frontPage";
-import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
+import { type Front, frontPage } from "./frontPage";
 import type { MarkdownOptions } from "./markdown";
 import { notebookPage, notebookPageFile } from "./notebookPage";
+import type { Page } from "./page";
 import { Pictures } from "./pictures";
-import { readLedger } from "./readLedger";
-import { readReference } from "./reference";
-import { readRooms, referencePages } from "./referencePages";
 import { searchScript } from "./searchIndex";
-import { SiteLinks } from "./siteLinks";
+import { isFileInside, SiteLinks, type SpecialLink } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
-
-export const BOOK_TITLE = "Fine-tuning and in-context learning";
 
 export interface BookReport {
   readonly folder: string;
@@ -31,79 +23,106 @@ export interface BookReport {
   readonly seconds: number;
 }
 
+/** What a project's own pages are made with. */
+export interface Workshop {
+  /** How the Markdown of the source at `path` becomes HTML: its links, its references. */
+  readonly markdown: (path: string) => MarkdownOptions;
+  readonly pictures: Pictures;
+}
+
+/** Things that replace paragraphs: pages are rendered at once, such things made in their own time. */
+export interface InText {
+  /** The place for what a paragraph links to; undefined when that is nothing of this kind. `href` is an address in the book. */
+  readonly placeholder: (href: string, words: string) => string | undefined;
+  /** The page with everything in its place. */
+  readonly fill: (page: Page, pictures: Pictures) => Promise<Page>;
+}
+
+/** What a project adds to the pages of its notebooks and documents. */
+export interface OwnPages {
+  readonly front: Front;
+  readonly pages: readonly Page[];
+}
+
 export interface BookOptions {
-  /** The ledger of claims; its page is left out when there is no such file. */
-  readonly ledgerFile?: string;
-  /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
-  readonly reference?: boolean;
+  /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
+  readonly addresses?: ReadonlyMap<string, string>;
+  readonly scripts?: readonly PageScript[];
+  /** Where a link to a file of the project leads that means something to this project alone. */
+  readonly specialLink?: SpecialLink;
+  /** What stands in the text in place of a paragraph that is nothing but a link to it. */
+  readonly inText?: InText;
+  /** Words that a section's text is also found by. */
+  readonly alsoCalled?: (text: string) => string;
+  readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
 /**
- * Builds the site into `out` from the package in `root`: notebooks, docs, bibliography, search, scripts and styles.
+ * Builds the site into `out` from the project in `root`: notebooks, docs, bibliography, the project's own pages, search, scripts
+ * and styles.
  * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
  */
 export async function buildBook(
   root: string,
   out: string,
-  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: BookOptions = {},
+  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, ownPages }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
   const sources = readSources(root);
   const pictures = new Pictures();
-  const claims = readLedger(ledgerFile);
-  const ledgerAddress = claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE] as const];
-  const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...ledgerAddress]));
+  const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]), specialLink);
   const works = readBibliography(join(root, "data", "bibliography.json"));
   const references = [...citations(works), ...notebookReferences(sources)];
-  const bundled = scripts();
+  const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
 
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
     resolveLink: (href) => links.resolve(path, href),
+    ...(inText && { paragraphOf: (href, words) => inText.placeholder(href, words) }),
   });
+  const filled = async (page: Page, drawn: Pictures): Promise<Page> => inText?.fill(page, drawn) ?? page;
   const tableAddress = (name: string) => {
     const path = `data/figures/${name}.csv`;
-    return name !== "" && existsSync(join(root, path)) ? links.download(path) : undefined;
+    return name !== "" && isFileInside(root, path) ? links.download(path) : undefined;
   };
-  const course = sources.notebooks.map((source) =>
-    notebookPage(source, {
-      ...optionsFor(source.path),
-      // A notebook does not refer to itself.
-      references: references.filter(({ href }) => href !== notebookPageFile(source.path)),
-      pictures,
-      tableAddress,
-      download: links.download(source.path),
-    }),
+  const course = await Promise.all(
+    sources.notebooks.map((source) =>
+      filled(
+        notebookPage(source, {
+          ...optionsFor(source.path),
+          // A notebook does not refer to itself.
+          references: references.filter(({ href }) => href !== notebookPageFile(source.path)),
+          pictures,
+          tableAddress,
+          download: links.download(source.path),
+        }),
+        pictures,
+      ),
+    ),
   );
-  const guides = sources.docs.map((source) => docPage(source, optionsFor(source.path)));
-  const live = await Promise.all(
-    EXPLORABLES.map(async (explorable) => {
-      const element = await explorableElement(explorable, pictures);
-      return { element, page: explorablePage(explorable, element, optionsFor(`docs/${explorable.id}`)) };
-    }),
+  const guides = await Promise.all(
+    sources.docs.map((source) => filled(docPage(source, optionsFor(source.path)), pictures)),
   );
-  const evidence = claims.length === 0 ? [] : [ledgerPage(claims, optionsFor("data/ledger/ledger.json"))];
-  const inside = [...course, ...live.map(({ page }) => page), ...evidence, ...guides];
-  const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
-  const api = reference ? referencePages(await readReference(root), rooms, optionsFor("src/index.ts")) : [];
-  const body = [...inside, bibliographyPage(works, [...inside, ...api]), ...api];
-  const pages = [frontPage(BOOK_TITLE, body, live[0]!.element), ...body];
+  const own = await ownPages({ markdown: optionsFor, pictures });
+  const cited = [...course, ...guides, ...own.pages];
+  const body = [...cited, bibliographyPage(works, cited)];
+  const pages = [frontPage(own.front, body), ...body];
 
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: BOOK_TITLE, version: sources.version, pages };
+  const site = { title: own.front.title, version: sources.version, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
     ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
     ...copies(),
-    ...(await bundled),
-    ["assets/search-index.js", searchScript(pages)],
+    ...(await assets),
+    ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
-  replaceFolder(out, files);
+  writeBook(out, files);
   return {
     folder: out,
     pages: framed.map(([file, html], i) => ({
@@ -130,7 +149,7 @@ function pageAddresses({ notebooks, docs }: Sources): ReadonlyMap<string, string
 function notebookReferences({ notebooks }: Sources): readonly CrossReference[] {
   return notebooks.flatMap(({ path }) => {
     const file = notebookPageFile(path);
-    const number = /^0*(\d+)-/.exec(file)?.[1];
+    const number = /^0*(\d+[a-z]?)-/.exec(file)?.[1];
     return number === undefined ? [] : [{ pattern: new RegExp(`\\bnotebook ${number}\\b`, "i"), href: file }];
   });
 }

@@ -1,8 +1,8 @@
-import { escapeXml } from "../figures/escapeXml";
-import { isJsonObject } from "../notebook/json";
-import type { CodeCell, MimeBundle, Output } from "../notebook/nbformat";
+import { escapeXml, isJsonObject, readablePowers, shownNumber } from "@finetune-icl/base";
+import type { CodeCell, MimeBundle, Output } from "@finetune-icl/notebooks/runner";
 import { figureElement } from "./figureElement";
 import type { PageMarkdown } from "./markdown";
+import { base64Picture, passiveSvg } from "./passive";
 import type { Pictures } from "./pictures";
 import { sanitizeHtml } from "./sanitize";
 
@@ -33,18 +33,26 @@ function displayed(data: MimeBundle, context: OutputContext): string {
   const text = (mime: string) => (typeof data[mime] === "string" ? data[mime] : undefined);
   const svg = text("image/svg+xml");
   if (svg !== undefined) return figure(svg, data, context);
-  const png = text("image/png");
+  const png = base64Picture(text("image/png") ?? "");
   if (png !== undefined) {
     const words = escapeXml(text("text/plain") ?? "Figure");
-    return `<figure class="figure"><img alt="${words}" src="data:image/png;base64,${png.replace(/\s/g, "")}"></figure>`;
+    return `<figure class="figure"><img alt="${words}" src="data:image/png;base64,${png}"></figure>`;
   }
   const markdown = text("text/markdown");
   if (markdown !== undefined) return `<div class="markdown">${context.markdown.render(markdown)}</div>`;
   const html = text("text/html");
   if (html !== undefined) {
-    return `<div class="scroll" tabindex="0" role="group" aria-label="Output">${sanitizeHtml(html)}</div>`;
+    return `<div class="scroll" tabindex="0" role="group" aria-label="Output">${readableText(sanitizeHtml(html))}</div>`;
   }
   return `<pre class="stream" tabindex="0">${escapeXml(text("text/plain") ?? "")}</pre>`;
+}
+
+/** What a program wrote in a table as a person would: whole cells that are numbers, and powers of ten inside texts. */
+function readableText(html: string): string {
+  return html.replace(/>([^<]+)</g, (_whole, text: string) => {
+    const isNumber = /^-?(?:\d+(?:\.\d+)?e[-+]?\d+|\d{10,}|NaN)$/.test(text);
+    return `>${isNumber ? shownNumber(Number(text), 5) : readablePowers(text)}<`;
+  });
 }
 
 function figure(
@@ -63,7 +71,7 @@ function figure(
     description: words("desc"),
     width: size("width"),
     height: size("height"),
-    picture: pictures.add(name, svg),
+    picture: pictures.add(name, passiveSvg(svg)),
     ...(isJsonObject(live) ? { live: { data: live.data ?? [], layout: live.layout ?? {} } } : {}),
     ...(table === undefined ? {} : { table }),
   });

@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 
 /** A figure of the book: a static picture that stands at once, without scripts and in print, and the data of the live one. */
 export interface BookFigure {

@@ -1,16 +1,89 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { requireReplaceable } from "../outputFolder";
+import { InputError, isJsonObject } from "@finetune-icl/base";
+import {
+  type Content,
+  type Manifest,
+  manifestOf,
+  replaceFolder,
+  requireReplaceable,
+  strangersIn,
+} from "@finetune-icl/files";
+
+/** What the book wrote into the folder, by which it is known again. */
+export const BOOK_MANIFEST = "book-files.json";
+
+/** What hosting a site needs beside its pages: it stays. */
+export const HOSTING_FILES: readonly string[] = [
+  ".git",
+  ".gitattributes",
+  ".gitignore",
+  ".github",
+  ".nojekyll",
+  ".well-known",
+  "CNAME",
+  "_headers",
+  "_redirects",
+  "netlify.toml",
+  "robots.txt",
+  "vercel.json",
+];
 
 /** Every page of the book says so. */
 const MARK = '<meta name="generator" content="finetune-icl book">';
 
-/** Refuses a folder whose content would be lost. @throws InputError when it holds something else than an earlier book. */
+/**
+ * Refuses a folder whose content would be lost: what stands in it must be what an earlier book wrote, or what hosting needs.
+ * @throws InputError naming a file that is neither.
+ */
 export function requireBookFolder(out: string): void {
-  const index = join(out, "index.html");
   requireReplaceable(out, {
     field: "--out",
-    what: "an earlier book",
-    isOurs: () => existsSync(index) && readFileSync(index, "utf8").includes(MARK),
+    what: "an earlier book and what hosting needs",
+    isOurs: () => {
+      const manifest = readManifest(out) ?? beforeManifests(out);
+      if (manifest === undefined) return readdirSync(out).every((name) => HOSTING_FILES.includes(name));
+      const { foreign, changed } = strangersIn(out, manifest, new Set([BOOK_MANIFEST, ...HOSTING_FILES]));
+      const [first] = [...foreign, ...changed];
+      if (first !== undefined)
+        throw new InputError(
+          "--out",
+          join(out, first),
+          `nothing but what an earlier book wrote, and ${HOSTING_FILES.join(", ")}: ${foreign.length} files are no part of the book, ${changed.length} were changed`,
+        );
+      return true;
+    },
   });
+}
+
+/** Puts the book into the folder, with a list of what was written. */
+export function writeBook(out: string, files: ReadonlyMap<string, Content>): void {
+  const manifest = `${JSON.stringify({ "finetune-icl book": 1, files: manifestOf(files) }, null, 1)}\n`;
+  const kept = existsSync(out) ? readdirSync(out).filter((name) => HOSTING_FILES.includes(name)) : [];
+  replaceFolder(out, new Map([...files, [BOOK_MANIFEST, manifest]]), kept);
+}
+
+function readManifest(out: string): Manifest | undefined {
+  try {
+    const { files } = JSON.parse(readFileSync(join(out, BOOK_MANIFEST), "utf8")) as { files: unknown };
+    return isJsonObject(files) ? (files as Manifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Books of version 0.1 had no list: pages are known by their mark, and all else stood in four folders. */
+function beforeManifests(out: string): Manifest | undefined {
+  const index = join(out, "index.html");
+  if (!existsSync(index) || !readFileSync(index, "utf8").includes(MARK)) return undefined;
+  const ours = new Map<string, Content>();
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(join(out).length + 1).replaceAll("\\", "/");
+    if (!entry.isFile()) continue;
+    const content = readFileSync(path);
+    if (/^(?:assets|files|pictures)\//.test(name) || (name.endsWith(".html") && content.includes(MARK)))
+      ours.set(name, content);
+  }
+  return manifestOf(ours);
 }

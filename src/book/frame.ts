@@ -1,4 +1,4 @@
-import { escapeXml } from "../figures/escapeXml";
+import { escapeXml } from "@finetune-icl/base";
 import { inReadingOrder, PARTS, type Page } from "./page";
 
 /** What all pages share. */
@@ -77,7 +77,7 @@ function tools({ download, html }: Page): string {
     ...(download === undefined
       ? []
       : [`<a class="button" href="${escapeXml(download.href)}" download>${escapeXml(download.label)}</a>`]),
-    ...(html.includes('<details class="code"')
+    ...(/<details class="(?:code|setup)"/.test(html)
       ? ['<button type="button" class="button fold" hidden>Show all code</button>']
       : []),
   ];

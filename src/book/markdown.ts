@@ -1,11 +1,12 @@
+import { InputError, readablePowers } from "@finetune-icl/base";
 import mathPlugin from "@vscode/markdown-it-katex";
 import katex, { type KatexOptions } from "katex";
 import MarkdownIt from "markdown-it";
 import anchor from "markdown-it-anchor";
-import { InputError } from "../inputError";
 import { type CrossReference, linkPhrases } from "./crossReferences";
 import { highlight } from "./highlight";
 import type { Heading, SearchSection } from "./page";
+import { passiveHtml } from "./passive";
 
 type Renderer = InstanceType<typeof MarkdownIt>;
 type Token = ReturnType<Renderer["parse"]>[number];
@@ -14,6 +15,8 @@ export interface MarkdownOptions {
   /** Where a link of the source leads in the book; undefined when there is no such place, and the text stands alone. */
   readonly resolveLink: (href: string) => string | undefined;
   readonly references: readonly CrossReference[];
+  /** HTML that stands in the place of a paragraph which is nothing but a link; undefined when the link stays one. */
+  readonly paragraphOf?: (href: string, words: string) => string | undefined;
 }
 
 /**
@@ -52,13 +55,23 @@ export class PageMarkdown {
       }
     };
     this.md.use(mathPlugin, { katex: { ...katex, renderToString } });
+    this.md.core.ruler.push("powers", (state) => {
+      for (const child of state.tokens.flatMap(({ children }) => children ?? [])) {
+        if (child.type === "text") child.content = readablePowers(child.content);
+      }
+    });
     this.md.core.ruler.push("links", (state) => {
       for (const token of state.tokens) {
         if (token.children === null) continue;
         token.children = resolveLinks(linkText(token.children, options.references, state.Token), options);
       }
     });
+    this.md.core.ruler.push("link-paragraphs", (state) => {
+      state.tokens = withoutLinkParagraphs(state.tokens, options, state.Token);
+    });
     const { rules } = this.md.renderer;
+    rules.html_block = (tokens, i) => passiveHtml(tokens[i]!.content);
+    rules.html_inline = (tokens, i) => passiveHtml(tokens[i]!.content);
     // Wide code scrolls, also by keyboard.
     const fence = rules.fence!;
     rules.fence = (...parts) => fence(...parts).replace("<pre>", '<pre tabindex="0">');
@@ -72,6 +85,13 @@ export class PageMarkdown {
     const tokens = this.md.parse(source, {});
     this.collect(tokens);
     const html = this.md.renderer.render(tokens, this.md.options, {});
+    if (this.failure !== undefined) throw this.failure;
+    return html;
+  }
+
+  /** A phrase without paragraphs around it. @throws InputError when mathematics cannot be rendered. */
+  renderInline(source: string): string {
+    const html = this.md.renderInline(source);
     if (this.failure !== undefined) throw this.failure;
     return html;
   }
@@ -150,6 +170,35 @@ function linkText(
       return [open, word, new TokenClass("link_close", "a", -1)];
     });
   });
+}
+
+/** Puts what the page holds in the place of a paragraph that is nothing but a link to it. */
+function withoutLinkParagraphs(
+  tokens: readonly Token[],
+  { paragraphOf }: MarkdownOptions,
+  TokenClass: new (type: string, tag: string, nesting: -1 | 0 | 1) => Token,
+): Token[] {
+  const kept: Token[] = [];
+  for (let i = 0; i < tokens.length; i += 1) {
+    const inline = tokens[i]!.type === "paragraph_open" ? tokens[i + 1] : undefined;
+    const children = inline?.children ?? [];
+    const [first] = children;
+    const isLink =
+      first?.type === "link_open" &&
+      children.at(-1)?.type === "link_close" &&
+      children.filter(({ type }) => type === "link_open").length === 1;
+    const html = isLink
+      ? paragraphOf?.(String(first.attrGet("href")), plainText(children.slice(1, -1)))
+      : undefined;
+    if (html === undefined) kept.push(tokens[i]!);
+    else {
+      const block = new TokenClass("html_block", "", 0);
+      block.content = html;
+      kept.push(block);
+      i += 2;
+    }
+  }
+  return kept;
 }
 
 /** Leads links to the book's own pages; a link that leads nowhere becomes plain text. */

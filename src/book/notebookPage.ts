@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { escapeXml } from "../figures/escapeXml";
-import { type Cell, type CodeCell, hasTag, type Notebook } from "../notebook/nbformat";
+import { escapeXml } from "@finetune-icl/base";
+import { type Cell, type CodeCell, hasTag, type Notebook } from "@finetune-icl/notebooks/runner";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";
@@ -62,16 +62,37 @@ function cellElement(cell: Cell, context: CellContext): string {
   switch (cell.cell_type) {
     case "markdown":
       return `${open}\n${context.markdown.render(cell.source)}</section>`;
-    case "code":
-      return `${open}\n${codeElement(cell)}\n${outputElements(cell, context)}</section>`;
+    case "code": {
+      const setup = setupName(cell);
+      if (setup === undefined)
+        return `${open}\n${codeElement(cell)}\n${outputElements(cell, context)}</section>`;
+      return `${open}\n<details class="setup"><summary>${setup}</summary>\n${codeBlock(shownSource(cell))}\n${outputElements(cell, context)}</details></section>`;
+    }
     case "raw":
       return "";
   }
 }
 
+/** What prepares a lesson and tells nothing of it, by its name: folded with its outputs, so that the first screen shows the lesson itself. */
+function setupName(cell: CodeCell): string | undefined {
+  const code = cell.source.replace(/^\s*\/\/.*$/gm, "").trim();
+  if (/^(?:import\s[^;]*;\s*)+$/.test(code)) return "Imports";
+  if (hasTag(cell, "parameters")) return "Constants that you may change";
+  if (/^showNotation\([^)]*\);?$/.test(code)) return "Notation";
+  return hasTag(cell, "setup") ? "Preparations" : undefined;
+}
+
+function shownSource({ source }: CodeCell): string {
+  return source.replace(/^\s*\/\/ (?:BEGIN|END) SOLUTION\n/gm, "");
+}
+
+function codeBlock(source: string): string {
+  return `<pre tabindex="0" aria-label="Code"><code class="hljs language-typescript">${highlight(source, "typescript")}</code></pre>`;
+}
+
 /** A reader who wants to try first finds answers and checks folded, whatever their length. */
 function codeElement(cell: CodeCell): string {
-  const source = cell.source.replace(/^\s*\/\/ (?:BEGIN|END) SOLUTION\n/gm, "");
+  const source = shownSource(cell);
   if (source.trim() === "") return "";
   const lines = source.split("\n").length;
   const [kind, name] = hasTag(cell, "exercise")
@@ -82,7 +103,7 @@ function codeElement(cell: CodeCell): string {
   const open = kind === "" && lines <= LONG_CODE ? " open" : "";
   return [
     `<details class="code${kind}"${open}><summary>${name}<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
-    `<pre tabindex="0" aria-label="Code"><code class="hljs language-typescript">${highlight(source, "typescript")}</code></pre>`,
+    codeBlock(source),
     "</details>",
   ].join("");
 }

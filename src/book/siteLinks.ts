@@ -1,8 +1,29 @@
-import { existsSync, statSync } from "node:fs";
-import { isAbsolute, join, posix } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, posix, sep } from "node:path";
 
 /** Folders of the package whose files a reader may download from the book. */
 const DOWNLOADS = ["data", "notebooks"];
+
+/** The address in the book for a link to the file `target` of the project; undefined when the link is like any other. */
+export type SpecialLink = (target: string, fragment: string | undefined) => string | undefined;
+/** A file of the package: a link that leads out of it, to a file of the machine, is none. */
+export function isFileInside(root: string, path: string): boolean {
+  const file = join(root, path);
+  return (
+    existsSync(file) &&
+    statSync(file).isFile() &&
+    realpathSync(file).startsWith(`${realpathSync(root)}${sep}`)
+  );
+}
+
+/** What a percent sign that encodes nothing stands for is the sign itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
 
 /**
  * Where the links of the sources lead in the book: to the page made from the linked file, or to a copy of the file.
@@ -15,6 +36,7 @@ export class SiteLinks {
   constructor(
     private readonly root: string,
     private readonly pages: ReadonlyMap<string, string>,
+    private readonly special: SpecialLink = () => undefined,
   ) {}
 
   /** Files of the package to be copied into the book, by their path in the package. */
@@ -36,10 +58,13 @@ export class SiteLinks {
     const suffix = fragment === undefined ? "" : `#${fragment}`;
     // Links of the book to its own pages stand in generated text.
     if ([...this.pages.values()].includes(path)) return `${path}${suffix}`;
-    const target = posix.normalize(posix.join(posix.dirname(from), decodeURI(path)));
+    const target = posix.normalize(posix.join(posix.dirname(from), decoded(path)));
+    const special = this.special(target, fragment);
+    if (special !== undefined) return special;
     const page = this.pages.get(target.replace(/\/$/, ""));
     if (page !== undefined) return `${page}${suffix}`;
-    const isFile = existsSync(join(this.root, target)) && statSync(join(this.root, target)).isFile();
-    return isFile && DOWNLOADS.includes(target.split("/")[0]!) ? this.download(target) : undefined;
+    return isFileInside(this.root, target) && DOWNLOADS.includes(target.split("/")[0]!)
+      ? this.download(target)
+      : undefined;
   }
 }

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readNotebook } from "../notebook/readNotebook";
+import { readNotebook } from "@finetune-icl/notebooks/runner";
 import type { DocSource } from "./docPage";
 import type { NotebookSource } from "./notebookPage";
+import { isFileInside } from "./siteLinks";
 
 /** What the book is made from. */
 export interface Sources {
@@ -21,7 +22,7 @@ export function readSources(root: string): Sources {
   const list = (folder: string, ending: string) =>
     existsSync(join(root, folder))
       ? readdirSync(join(root, folder))
-          .filter((name) => name.endsWith(ending))
+          .filter((name) => name.endsWith(ending) && isFileInside(root, `${folder}/${name}`))
           .sort()
           .map((name) => `${folder}/${name}`)
       : [];

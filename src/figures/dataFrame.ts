@@ -1,5 +1,5 @@
+import type { Table } from "@finetune-icl/base";
 import type { DataFrame } from "danfojs-node";
-import type { Table } from "./table";
 
 /** The table as a danfojs DataFrame, for readers who want to group, filter or join. danfojs is loaded at the first call. */
 export function dataFrame(table: Table): DataFrame {

@@ -1,9 +1,7 @@
-import { InputError } from "../inputError";
-import type { Figure, JsonObject } from "./figure";
+import { type Cell, InputError, type Table } from "@finetune-icl/base";
+import { type Figure, type JsonObject, tableHtml, tableText } from "@finetune-icl/plot";
 import { figureHtml } from "./figureHtml";
 import { staticPicture } from "./staticPicture";
-import type { Cell, Table } from "./table";
-import { tableHtml, tableText } from "./tableView";
 
 /** What one display message holds: the same thing in several MIME types, of which a client shows the best it knows. */
 type MimeBundle = Readonly<Record<string, string | JsonObject>>;

@@ -1,5 +1,5 @@
-import { escapeXml } from "./escapeXml";
-import type { Figure } from "./figure";
+import { escapeXml } from "@finetune-icl/base";
+import type { Figure } from "@finetune-icl/plot";
 
 /**
  * The figure for a notebook page that does not know plotly's MIME type (stock Jupyter): the static picture, which stands

@@ -1,5 +1,5 @@
-import { NOTATION, type Notation, type SymbolName, type SymbolShape } from "../algebra/notation";
-import { InputError } from "../inputError";
+import { InputError } from "@finetune-icl/base";
+import { NOTATION, type Notation, type SymbolName, type SymbolShape } from "@finetune-icl/core/algebra";
 import { showMarkdown } from "./display";
 
 /** Shows in a notebook what the symbols of a lesson mean: see {@link notationTable}. @throws InputError for an unknown symbol. */

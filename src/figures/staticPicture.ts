@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
+import { escapeXml } from "@finetune-icl/base";
+import { type Figure, FONT } from "@finetune-icl/plot";
 import { installBrowserShims } from "./browserShims";
-import { escapeXml } from "./escapeXml";
-import type { Figure } from "./figure";
-import { FONT } from "./style";
 
 interface Plotly {
   toImage(

@@ -5,9 +5,9 @@ import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mapInOrder } from "../../src/notebook/mapInOrder";
-import { packageRoot } from "../../src/notebook/packagePaths";
+import { mapInOrder } from "../../src/base/mapInOrder";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { packageRoot } from "../support/root";
 import { type BuiltBook, builtBook } from "./support";
 
 // On a build machine nothing is skipped.
@@ -142,6 +142,28 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       await seeAllFigures(page);
       expect(await overhang(page), file).toBeLessThanOrEqual(0);
       expect(complaints, file).toEqual([]);
+      await close();
+    }
+  });
+
+  it("keeps titles and legends apart, and says what scrolls, in every figure of a lesson at 390 px", async () => {
+    for (const file of ["07-query-key-value.html", "02-the-exact-risk-of-any-model.html"].filter((each) =>
+      book.pages.has(each),
+    )) {
+      const { page, close } = await open(file, { viewport: { width: 390, height: 844 } });
+      await seeAllFigures(page);
+      const wrong =
+        (await page.evaluate(`[...document.querySelectorAll("figure[data-state=live]")].flatMap((figure) => {
+        const box = (selector) => figure.querySelector(selector)?.getBoundingClientRect();
+        const [title, legend, canvas] = [box(".gtitle"), box("g.legend"), figure.querySelector(".canvas")];
+        const meet = title !== undefined && legend !== undefined && title.bottom > legend.top + 1;
+        const silent = canvas.scrollWidth > canvas.clientWidth + 1 && canvas.dataset.more === undefined;
+        return meet || silent ? [figure.querySelector("img").alt.slice(0, 60) + (meet ? ": title meets legend" : ": scrolls silently")] : [];
+      })`)) as readonly string[];
+      expect(wrong, file).toEqual([]);
+      const formulas = (await page.evaluate(`[...document.querySelectorAll(".katex-display")].filter((each) =>
+        each.scrollWidth > each.clientWidth + 1 && each.dataset.more === undefined).length`)) as number;
+      expect(formulas, file).toBe(0);
       await close();
     }
   });

@@ -2,7 +2,7 @@ import { JSDOM } from "jsdom";
 import { describe, expect, it } from "vitest";
 import { notebookPage } from "../../src/book/notebookPage";
 import { Pictures } from "../../src/book/pictures";
-import { CELLS, notebookOf } from "../course/support/lesson";
+import { CELLS, notebookOf } from "../notebooks/course/support/lesson";
 
 const { html } = notebookPage(
   { path: "notebooks/04-a.ipynb", notebook: notebookOf(CELLS) },

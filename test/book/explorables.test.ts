@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { initialState, readState } from "../../src/explore/controls";
-import { EXPLORABLES } from "../../src/explore/explorables";
+import { readShownNumber, shownNumber } from "../../src/base/numberText";
+import { initialState, readState } from "../../src/site/explore/controls";
+import { EXPLORABLES } from "../../src/site/explore/explorables";
 import { browserProgram, startBrowser } from "../figures/support/browser";
 import { runCli } from "../support/runCli";
 import { type BuiltBook, builtBook } from "./support";
@@ -100,22 +101,13 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     await page.evaluate(`location.hash = ${JSON.stringify(state)}`);
     await page.waitForSelector(".complaint", { state: "hidden" });
     await page.click(".question summary");
-    const command = await page.innerText(".command");
-    const input = JSON.parse(/^echo '(.*)' \| npx finetune-icl predict -$/.exec(command)![1]!) as object;
+    const commands = await page.$$eval(".command", (all) => all.map((each) => String(each.textContent)));
     const shown = await cells(page);
-    const regimes = [
-      "pretrained",
-      "zero-shot-full",
-      "zero-shot-value",
-      "zero-shot-key-query",
-      "auxiliary-value",
-    ];
-    for (const [row, regime] of regimes.entries()) {
-      const { out } = runCli(["predict", "-"], { ...input, regime });
-      const { risks } = JSON.parse(out) as { risks: { risk: number }[] };
-      expect(shown[row]!.slice(1), regime).toEqual(
-        risks.map(({ risk }) => String(Number(risk.toPrecision(4)))),
-      );
+    expect(commands).toHaveLength(shown.length);
+    for (const [row, command] of commands.entries()) {
+      const [, input, args] = /^echo '(.*)' \| npx finetune-icl (.*)$/.exec(command)!;
+      const { risks } = JSON.parse(runCli(args!.split(" "), input!).out) as { risks: { risk: number }[] };
+      expect(shown[row]!.slice(1), command).toEqual(risks.map(({ risk }) => shownNumber(risk)));
     }
     await close();
   });
@@ -130,7 +122,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     await page.click(".run");
     await page.waitForSelector(".explorable[data-running=false]", { timeout: 30_000 });
     const [[prompts, simulated, error, exact, apart] = []] = (await cells(page)).map((row) =>
-      row.map(Number),
+      row.map(readShownNumber),
     );
     expect(prompts).toBe(1_000_000);
     // Zero-shot risk of the value-only optimum; the exact value is tested against the command line elsewhere.
@@ -139,6 +131,59 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     expect(complaints).toEqual([]);
     await close();
   });
+
+  it("prints the state shown: figure, words, and where the controls stand", async () => {
+    const { page, complaints, close } = await open("risk-curves", "angle=180&noiseVariance=0.5");
+    const title = await page.textContent(".live .gtitle");
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const picture = (await page.$("div.print-state svg"))!;
+    expect(await picture.isVisible()).toBe(true);
+    expect(title).toContain("180°");
+    expect(await picture.textContent()).toContain(title);
+    expect((await picture.$$(".scatterlayer .trace")).length).toBe(5);
+    // The picture at rest would show another state.
+    expect(await page.isVisible(".canvas img")).toBe(false);
+    expect(await page.innerText("p.print-state")).toContain("noise σ²: 0.5");
+    expect(await page.innerText("p.print-state")).toContain("angle to the target: 180°");
+    expect((await picture.boundingBox())!.width).toBeLessThanOrEqual(1280);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await page.$$(".print-state")).toHaveLength(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it.each(EXPLORABLES.map(({ id }) => id))(
+    "%s at 390 px: the figure fits or scrolls, title and legend do not meet, and it stays in sight of every control",
+    async (id) => {
+      const { page, close } = await open(id, "", { viewport: { width: 390, height: 844 }, hasTouch: true });
+      const boxes = (await page.evaluate(`(() => {
+        const box = (e) => { const { left, right, top, bottom } = e.getBoundingClientRect(); return { left, right, top, bottom }; };
+        const find = (s) => { const e = document.querySelector(s); return e === null ? null : box(e); };
+        const canvas = document.querySelector(".canvas");
+        return { title: find(".live .gtitle"), legend: find(".live g.legend"), plot: find(".live .cartesianlayer .bg, .live .bglayer"),
+          inside: canvas.scrollWidth <= canvas.clientWidth || canvas.dataset.more !== undefined };
+      })()`)) as Record<string, { top: number; bottom: number } | boolean | null>;
+      const [title, legend] = [boxes.title, boxes.legend] as ({ top: number; bottom: number } | null)[];
+      if (title !== null && legend != null) expect(title!.bottom).toBeLessThanOrEqual(legend.top + 1);
+      expect(boxes.inside).toBe(true);
+      for (const control of await page.$$(".control :is(input, select)")) {
+        await control.scrollIntoViewIfNeeded();
+        await control.focus();
+        const [figure, own] = [
+          (await (await page.$(".canvas"))!.boundingBox())!,
+          (await control.boundingBox())!,
+        ];
+        const name = await control.getAttribute("name");
+        // The whole figure and the control are in the window, and do not cover each other.
+        expect(figure.y, `${name}: top of the figure`).toBeGreaterThanOrEqual(0);
+        expect(figure.y + figure.height, `${name}: bottom of the figure`).toBeLessThanOrEqual(844);
+        expect(own.y + own.height, String(name)).toBeLessThanOrEqual(844);
+        expect(own.y, `${name} below the figure`).toBeGreaterThanOrEqual(figure.y + figure.height - 1);
+      }
+      await close();
+    },
+  );
 
   it("tells a screen reader what is seen, once the hand rests", async () => {
     const { page, close } = await open("task-map");

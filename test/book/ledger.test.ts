@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { afterAll, describe, expect, it } from "vitest";
-import { ledgerPage } from "../../src/book/ledgerPage";
-import { readLedger } from "../../src/book/readLedger";
+import { ledgerPage } from "../../src/site/ledgerPage";
+import { readLedger } from "../../src/site/readLedger";
 
 const FIXTURE = join(__dirname, "fixtures", "ledger.json");
 const options = { resolveLink: (href: string) => href, references: [] };
@@ -44,7 +44,7 @@ describe("the ledger page", () => {
     expect(parts).toEqual([
       "identity ✓ verified Closed form against an independent computation. Largest deviation 0, allowed 0. Seed 1.",
       "simulation ✓ verified Closed form against an independent computation. Largest deviation 0.8 standard errors, allowed 4. Seed 5.",
-      "training does not apply: the optimum is solved for, not trained",
+      "training does not apply: the optimum is solved for, not trained.",
     ]);
     const cells = [...document.querySelectorAll(`${claim} .rows`)[1]!.querySelectorAll("tbody :is(th, td)")];
     expect(cells.map((cell) => cell.textContent)).toEqual([
@@ -53,7 +53,7 @@ describe("the ledger page", () => {
       "0.3231",
       "0.0011",
       "0.8",
-      "4standard errors: one false alarm in 16,000",
+      "4standard errors: one false alarm in 16,000.",
     ]);
     expect(textOf(`${claim} .controls-list li`)).toBe("rejected d + 3 in place of d + 4 (deviation 0.027)");
     expect(textOf(`${claim} > pre`)).toBe("npx finetune-icl verify value-only-price");

@@ -11,12 +11,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
+import MiniSearch from "minisearch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaTex } from "../../src/algebra/tex";
-import { packageRoot } from "../../src/notebook/packagePaths";
-import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/theory/zeroShotValue";
+import { SEARCH_OPTIONS } from "../../src/book/searchOptions";
+import { formulaTex } from "../../src/core/algebra/tex";
+import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/core/theory/zeroShotValue";
+import { packageRoot } from "../support/root";
 import { runCli } from "../support/runCli";
+import { runMain } from "../support/runMain";
 import { type BuiltBook, builtBook } from "./support";
+
+/** How a program writes what a person would not: 1e-9, 66502000000000000000, 0.00000001, NaN in a cell, $\\hat S$. */
+const MACHINE_TEXT =
+  /(?<![\p{L}\d])\d+(?:\.\d+)?e[-+]?\d+(?![\p{L}\d])|(?<![\p{L}\d/])\d{13,}(?![\d/])|\b0\.0{6,}\d|^NaN$|\$[^$\s][^$]*\\[^$]*\$|\[object /u;
 
 describe("the built book", () => {
   let book: BuiltBook;
@@ -172,6 +179,106 @@ describe("the built book", () => {
     for (const file of citing) expect(book.pages.get(file)).toContain('href="bibliography.html#lee2026"');
   });
 
+  it("writes numbers and sentences for people: no exponent, row of zeros, NaN or unset formula in any page's text", () => {
+    const wrong: string[] = [];
+    for (const [file, document] of documents) {
+      // Output of a lesson's own prints and what stands as code is written by its author.
+      const page = document.querySelector("article")!.cloneNode(true) as Element;
+      for (const each of page.querySelectorAll("pre, code, script, style, .katex, .command")) each.remove();
+      const texts: string[] = [];
+      const walk = (node: Node) => {
+        if (node.nodeType === 3) texts.push(node.textContent ?? "");
+        for (const child of node.childNodes) walk(child);
+      };
+      walk(page);
+      for (const text of texts) {
+        const found = MACHINE_TEXT.exec(text);
+        if (found !== null)
+          wrong.push(`${file}: …${text.slice(Math.max(0, found.index - 30), found.index + 40)}…`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("ends every sentence of the ledger and of a live figure with a full stop", () => {
+    const ends = [...documents].flatMap(([file, document]) =>
+      [...document.querySelectorAll(".evidence, .reason, .words p, figcaption")].map((each) => {
+        const copy = each.cloneNode(true) as Element;
+        for (const links of copy.querySelectorAll(".links")) links.remove();
+        return [file, copy.textContent!.trim()] as const;
+      }),
+    );
+    expect(ends.length).toBeGreaterThan(50);
+    expect(ends.filter(([, text]) => !/[.?!)]$/.test(text))).toEqual([]);
+  });
+
+  it("folds what prepares a lesson: imports, constants and notation are not its first screen", () => {
+    for (const [file, document] of documents) {
+      if (!/^\d/.test(file)) continue;
+      const names = [...document.querySelectorAll("details.setup > summary")].map((each) => each.textContent);
+      expect(names, file).toEqual(
+        expect.arrayContaining(["Imports", "Constants that you may change", "Notation"]),
+      );
+      expect(document.querySelectorAll("details.setup[open]").length, file).toBe(0);
+      for (const code of document.querySelectorAll("details.code")) {
+        expect(code.textContent, file).not.toMatch(/^Code\d+ lines?import \{/);
+      }
+    }
+  });
+
+  it("promises something on every card of the front page", () => {
+    const cards = [...documents.get("index.html")!.querySelectorAll(".cards li")];
+    expect(cards.length).toBe(book.pages.size - 1);
+    const course = cards.filter((card) => /^\d/.test(card.querySelector("a")!.getAttribute("href")!));
+    for (const card of course)
+      expect(card.querySelector("p")!.textContent).toMatch(/^Afterwards you can .+\.$/);
+    for (const card of cards)
+      expect(card.querySelector("p")!.textContent!.length, card.textContent!).toBeGreaterThan(15);
+  });
+
+  it("finds what a reader of the field would type", () => {
+    const script = readFileSync(join(book.folder, "assets", "search-index.js"), "utf8");
+    const json = JSON.parse(script.replace(/^window\.bookSearchIndex = /, "").replace(/;\s*$/, "")) as string;
+    const index = MiniSearch.loadJSON(json, SEARCH_OPTIONS);
+    const found = (query: string) => index.search(query).map(({ page }) => String(page));
+    for (const [query, page] of [
+      ["LoRA", /Low-rank/],
+      ["PEFT", /Low-rank|Value-only/],
+      ["catastrophic forgetting", /forget/i],
+      ["ICL", /In-context/i],
+      ["transformer", /softmax|layer/i],
+      ["SGD", /stop|flow|dynamics/i],
+      ["early stopping", /stop/],
+      ["ridge", /./],
+      ["dataset", /Real tables/],
+      ["distribution shift", /Gaussian/],
+      ["finetuning", /./],
+      ["WiSE-FT", /./],
+      ["meta-learning", /./],
+    ] as const) {
+      const pages = found(query);
+      expect(
+        pages.slice(0, 6).some((each) => page.test(each)),
+        `${query}: ${pages.slice(0, 6).join(" | ")}`,
+      ).toBe(true);
+    }
+    for (const query of [
+      "attention",
+      "few-shot",
+      "zero-shot",
+      "overshoot",
+      "saddle",
+      "Monte Carlo",
+      "label noise",
+      "value matrix",
+      "softmax",
+      "OLS",
+      "multi-task",
+    ]) {
+      expect(found(query).length, query).toBeGreaterThan(0);
+    }
+  });
+
   it("is the same book when it is built again", async () => {
     const again = await builtBook();
     for (const [file, html] of book.pages) expect(again.pages.get(file), file).toBe(html);
@@ -197,19 +304,19 @@ describe("finetune-icl book", () => {
     expect(readdirSync(join(parent, "nested"))).toEqual(["book"]);
   });
 
-  it("refuses a folder that holds something else, and leaves it alone", () => {
+  it("refuses a folder that holds something else, and leaves it alone", async () => {
     const out = join(parent, "precious");
     mkdirSync(out);
     writeFileSync(join(out, "index.html"), "mine");
-    const { code, err } = runCli(["book", "--out", out]);
+    const { code, err } = await runMain("book", "--out", out);
     expect(code).toBe(2);
     expect(err).toMatch(/^finetune-icl: --out: holds .*precious.*allowed: a new or empty folder/);
     expect(readFileSync(join(out, "index.html"), "utf8")).toBe("mine");
   });
 
-  it("refuses a file", () => {
+  it("refuses a file", async () => {
     const out = join(parent, "file");
     writeFileSync(out, "");
-    expect(runCli(["book", "--out", out]).code).toBe(2);
+    expect((await runMain("book", "--out", out)).code).toBe(2);
   });
 });

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BookReport, buildBook } from "../../src/book/buildBook";
-import { packageRoot } from "../../src/notebook/packagePaths";
+import type { BookReport } from "../../src/book/buildBook";
+import { buildProjectBook } from "../../src/site/projectBook";
+import { packageRoot } from "../support/root";
 
 /** A ledger with a claim of every verdict, whether or not the package has one of its own. */
 const LEDGER = join(__dirname, "fixtures", "ledger.json");
@@ -19,7 +20,7 @@ export interface BuiltBook {
 export async function builtBook({ reference = true } = {}): Promise<BuiltBook> {
   const parent = mkdtempSync(join(tmpdir(), "book-"));
   const folder = join(parent, "site with a space");
-  const report = await buildBook(packageRoot, folder, { ledgerFile: LEDGER, reference });
+  const report = await buildProjectBook(packageRoot, folder, { ledgerFile: LEDGER, reference });
   const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
   return {
     folder,

@@ -1,11 +1,11 @@
 import { JSDOM } from "jsdom";
 import { describe, expect, it } from "vitest";
+import { tableFrom } from "../../src/base/plainTable";
 import { dataFrame } from "../../src/figures/dataFrame";
 import { showFigure, showMarkdown, showTable } from "../../src/figures/display";
 import { figureHtml } from "../../src/figures/figureHtml";
 import { staticPicture } from "../../src/figures/staticPicture";
-import { tableFrom } from "../../src/figures/table";
-import { tableHtml, tableText } from "../../src/figures/tableView";
+import { tableHtml, tableText } from "../../src/plot/tableView";
 import { displayedBy, printedBy } from "./support/kernel";
 import { FIGURES } from "./support/samples";
 
@@ -21,8 +21,8 @@ describe("a table", () => {
     expect(tableText(table, 3).split("\n")).toEqual([
       "name   value  count",
       "plain    0.3     20",
-      '<b>&"  -1230      5',
-      "θ₀       NaN      0",
+      '<b>&"  −1230      5',
+      "θ₀         –      0",
     ]);
   });
 
@@ -41,10 +41,10 @@ describe("a table", () => {
   it.each([
     [20, "20"],
     [0.1, "0.1"],
-    [1e-9 / 3, "3.3333e-10"],
-    [123456789, "123460000"],
+    [1e-9 / 3, "3.3333 × 10⁻¹⁰"],
+    [123456789, "123456789"],
     [-0, "0"],
-    [Number.NEGATIVE_INFINITY, "-Infinity"],
+    [Number.NEGATIVE_INFINITY, "−∞"],
   ])("shows %d as %s", (value, expected) => {
     expect(
       tableText(tableFrom([{ v: value }]), 5)

@@ -1,8 +1,8 @@
 import katex from "katex";
 import { describe, expect, it } from "vitest";
-import { NOTATION, type SymbolName } from "../../src/algebra/notation";
+import { InputError } from "../../src/base/inputError";
+import { NOTATION, type SymbolName } from "../../src/core/algebra/notation";
 import { notationTable, showNotation } from "../../src/figures/notationTable";
-import { InputError } from "../../src/inputError";
 import { displayedBy } from "./support/kernel";
 
 describe("the table of notation", () => {

@@ -1,8 +1,8 @@
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Figure, JsonObject } from "../../src/figures/figure";
 import { staticPicture } from "../../src/figures/staticPicture";
-import { startNode } from "../notebook/support/processes";
+import type { Figure, JsonObject } from "../../src/plot/figure";
+import { startNode } from "../notebooks/runner/support/processes";
 import { expectClose } from "../support/expectClose";
 import { FIGURES, TASKS, tracesOf } from "./support/samples";
 

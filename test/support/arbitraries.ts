@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { Matrix, Vector } from "../../src/algebra/matrix";
-import { FLOAT, type NumberField, RATIONAL, type Rational } from "../../src/algebra/numberField";
-import type { AttentionParameters } from "../../src/model/attentionParameters";
-import type { RegressionProblem } from "../../src/problem/regressionProblem";
+import type { Matrix, Vector } from "../../src/core/algebra/matrix";
+import { FLOAT, type NumberField, RATIONAL, type Rational } from "../../src/core/algebra/numberField";
+import type { AttentionParameters } from "../../src/core/model/attentionParameters";
+import type { RegressionProblem } from "../../src/core/problem/regressionProblem";
 
 /** A small fraction written as text, so that one drawn value serves both number fields. */
 const ratio = fc

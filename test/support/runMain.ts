@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { main } from "../../src/cli";
+import { main } from "../../src/finetune-icl/cli";
 import type { CliResult } from "./runCli";
 
 /** Runs the command line in this process, for what ends before any work: a process of its own takes a second to start. */

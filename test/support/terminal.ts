@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
-
-const PROGRAM = join(__dirname, "../../bin/finetune-icl.js");
+import { PROGRAM } from "./root";
 
 /** Whether util-linux's `script` is here, which gives a program a terminal. */
 export const HAS_TERMINAL = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;

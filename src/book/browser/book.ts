@@ -1,6 +1,7 @@
 import { copyButtons, foldButton, unfoldForPrint } from "./code";
 import { liveFigures } from "./figures";
 import { contentsMenu } from "./menu";
+import { scrollHints } from "./scrollHints";
 import { searchBox } from "./search";
 import { themeButton } from "./themeChoice";
 
@@ -14,7 +15,8 @@ searchBox(
 copyButtons(document.querySelectorAll<HTMLPreElement>("article pre:not(.stream)"));
 foldButton(
   document.querySelector("button.fold"),
-  document.querySelectorAll("details.code:not(.answer, .check)"),
+  document.querySelectorAll("details:is(.code, .setup):not(.answer, .check)"),
 );
 unfoldForPrint();
 liveFigures(document.querySelectorAll<HTMLElement>("figure.figure"));
+scrollHints(document.querySelectorAll<HTMLElement>(".canvas, .katex-display, .scroll, article pre"));

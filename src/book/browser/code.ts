@@ -52,8 +52,10 @@ export function unfoldForPrint(): void {
   let folded: readonly HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
     folded = [
-      ...document.querySelectorAll<HTMLDetailsElement>("details.code:not([open], .answer, .check)"),
-      ...document.querySelectorAll<HTMLDetailsElement>(":not(.cell) > details:not([open], .code)"),
+      ...document.querySelectorAll<HTMLDetailsElement>(
+        "details:is(.code, .setup):not([open], .answer, .check)",
+      ),
+      ...document.querySelectorAll<HTMLDetailsElement>(":not(.cell) > details:not([open], .code, .setup)"),
     ];
     for (const cell of folded) cell.open = true;
   });

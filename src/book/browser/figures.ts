@@ -1,4 +1,5 @@
-import { PLOT_CONFIG, plotly } from "./plotly";
+import { fittedLayout, type JsonObject } from "@finetune-icl/plot";
+import { plotConfig, plotly } from "./plotly";
 
 /** Pixels outside the window from which on a figure becomes live. */
 const EARLY = 600;
@@ -22,7 +23,7 @@ export function liveFigures(figures: Iterable<HTMLElement>): void {
 
 async function makeLive(figure: HTMLElement): Promise<void> {
   const { data, layout } = JSON.parse(figure.querySelector("script.figure-data")!.textContent ?? "") as {
-    data: unknown;
+    data: readonly JsonObject[];
     layout: Record<string, unknown>;
   };
   const canvas = figure.querySelector<HTMLElement>(".canvas")!;
@@ -34,13 +35,29 @@ async function makeLive(figure: HTMLElement): Promise<void> {
   }
   const live = document.createElement("div");
   live.className = "live";
-  live.style.height = `${figure.dataset.height}px`;
-  // A figure that is wider than the page scrolls inside its frame instead of being squeezed.
-  live.style.minWidth = `${0.75 * Number(figure.dataset.width)}px`;
+  const natural = { width: Number(figure.dataset.width), height: Number(figure.dataset.height) };
+  const isOfOwnSize = Number(layout.width) > 0;
+  const fitted = () =>
+    isOfOwnSize
+      ? { layout, ...natural }
+      : fittedLayout({ data, layout: layout as JsonObject }, natural, canvas.clientWidth);
+  const size = ({ width, height }: { readonly width: number; readonly height: number }) => {
+    live.style.height = `${height}px`;
+    // A figure that needs more than the page has scrolls inside its frame instead of being squeezed.
+    live.style.minWidth = width > canvas.clientWidth ? `${width}px` : "0";
+  };
   try {
     const drawer = await plotly();
     canvas.append(live);
-    await drawer.newPlot(live, data, layout, PLOT_CONFIG);
+    size(fitted());
+    await drawer.newPlot(live, data, fitted().layout, plotConfig(canvas.clientWidth));
+    let width = canvas.clientWidth;
+    new ResizeObserver(() => {
+      if (canvas.clientWidth === width) return;
+      width = canvas.clientWidth;
+      size(fitted());
+      void drawer.react(live, data, fitted().layout, plotConfig(canvas.clientWidth));
+    }).observe(canvas);
     // The picture stays in the page for print.
     picture.classList.add("print-only");
     figure.dataset.state = "live";

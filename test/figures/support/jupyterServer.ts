@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { packageRoot } from "../../../src/notebook/packagePaths";
 import { makeJupyterHome } from "../../support/jupyterHome";
+import { packageRoot } from "../../support/root";
 
 /** Whether Jupyter's notebook server is installed. */
 export const hasJupyter = (() => {

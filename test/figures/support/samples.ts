@@ -1,9 +1,9 @@
-import { type CurvesOptions, curvesFigure } from "../../../src/figures/curves";
-import type { Figure, JsonObject } from "../../../src/figures/figure";
-import { matricesFigure } from "../../../src/figures/matrices";
-import { REGIME_STYLE } from "../../../src/figures/style";
-import { type Table, tableFrom } from "../../../src/figures/table";
-import { REGIME_KINDS } from "../../../src/problem/regime";
+import { type Table, tableFrom } from "../../../src/base/plainTable";
+import { REGIME_KINDS } from "../../../src/core/problem/regime";
+import { type CurvesOptions, curvesFigure } from "../../../src/plot/curves";
+import type { Figure, JsonObject } from "../../../src/plot/figure";
+import { matricesFigure } from "../../../src/plot/matrices";
+import { REGIME_STYLE } from "../../../src/plot/style";
 
 export const TASKS = ["θ₀", "−θ₀", "unrelated task"];
 

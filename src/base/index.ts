@@ -1,0 +1,28 @@
+export { parseCsv, readCsv, toCsv } from "./csv";
+export { escapeXml } from "./escapeXml";
+export { InputError, printable } from "./inputError";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json";
+export { mapInOrder } from "./mapInOrder";
+export {
+  isNothing,
+  isRounding,
+  powerOfTen,
+  readablePowers,
+  shownDifference,
+  shownNumber,
+} from "./numberText";
+export { type Cell, recordsOf, type Table, type TableRecord, tableFrom } from "./plainTable";
+export {
+  count,
+  join,
+  type RawRecord,
+  readChoice,
+  readList,
+  readRecord,
+  readWhole,
+  requireFinite,
+  requireLength,
+  requireMatrix,
+  requireVector,
+} from "./readInput";
+export { parseStrictJson } from "./strictJson";

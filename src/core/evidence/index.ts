@@ -1,0 +1,24 @@
+export { altered } from "./altered";
+export {
+  type Claim,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  isApplicable,
+  type NotApplicable,
+  type Profile,
+} from "./claim";
+export * as degree from "./degree";
+export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
+export { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+export { type ControlResult, combine, type EvidenceResult, type EvidenceRow, type Verdict } from "./result";
+export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
+export {
+  gatherSimulation,
+  runSimulationCase,
+  type SimulatedCase,
+  type SimulationCase,
+  type SimulationEvidence,
+} from "./simulation";
+export { streamOf } from "./stream";
+export { studentQuantile, studentTail } from "./studentT";
+export { runTraining, type TrainingEvidence, type TrainingRow } from "./training";

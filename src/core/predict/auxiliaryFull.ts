@@ -1,0 +1,109 @@
+import type { Vector } from "../algebra/matrix";
+import { asParameters, asPoint, exactLoss } from "../exact/exactLoss";
+import { pack, unpack } from "../exact/packedParameters";
+import { relaxedBound } from "../exact/relaxedBound";
+import type { AttentionParameters } from "../model/attentionParameters";
+import { tokenLength } from "../model/tokens";
+import type { AuxiliaryWeight } from "../problem/regime";
+import type { RegressionProblem } from "../problem/regressionProblem";
+import type { RiskTerm } from "../problem/riskTerm";
+import type { ShotCount } from "../problem/shots";
+import { type Descent, dampedNewton, UnsettledError } from "./dampedNewton";
+
+/** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
+export interface AuxiliaryFullOptimum {
+  readonly parameters: AttentionParameters;
+  readonly optimisation: {
+    /** λ; for an annealed weight the last one followed, so that the parameters are off by its order. */
+    readonly weight: number;
+    /** R(0, θ₀) + λ R(n, θ₀) at the parameters. */
+    readonly loss: number;
+    /** Below this no predictor linear in the prompt's features can go, of any number of heads. */
+    readonly lowerBound: number;
+    /** The same among predictors with v₀ = 0, which descent from the pretrained point never leaves. */
+    readonly lowerBoundWithoutConstant: number;
+    readonly gradientNorm: number;
+  };
+}
+
+/** The end of a descent, or nothing when it did not settle. */
+function settledOrNot(descend: () => Descent): Descent | undefined {
+  try {
+    return descend();
+  } catch (error) {
+    if (error instanceof UnsettledError) return undefined;
+    throw error;
+  }
+}
+
+/** A decade at a time from 1 down: small enough that the remaining λ does not show in eight digits. */
+const ANNEALING: readonly number[] = Array.from({ length: 9 }, (_, decade) => 10 ** -decade);
+
+/**
+ * Descends on R(0, θ₀) + λ R(n, θ₀) over all of v and M from `start`, by exact gradients and exact Hessians. There is no
+ * closed form, and the loss is not convex in (v, M): the result is the local minimum below `start`. "annealed" follows the
+ * minimum while λ falls from 1 towards 0; so does a small weight whose minimum lies too far along a flat valley to be reached
+ * at once.
+ * @throws UnsettledError when the descent does not settle.
+ */
+export function auxiliaryFullOptimum(
+  problem: RegressionProblem,
+  start: AttentionParameters,
+  targetTask: Vector,
+  auxiliary: {
+    readonly shots: ShotCount;
+    readonly weight: AuxiliaryWeight;
+    /** Length of the gradient at which the descent has settled; 1e-11 unless told. */
+    readonly tolerance?: number;
+  },
+): AuxiliaryFullOptimum {
+  const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
+  const termsAt = (weight: number): readonly RiskTerm[] => [
+    { task: targetTask, shots: 0, weight: 1 },
+    { task: targetTask, shots: auxiliary.shots, weight },
+  ];
+  const follow = (weights: readonly number[]): Descent => {
+    let point = asPoint(pack(start));
+    const ends = weights.map((weight) => {
+      const end = dampedNewton(exactLoss(problem, termsAt(weight)), point, settled);
+      point = Float64Array.from(end.point);
+      return end;
+    });
+    return ends[ends.length - 1]!;
+  };
+  const weight = auxiliary.weight === "annealed" ? ANNEALING[ANNEALING.length - 1]! : auxiliary.weight;
+  const fromOne = [...ANNEALING.filter((w) => w > weight), weight];
+  const { point, ...end } =
+    auxiliary.weight === "annealed" || weight >= 1
+      ? follow(fromOne)
+      : (settledOrNot(() => follow([weight])) ?? follow(fromOne));
+  requireOptimal(end, point);
+  return {
+    parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
+    optimisation: {
+      weight,
+      loss: end.value,
+      lowerBound: relaxedBound(problem, termsAt(weight)),
+      lowerBoundWithoutConstant: relaxedBound(problem, termsAt(weight), "without constant content"),
+      gradientNorm: end.gradientNorm,
+    },
+  };
+}
+
+/**
+ * An optimum is reported only when it is one: at a minimum the gradient is as small as rounding leaves it, relative to how
+ * large the loss and the parameters are.
+ */
+function requireOptimal({ value, gradientNorm }: Omit<Descent, "point">, point: Float64Array): void {
+  const scale = Math.max(1, Math.abs(value)) * Math.max(1, Math.hypot(...point));
+  if (gradientNorm <= OPTIMAL * scale) return;
+  throw new UnsettledError(
+    `no minimum was found: where the descent ends the gradient is ${gradientNorm.toPrecision(3)}, and ${(OPTIMAL * scale).toPrecision(3)} would be rounding`,
+  );
+}
+
+/** Far above the rounding of a settled descent (1e-11), far below any gradient that still leads somewhere. */
+const OPTIMAL = 1e-8;
+
+// The risk is quadratic in every single entry, so a difference step of 1 is as exact as any and loses the least to rounding.
+const SETTLED = { tolerance: 1e-11, maxSteps: 2000, difference: 1 };

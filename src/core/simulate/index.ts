@@ -1,0 +1,14 @@
+export type { ExampleSource } from "./exampleSource";
+export {
+  growingRisk,
+  type MeasuredRisk,
+  measureRisks,
+  monteCarloChange,
+  monteCarloRisk,
+  type PromptSampling,
+  type RiskEstimate,
+} from "./monteCarloRisk";
+export { ExampleSampler, samplePrompt } from "./promptSampler";
+export { RandomSource } from "./randomSource";
+export { measuredCells, type RiskCurvePoint, riskCurve } from "./riskCurve";
+export { RowSampler } from "./rowSampler";

@@ -1,0 +1,52 @@
+import type { ParameterLayout } from "../model/parameterLayout";
+import { RandomSource } from "../simulate/randomSource";
+import { deepBatch } from "./deepBatch";
+import { deepZeroShotBatch } from "./deepZeroShotBatch";
+import type { StepLoss } from "./descent";
+import { ofAllParameters } from "./headReduction";
+import { type BatchLoss, oneLayerBatch } from "./oneLayerBatch";
+import type { PromptSource } from "./promptSource";
+import { softmaxBatch } from "./softmaxBatch";
+
+/** The batch of a step is a function of the seed and this number alone, so an interrupted descent needs no random state. */
+export type StreamOf = (step: number) => number;
+
+/** Mean squared error over a new batch of the source at each step, by a model of any shape. */
+export function sampledStageLoss(
+  layout: ParameterLayout,
+  source: PromptSource,
+  batchSize: number,
+  seed: number,
+  streamOf: StreamOf,
+): StepLoss {
+  const batch = promptBatch(layout, source, batchSize);
+  return (point, gradient, step) => batch(point, gradient, new RandomSource(seed, streamOf(step)));
+}
+
+/** The loss of a batch by a model of any shape, in all its parameters. */
+export function promptBatch(layout: ParameterLayout, source: PromptSource, batchSize: number): BatchLoss {
+  const { attention, layers, heads } = layout.shape;
+  if (layers > 1) return (source.shots === 0 ? deepZeroShotBatch : deepBatch)(layout, source, batchSize);
+  const batch = attention === "softmax" ? softmaxBatch : oneLayerBatch;
+  return inAllParameters(layout, batch(source, layout.size, heads, batchSize));
+}
+
+/** The same from a batch of one layer's v and M alone. */
+export function oneLayerStageLoss(
+  layout: ParameterLayout,
+  batch: BatchLoss,
+  seed: number,
+  streamOf: StreamOf,
+): StepLoss {
+  const loss = inAllParameters(layout, batch);
+  return (point, gradient, step) => loss(point, gradient, new RandomSource(seed, streamOf(step)));
+}
+
+function inAllParameters(layout: ParameterLayout, batch: BatchLoss): BatchLoss {
+  let source: RandomSource | undefined;
+  const loss = ofAllParameters(layout, (point, gradient) => batch(point, gradient, source!));
+  return (point, gradient, random) => {
+    source = random;
+    return loss(point, gradient);
+  };
+}

@@ -1,0 +1,22 @@
+/** What a notebook shows: figures, tables and Markdown; and the figures themselves, as plain plotly specifications. */
+
+export {
+  type CurvesOptions,
+  curvesFigure,
+  EXPERIMENT_STYLE,
+  type ExperimentSeries,
+  type Figure,
+  type LabelledMatrix,
+  matricesFigure,
+  type ParityOptions,
+  parityFigure,
+  REGIME_STYLE,
+  type SeriesStyle,
+  type SignMapOptions,
+  signMapFigure,
+  type UncertainColumn,
+} from "@finetune-icl/plot";
+export { dataFrame } from "./dataFrame";
+export { showFigure, showMarkdown, showTable } from "./display";
+export { notationTable, showNotation } from "./notationTable";
+export { staticPicture } from "./staticPicture";

@@ -1,0 +1,23 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onEnd } from "./cleanup";
+import { isRunning } from "./runningProcess";
+
+/** A folder of the system's temporary folder, and how to remove it; it is removed when the process ends, too. */
+export interface TemporaryFolder {
+  readonly path: string;
+  readonly remove: () => void;
+}
+
+/** Makes a folder for one purpose, and removes those of the same purpose whose process was killed. */
+export function makeTemporaryFolder(purpose: string): TemporaryFolder {
+  const prefix = `finetune-icl-${purpose}-`;
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (owner !== undefined && !isRunning(Number(owner)))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  return { path, remove: onEnd(() => rmSync(path, { recursive: true, force: true })) };
+}

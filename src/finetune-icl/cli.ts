@@ -1,0 +1,69 @@
+import { InputError, printable } from "@finetune-icl/base";
+import { Command, CommanderError } from "commander";
+import { registerBenchCommand } from "./commands/bench";
+import { registerExperimentCommand } from "./commands/experiment";
+import { registerPredictCommand } from "./commands/predict";
+import { registerPromptCommand } from "./commands/prompt";
+import { registerRiskCommand } from "./commands/risk";
+import { registerStudyCommand } from "./commands/study";
+import { registerSweepCommands } from "./commands/sweep";
+import { registerTrainCommand } from "./commands/train";
+import { registerVerifyCommand } from "./commands/verify";
+import { registerOptionalCommands } from "./optionalCommands";
+import { guardStandardOutput } from "./standardOutput";
+
+/** Exit codes that other programs rely on. */
+const EXIT = { done: 0, failed: 1, wrongInput: 2 } as const;
+
+/** As {@link main}, for a process of its own: also what its standard output refuses ends it with one line. */
+export function run(argv: readonly string[]): Promise<number> {
+  guardStandardOutput((error) => {
+    complain(error);
+    process.exit(EXIT.failed);
+  });
+  return main(argv);
+}
+
+/** Parses `argv` (without node and script), runs the command, and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("finetune-icl")
+    .description(
+      "Fine-tuning and in-context learning in linear attention: exact theory, simulation, notebooks.",
+    )
+    .version(version())
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `finetune-icl: ${printable(text.trim().replace(/^error: /, ""))} (add --help for the options)\n`,
+        ),
+    });
+  registerRiskCommand(program);
+  registerPredictCommand(program);
+  registerPromptCommand(program);
+  registerTrainCommand(program);
+  registerExperimentCommand(program);
+  registerSweepCommands(program);
+  registerStudyCommand(program);
+  registerVerifyCommand(program);
+  registerBenchCommand(program);
+  await registerOptionalCommands(program, argv[0]);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
+    complain(error);
+    return error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
+  }
+}
+
+/** One line, whatever the message holds: names from outside may hold line breaks and escape sequences. */
+function complain(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`finetune-icl: ${printable(text)}\n`);
+}
+
+function version(): string {
+  return (require("finetune-icl/package.json") as { version: string }).version;
+}

@@ -1,0 +1,28 @@
+import { join, relative } from "node:path";
+import { projectRoot } from "@finetune-icl/files";
+import type { Command } from "commander";
+import { readOutFolder } from "./outOption";
+
+/** Adds `finetune-icl book [--out DIR]`: build the site from notebooks, docs and ledger. */
+export function registerBookCommand(program: Command): void {
+  program
+    .command("book")
+    .description("Build the book: a static site of the notebooks, the docs and the live figures.")
+    .option("--out <folder>", "where to put it (default: book/ of the package)")
+    .addHelpText(
+      "after",
+      "\nPrints a JSON report on standard output. The folder is replaced whole or not at all, and only where it holds\nnothing but an earlier book; what hosting needs (.git, CNAME, …) stays.",
+    )
+    .action(async (options: { readonly out?: string }) => {
+      const out = options.out === undefined ? undefined : readOutFolder(options.out);
+      // Loaded here, because renderers and compilers are nothing to the other commands.
+      const { buildProjectBook } = await import("@finetune-icl/site");
+      const root = projectRoot();
+      const report = await buildProjectBook(root, out ?? join(root, "book"));
+      const folder = relative(process.cwd(), report.folder) || ".";
+      process.stdout.write(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
+      process.stderr.write(
+        `The book: ${report.pages.length} pages in ${report.seconds.toFixed(1)} s. Open ${join(folder, "index.html")} in a browser.\n`,
+      );
+    });
+}

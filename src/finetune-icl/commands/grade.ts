@@ -1,0 +1,133 @@
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { InputError, mapInOrder } from "@finetune-icl/base";
+import { createProgress } from "@finetune-icl/files";
+import {
+  findSandbox,
+  type Grade,
+  gradeSubmission,
+  type Lesson,
+  readLesson,
+  recordChecks,
+} from "@finetune-icl/notebooks/course";
+import { courseNotebooks, type Notebook, readNotebook } from "@finetune-icl/notebooks/runner";
+import type { Command } from "commander";
+import { readJobs, readSeconds } from "./runnerOptions";
+
+interface Options {
+  readonly lesson?: string;
+  readonly timeout: string;
+  readonly jobs?: string;
+}
+
+/** Adds `finetune-icl grade FILE…`: run submissions with the checks of the course, and count their points. */
+export function registerGradeCommand(program: Command): void {
+  program
+    .command("grade")
+    .description("Run submissions with the checks of their lesson, and count the points.")
+    .argument("<files...>", "notebooks that students handed in")
+    .option(
+      "--lesson <file>",
+      "the lesson that they answer (default: that of the course with the same file name)",
+    )
+    .option("--timeout <seconds>", "time limit for each cell", "300")
+    .option("--jobs <number>", "submissions that run at the same time (default: the number of cores)")
+    .addHelpText(
+      "after",
+      "\nPrints a JSON report on standard output: points, and what each check said. Each file is judged alone; exit code 1 when one\ncould not be. A submission runs code of its author: in a sandbox where bubblewrap (bwrap) is installed, otherwise with your\nrights. docs/course.md says what is contained and what is not.",
+    )
+    .action(runCommand);
+}
+
+/** One file of a batch: its grade, or why it has none. */
+type Judged = { readonly submission: string } & (
+  | ({ readonly lesson: string } & Grade)
+  | { readonly error: string }
+);
+
+async function runCommand(paths: readonly string[], options: Options): Promise<void> {
+  const timeoutMs = readSeconds(options.timeout) * 1000;
+  const jobs = options.jobs === undefined ? availableParallelism() : readJobs(options.jobs);
+  // Each file alone: one that cannot be read says so in its place, and the others are judged.
+  const read = paths.map((path) => readSubmission(path, options.lesson));
+  const [first] = read;
+  if (first && read.every((each) => "refused" in each)) throw (first as Refused).refused;
+  const lessons = new Map(
+    read.flatMap((each) => ("lesson" in each ? [[each.lesson.path, each.lesson] as const] : [])),
+  );
+  const sandbox = findSandbox();
+  if (sandbox === "none")
+    process.stderr.write(
+      "no sandbox: bubblewrap (bwrap) is not there or may not work here; submissions run with your rights\n",
+    );
+  const progress = createProgress(lessons.size + read.length, process.stderr, "runs");
+  try {
+    const known = await mapInOrder(
+      [...lessons.values()],
+      jobs,
+      async (lesson) => [lesson.path, await recordChecks(lesson, timeoutMs)] as const,
+      () => progress.step(),
+    );
+    const checks = new Map(known);
+    const judged = await mapInOrder(
+      read,
+      jobs,
+      async (each): Promise<Judged> => {
+        if ("refused" in each) return { submission: each.path, error: each.refused.message };
+        const { path, notebook, lesson } = each;
+        try {
+          const options = { sandbox, timeoutMs };
+          const grade = await gradeSubmission(notebook, lesson, checks.get(lesson.path)!, options);
+          return { submission: path, lesson: lesson.name, ...grade };
+        } catch (error) {
+          return { submission: path, error: error instanceof Error ? error.message : String(error) };
+        }
+      },
+      (each) => {
+        progress.step();
+        progress.log("error" in each ? `${each.submission}: ${each.error}` : describe(each.submission, each));
+      },
+    );
+    process.stdout.write(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
+    if (judged.some((each) => "error" in each)) process.exitCode = 1;
+  } finally {
+    progress.stop();
+  }
+}
+
+interface Refused {
+  readonly path: string;
+  readonly refused: Error;
+}
+
+function readSubmission(
+  path: string,
+  lesson: string | undefined,
+): { readonly path: string; readonly notebook: Notebook; readonly lesson: Lesson } | Refused {
+  try {
+    return { path, notebook: readNotebook(path), lesson: lessonOf(path, lesson) };
+  } catch (error) {
+    // A lesson that is named and cannot be read is nobody's submission.
+    if (lesson !== undefined && error instanceof InputError && error.field.startsWith(lesson)) throw error;
+    return { path, refused: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function lessonOf(path: string, given: string | undefined): Lesson {
+  if (given !== undefined) return readLesson(given);
+  const name = originalName(basename(path));
+  const found = courseNotebooks().find((each) => basename(each) === name);
+  if (found === undefined)
+    throw new InputError(path, basename(path), "the file name of a lesson of the course, or --lesson FILE");
+  return readLesson(found);
+}
+
+/** Without what Colab, Jupyter and browsers put around the name of a copy: `Copy of …`, `…-Copy1.ipynb`, `… (1).ipynb`. */
+function originalName(name: string): string {
+  return name.replace(/^Copy of /, "").replace(/(-Copy\d+| ?\(\d+\))+\.ipynb$/, ".ipynb");
+}
+
+function describe(path: string, { points, of, exercises }: Grade): string {
+  const toRead = exercises.filter((each) => each.points === undefined).map(({ number }) => number);
+  return `${path}: ${points} of ${of}${toRead.length > 0 ? `; to be read: ${toRead.join(", ")}` : ""}`;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { InputError, parseStrictJson } from "@finetune-icl/base";
+
+/** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
+export function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path === "-" ? 0 : path, "utf8");
+  } catch {
+    throw new InputError("FILE", path, "a file that can be read, or - for standard input");
+  }
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    throw new InputError(
+      "FILE",
+      text.trim(),
+      `JSON (${error instanceof Error ? error.message : "unreadable"})`,
+    );
+  }
+}
+
+/**
+ * Prints a result on standard output, numbers with full precision.
+ * @throws Error when a number in it is not finite: JSON would hold null in its place.
+ */
+export function printJson(result: unknown): void {
+  const at = notFinite(result, "");
+  if (at !== undefined)
+    throw new Error(
+      `${at}: the result is not a finite number; numbers of the input are too large or too small`,
+    );
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** Where a number that is not finite stands in a result. */
+function notFinite(value: unknown, path: string): string | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const at = notFinite(
+      item,
+      Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`,
+    );
+    if (at !== undefined) return at;
+  }
+  return undefined;
+}

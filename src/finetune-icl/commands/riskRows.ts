@@ -1,0 +1,61 @@
+import { InputError } from "@finetune-icl/base";
+import type { ShotCount } from "@finetune-icl/core/problem";
+
+/** A risk in floats, how far rounding may have moved it, and the same in rationals where that can be had. */
+export interface RoundedRisk {
+  readonly risk: number;
+  readonly errorBound: number;
+  /** The nearest float to the risk without rounding; it takes long, and only small problems have it. */
+  readonly unrounded?: () => number;
+}
+
+/** What stands in a row of an answer; `errorBound` only where digits are lost. */
+export type RiskRow = { readonly risk: number; readonly errorBound?: number };
+
+/** The task of a row, and where it stands in the input. */
+export interface AskedTask {
+  readonly path: string;
+  readonly holds: readonly number[];
+}
+
+/** Rational arithmetic takes milliseconds up to this dimension, and an answer may have so many rows. */
+export const EXACT_LIMITS = { dimension: 6, rows: 64 } as const;
+
+/** Of a risk more than nine digits are right, or it is computed without rounding, or the row says what is sure. */
+const ENOUGH = 1e-9;
+
+/** @throws InputError when the risk leaves the range of floats: it is too large for JSON. */
+export function riskRow(
+  { risk, errorBound, unrounded }: RoundedRisk,
+  task: AskedTask,
+  shots: ShotCount,
+): RiskRow {
+  if (errorBound <= ENOUGH * Math.abs(risk)) return { risk };
+  if (unrounded !== undefined) return { risk: finite(unrounded(), task, shots) };
+  finite(risk, task, shots);
+  return Number.isFinite(errorBound) ? { risk, errorBound } : refuse(task, shots);
+}
+
+/** One line on standard error when digits are lost. */
+export function warnOfLostDigits(rows: readonly RiskRow[]): void {
+  const lost = rows.filter(({ errorBound }) => errorBound !== undefined);
+  if (lost.length === 0) return;
+  const worst = Math.max(
+    ...lost.map(({ risk, errorBound }) => errorBound! / Math.max(Math.abs(risk), Number.MIN_VALUE)),
+  );
+  process.stderr.write(
+    `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, the worst a share of ${worst.toPrecision(2)} of itself at most (errorBound); --exact computes without rounding where the regime allows it\n`,
+  );
+}
+
+function finite(risk: number, task: AskedTask, shots: ShotCount): number {
+  return Number.isFinite(risk) ? risk : refuse(task, shots);
+}
+
+function refuse({ path, holds }: AskedTask, shots: ShotCount): never {
+  throw new InputError(
+    path,
+    holds,
+    `numbers whose risk at ${shots} shots is no larger than floats are; --exact has no largest number`,
+  );
+}

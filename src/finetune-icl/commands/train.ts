@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
+import { isStoredRun, readTrainingSettings, type StoredRun, TrainingRun } from "@finetune-icl/core/train";
+import { createProgress, type Progress, withLock, writeWhole } from "@finetune-icl/files";
+import type { Command } from "commander";
+import { printJson, readJson } from "./jsonInput";
+import { readOutFile } from "./outOption";
+import type { TrainingMessage, TrainingOutcome, TrainingTask } from "./trainingWorker";
+
+/** What stands in the file of `--out`. */
+type Kept =
+  | { readonly status: "unfinished"; readonly input: unknown; readonly run: StoredRun }
+  | { readonly status: "done"; readonly input: unknown; readonly result: TrainingOutcome };
+
+/** Adds `finetune-icl train FILE|-`: pretrain, and fine-tune where the input says so. */
+export function registerTrainCommand(program: Command): void {
+  program
+    .command("train")
+    .description(
+      "Train by exact gradients of the risk or by sampled prompts. Everything left out is as in the released experiment.",
+    )
+    .argument(
+      "<file>",
+      "JSON {method, sampling, batchSize, seed, problem, taskPrior, model, initialDeviation, pretraining, fineTuning}, or -",
+    )
+    .option(
+      "--out <file>",
+      "keep parameters and loss curve there; after an interruption (Ctrl-C) the same command goes on from it",
+    )
+    .addHelpText("after", HELP)
+    .action(runCommand);
+}
+
+const HELP = `
+  {"method": "exact"} pretrains in about a second. With "fineTuning": {"trainable": "value"} it also fine-tunes on zero-shot
+  prompts of one task; "auxiliaryShots": 20 adds the few-shot loss. All settings: docs/training.md.`;
+
+async function runCommand(path: string, options: { readonly out?: string }): Promise<void> {
+  const out = options.out === undefined ? undefined : readOutFile(options.out);
+  const input = readJson(path);
+  // Whatever is wrong is said before a worker starts.
+  readTrainingSettings(input);
+  const train = () => trainInto(out, input);
+  printJson(await (out === undefined ? train() : withLock(out, train)));
+}
+
+async function trainInto(out: string | undefined, input: unknown): Promise<unknown> {
+  const kept = out === undefined ? undefined : readKept(out, input);
+  if (kept?.status === "done") return kept.result;
+  // A state that does not fit the model is wrong input, and said before a worker starts.
+  if (kept !== undefined) new TrainingRun(readTrainingSettings(input), kept.run);
+  const keep = (content: Kept): void => {
+    if (out !== undefined) writeWhole(out, `${JSON.stringify(content, null, 1)}\n`);
+  };
+  const result = await trainToTheEnd(
+    { input, stored: kept?.run },
+    (run) => keep({ status: "unfinished", input, run }),
+    out === undefined ? "nothing is kept without --out" : "the same command goes on from there",
+  );
+  keep({ status: "done", input, result });
+  return result;
+}
+
+/** How long a worker may take to end the step it is in before it is ended with it. */
+const PATIENCE_MS = 500;
+
+/**
+ * Trains on a thread of its own, so that a signal is heard at once, however long a step or a gradient flow takes. The state
+ * is kept every few seconds, and when a signal comes.
+ */
+function trainToTheEnd(
+  task: TrainingTask,
+  keep: (run: StoredRun) => void,
+  whatNext: string,
+): Promise<TrainingOutcome> {
+  const worker = new Worker(join(__dirname, "trainingWorker.js"), { workerData: task });
+  let state: StoredRun | undefined;
+  let progress: Progress | undefined;
+  let at = { stepsDone: 0, totalSteps: 0 };
+  let interrupt = (): void => {};
+  return new Promise<TrainingOutcome>((resolve, reject) => {
+    const giveUp = (): void => {
+      if (state !== undefined) keep(state);
+      reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${whatNext}`));
+    };
+    interrupt = () => {
+      worker.postMessage("stop");
+      setTimeout(giveUp, PATIENCE_MS).unref();
+    };
+    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    worker.on("message", (message: TrainingMessage) => {
+      try {
+        switch (message.kind) {
+          case "at":
+            progress ??= createProgress(message.totalSteps, process.stderr, "steps");
+            progress.step(message.stepsDone - at.stepsDone);
+            at = message;
+            return;
+          case "state":
+            state = message.run;
+            keep(state);
+            return;
+          case "stopped":
+            at = message;
+            state = message.run;
+            giveUp();
+            return;
+          case "failed":
+            reject(new Error(message.message));
+            return;
+          case "done":
+            resolve(message.result);
+        }
+      } catch (error) {
+        reject(error);
+      }
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => reject(new Error("training ended without a result")));
+  }).finally(async () => {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    progress?.stop();
+    await worker.terminate();
+  });
+}
+
+function readKept(out: string, input: unknown): Kept | undefined {
+  if (!existsSync(out)) return undefined;
+  let kept: Kept;
+  try {
+    kept = readKeptText(readFileSync(out, "utf8"));
+  } catch {
+    throw new InputError("--out", out, "a file of an earlier run with the same input, or none");
+  }
+  if (JSON.stringify(kept?.input) !== JSON.stringify(input)) {
+    throw new InputError(
+      "--out",
+      out,
+      "a file of an earlier run with the same input, or none: this one holds another",
+    );
+  }
+  return kept;
+}
+
+/** What stands in the file, which somebody may have edited. @throws Error when it is nothing that was kept. */
+function readKeptText(text: string): Kept {
+  const kept = parseStrictJson(text);
+  if (!isJsonObject(kept)) throw new Error("no object");
+  const whole =
+    kept.status === "done"
+      ? isJsonObject(kept.result)
+      : kept.status === "unfinished" && isStoredRun(kept.run);
+  if (!whole) throw new Error("a part is missing");
+  return kept as unknown as Kept;
+}

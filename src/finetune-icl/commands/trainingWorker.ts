@@ -1,0 +1,95 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { layersOf, parameterLayout, reducedParameters } from "@finetune-icl/core/model";
+import {
+  readTrainingSettings,
+  type StageResult,
+  type StoredRun,
+  TrainingRun,
+  type TrainingSettings,
+} from "@finetune-icl/core/train";
+
+/** What the thread is given: a training input that is known to be right, and where an earlier run stopped. */
+export interface TrainingTask {
+  readonly input: unknown;
+  readonly stored: StoredRun | undefined;
+}
+
+/** What `finetune-icl train` prints. */
+export type TrainingOutcome = Readonly<Record<string, unknown>>;
+
+/** How far training is. */
+interface Place {
+  readonly stepsDone: number;
+  readonly totalSteps: number;
+}
+
+/** What the thread tells. */
+export type TrainingMessage =
+  | ({ readonly kind: "at" } & Place)
+  | { readonly kind: "state"; readonly run: StoredRun }
+  | ({ readonly kind: "stopped"; readonly run: StoredRun } & Place)
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "done"; readonly result: TrainingOutcome };
+
+/** So often the thread listens, and says how far it is. */
+const LISTEN_MS = 50;
+/** So often it gives its state, which costs a copy of all parameters. */
+const STATE_MS = 3000;
+
+async function train(
+  { input, stored }: TrainingTask,
+  tell: (message: TrainingMessage) => void,
+): Promise<void> {
+  const settings = readTrainingSettings(input);
+  const run = new TrainingRun(settings, stored);
+  const place = (): Place => ({ stepsDone: run.stepsDone, totalSteps: run.totalSteps });
+  let stopped = false;
+  parentPort!.once("message", () => {
+    stopped = true;
+  });
+  tell({ kind: "at", ...place() });
+  let told = performance.now();
+  // As many steps at once as fit between two looks at the messages: thousands of small ones, or a single slow one.
+  let steps = 1;
+  while (run.results === undefined) {
+    const start = performance.now();
+    run.advance(steps);
+    const took = performance.now() - start;
+    steps = took < LISTEN_MS / 2 ? steps * 2 : Math.max(1, Math.floor(steps / 2));
+    tell({ kind: "at", ...place() });
+    await new Promise(setImmediate);
+    if (stopped) {
+      tell({ kind: "stopped", run: run.store(), ...place() });
+      return;
+    }
+    if (performance.now() - told > STATE_MS) {
+      tell({ kind: "state", run: run.store() });
+      told = performance.now();
+    }
+  }
+  tell({ kind: "done", result: resultOf(settings, run) });
+}
+
+function resultOf(settings: TrainingSettings, run: TrainingRun): TrainingOutcome {
+  const { pretraining, fineTuning } = run.results!;
+  const layout = parameterLayout(settings.model);
+  const describe = ({ point, ...stage }: StageResult): unknown => {
+    const layers = layersOf(layout, point);
+    const [head, ...others] = layers[0]!;
+    const single = layers.length === 1 && others.length === 0;
+    return { ...stage, layers, ...(single ? { parameters: reducedParameters(head!) } : {}) };
+  };
+  return {
+    pretraining: describe(pretraining!),
+    ...(fineTuning === undefined
+      ? {}
+      : { targetTask: settings.fineTuning!.targetTask, fineTuning: describe(fineTuning) }),
+  };
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  train(workerData as TrainingTask, (message) => port.postMessage(message)).catch((error: unknown) => {
+    port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+  });
+}

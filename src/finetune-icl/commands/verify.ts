@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import { InputError } from "@finetune-icl/base";
+import type { Claim, Profile } from "@finetune-icl/core/evidence";
+import { createProgress, openCheckpoint, withLock } from "@finetune-icl/files";
+import { CLAIMS } from "@finetune-icl/lab/claims";
+import {
+  type FinishedUnit,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerRun,
+  type LedgerSummary,
+  plan,
+  runLedger,
+  saveLedger,
+  summarise,
+} from "@finetune-icl/lab/ledger";
+import { PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
+import type { Command } from "commander";
+import { readNumberOption, readWorkers } from "./numberOption";
+import { readOutFolder } from "./outOption";
+
+interface Options {
+  readonly json?: true;
+  readonly quick?: true;
+  readonly seed: string;
+  readonly out?: string;
+  readonly jobs?: string;
+}
+
+/** Adds `finetune-icl verify [ID…]`: run the claims ledger, all of it or some rows. */
+export function registerVerifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .description(
+      "Verify every claim by exact identities, simulation and training, and show that each check can fail.",
+    )
+    .argument("[ids...]", "claims (default: all of them, and the ledger is saved)")
+    .option("--json", "print the ledger as JSON, with the seconds each claim took")
+    .option(
+      "--quick",
+      "the same claims and controls with fewer points and prompts; not saved unless --out is given",
+    )
+    .option("--seed <number>", "seed of all random numbers", "1")
+    .option(
+      "--out <folder>",
+      "where to save ledger.json, ledger.csv and README.md (default: data/ledger of the package)",
+    )
+    .option("--jobs <number>", "worker threads (default: the number of cores)")
+    .addHelpText("after", `\nClaims: ${CLAIMS.map(({ id }) => id).join(", ")}.`)
+    .action(runCommand);
+}
+
+async function runCommand(ids: readonly string[], options: Options): Promise<void> {
+  const claims = chooseClaims(ids);
+  const profile: Profile = options.quick ? "quick" : "full";
+  const seed = readNumberOption(options.seed, "--seed", 0);
+  const workers = readWorkers(options.jobs);
+  const whole = ids.length === 0;
+  const out = options.out === undefined ? undefined : readOutFolder(options.out);
+  const folder = out ?? (whole && profile === "full" ? resultsFolder("ledger") : undefined);
+  const run = () => runClaims(claims, { profile, seed }, { workers, folder, whole });
+  const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
+  report(ledger, seconds, { folder, json: options.json ?? false });
+}
+
+async function runClaims(
+  claims: readonly Claim[],
+  { profile, seed }: { readonly profile: Profile; readonly seed: number },
+  {
+    workers,
+    folder,
+    whole,
+  }: { readonly workers: number; readonly folder: string | undefined; readonly whole: boolean },
+): Promise<LedgerRun> {
+  const checkpoint = openCheckpoint<FinishedUnit>(
+    folder ?? resultsFolder("ledger"),
+    {
+      profile,
+      seed,
+      // Runs that save nothing need no lock, and keep out of the way of one that does.
+      ...(whole ? {} : { claims: claims.map(({ id }) => id) }),
+    },
+    PROGRAM_FOLDERS,
+  );
+  const progress = createProgress(plan(claims).length, process.stderr, "checks");
+  const run = await runLedger(
+    claims,
+    { profile, seed },
+    {
+      workers,
+      checkpoint,
+      onUnitDone: () => progress.step(),
+    },
+  ).finally(progress.stop);
+  if (folder !== undefined) saveLedger(folder, run.ledger);
+  checkpoint.clear();
+  return run;
+}
+
+function report(
+  ledger: Ledger,
+  seconds: ReadonlyMap<string, number>,
+  { folder, json }: { readonly folder: string | undefined; readonly json: boolean },
+): void {
+  const summary = summarise(ledger);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...ledger, summary, seconds: Object.fromEntries(seconds) })}\n`
+      : `${ledger.claims.map((entry) => line(entry, seconds.get(entry.id) ?? 0)).join("")}${closing(summary)}`,
+  );
+  if (folder !== undefined)
+    process.stderr.write(`The ledger, with every number, is in ${join(folder, "README.md")}.\n`);
+  if (!summary.sound) {
+    const refuted = ledger.claims.filter(({ verdict }) => verdict === "refuted").map(({ id }) => id);
+    const parts = [
+      ...(refuted.length > 0 ? [`refuted: ${refuted.join(", ")}`] : []),
+      ...summary.survivingControls.map((control) => `control survives: ${control}`),
+    ];
+    throw new Error(parts.join("; "));
+  }
+}
+
+function chooseClaims(ids: readonly string[]): readonly Claim[] {
+  const unknown = ids.find((id) => !CLAIMS.some((claim) => claim.id === id));
+  if (unknown !== undefined)
+    throw new InputError("ID", unknown, `one of ${CLAIMS.map(({ id }) => id).join(", ")}`);
+  return ids.length === 0 ? CLAIMS : CLAIMS.filter(({ id }) => ids.includes(id));
+}
+
+/** `verified  pretrained-risk  identity exact · simulation 1.2 of 4.1 SE · …  5 of 5 controls rejected  3.1 s` */
+function line({ id, verdict, evidence }: LedgerEntry, seconds: number): string {
+  const parts = evidence.flatMap((part) => {
+    if ("notApplicable" in part) return [];
+    const worst = part.rows.reduce((a, b) =>
+      b.deviation / (b.tolerance || 1) > a.deviation / (a.tolerance || 1) ? b : a,
+    );
+    if (part.kind === "identity")
+      return [worst.deviation === 0 ? "identity exact" : `identity off by ${short(worst.deviation)}`];
+    if (part.kind === "simulation")
+      return [`simulation ${worst.deviation.toFixed(1)} of ${worst.tolerance.toFixed(1)} SE`];
+    return [`training ${short(worst.deviation)} of ${short(worst.tolerance)}`];
+  });
+  const controls = evidence.flatMap((part) => ("controls" in part ? part.controls : []));
+  const rejected = controls.filter((control) => control.rejected).length;
+  return `${verdict.padEnd(12)} ${id.padEnd(34)} ${parts.join(" · ")}; ${rejected} of ${controls.length} controls rejected; ${seconds.toFixed(1)} s\n`;
+}
+
+function closing({ claims, verdicts, controls, survivingControls }: LedgerSummary): string {
+  return `${claims} claims: ${verdicts.verified} verified, ${verdicts.refuted} refuted, ${verdicts.inconclusive} inconclusive; ${controls - survivingControls.length} of ${controls} controls rejected.\n`;
+}
+
+const short = (value: number): string => Number(value.toPrecision(2)).toString();

@@ -1,0 +1,94 @@
+import type { Command } from "commander";
+
+/** A command whose package is installed only where it is wanted. */
+export interface OptionalCommand {
+  readonly name: string;
+  readonly description: string;
+  /** The package that does its work. */
+  readonly needs: string;
+  readonly register: (program: Command) => Promise<void>;
+}
+
+export const OPTIONAL_COMMANDS: readonly OptionalCommand[] = [
+  {
+    name: "notebooks",
+    description: "Run notebooks, each on a fresh kernel, and save them with their outputs.",
+    needs: "@finetune-icl/notebooks",
+    register: async (program) => (await import("./commands/notebooks")).registerNotebooksCommand(program),
+  },
+  {
+    name: "kernel",
+    description: "Install the kernel for Jupyter, remove it, or find out what is wrong with it.",
+    needs: "@finetune-icl/kernel",
+    register: async (program) => (await import("./commands/kernel")).registerKernelCommands(program),
+  },
+  {
+    name: "course",
+    description: "Make copies of the lessons: for students without solutions, for teachers with notes.",
+    needs: "@finetune-icl/notebooks",
+    register: async (program) => (await import("./commands/course")).registerCourseCommand(program),
+  },
+  {
+    name: "grade",
+    description: "Run students' copies and say which checks pass.",
+    needs: "@finetune-icl/notebooks",
+    register: async (program) => (await import("./commands/grade")).registerGradeCommand(program),
+  },
+  {
+    name: "new",
+    description: "Make a course of one's own: notebooks, their data, and a package.json that runs them.",
+    needs: "@finetune-icl/notebooks",
+    register: async (program) => (await import("./commands/new")).registerNewCommand(program),
+  },
+  {
+    name: "book",
+    description: "Build the book: a static site of the notebooks, the docs and the live figures.",
+    needs: "@finetune-icl/site",
+    register: async (program) => (await import("./commands/book")).registerBookCommand(program),
+  },
+  {
+    name: "readme",
+    description:
+      "Draw the picture at the top of the README, on light and on dark ground, and save its table.",
+    needs: "@finetune-icl/site",
+    register: async (program) => (await import("./commands/readme")).registerReadmeCommand(program),
+  },
+];
+
+/**
+ * Adds the optional commands: whole where the first word of the command line asks for one or for none of the others, and else
+ * by name and description alone, since what they need takes time to load.
+ */
+export async function registerOptionalCommands(
+  program: Command,
+  firstWord: string | undefined,
+): Promise<void> {
+  const known = program.commands.some((command) => command.name() === firstWord);
+  for (const command of OPTIONAL_COMMANDS) {
+    if (known || (command.name !== firstWord && OPTIONAL_COMMANDS.some(({ name }) => name === firstWord)))
+      program.command(command.name).description(command.description);
+    else await registerWhole(program, command);
+  }
+}
+
+async function registerWhole(
+  program: Command,
+  { name, description, needs, register }: OptionalCommand,
+): Promise<void> {
+  try {
+    require.resolve(`${needs}/package.json`);
+  } catch {
+    program
+      .command(name)
+      .description(`${description} (needs ${needs})`)
+      .argument("[words...]")
+      .allowUnknownOption()
+      .action(() => {
+        throw new Error(
+          `${name} needs the package ${needs}: npm install ${needs} brings it (docs/install.md says more)`,
+        );
+      });
+    return;
+  }
+  await register(program);
+}

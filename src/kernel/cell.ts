@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Request } from "./threadMessages";
+
+/** One execution of code, and what becomes of it while it lasts and after. */
+export interface Cell {
+  readonly request: Request;
+  /** Not counted: run for a program, which wants no trace of it. */
+  readonly silent: boolean;
+  readonly count: number;
+  readonly canAsk: boolean;
+  /** What waits at an `await` of the cell's own level; an interrupt rejects it. */
+  readonly waiting: Set<(reason: Error) => void>;
+  isInterrupted: boolean;
+  /** The first error that nobody handled. */
+  unhandled: { readonly thrown: unknown } | undefined;
+  isDone: boolean;
+}
+
+const storage = new AsyncLocalStorage<Cell>();
+let latest: Cell | undefined;
+
+export function runInCell<T>(cell: Cell, work: () => T): T {
+  latest = cell;
+  return storage.run(cell, work);
+}
+
+/** The cell to which what happens now belongs: the one whose code caused it, however late, and otherwise the latest. */
+export function currentCell(): Cell | undefined {
+  return storage.getStore() ?? latest;
+}
+
+/** Thrown by everything of an interrupted cell that could go on for ever. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+
+  constructor() {
+    super("the cell was interrupted");
+  }
+}
+
+/** Ends a cell's waiting. */
+export function interruptCell(cell: Cell): void {
+  if (cell.isDone) return;
+  cell.isInterrupted = true;
+  for (const reject of cell.waiting) reject(new Interrupted());
+  cell.waiting.clear();
+}
+
+/** What an `await` at a cell's own level waits for: the value, or an interrupt. */
+export function awaitInCell(value: unknown): unknown {
+  const cell = currentCell();
+  if (!cell) return value;
+  if (cell.isInterrupted) throw new Interrupted();
+  return new Promise((resolve, reject) => {
+    cell.waiting.add(reject);
+    const settled =
+      <T>(settle: (result: T) => void) =>
+      (result: T) => {
+        cell.waiting.delete(reject);
+        settle(result);
+      };
+    Promise.resolve(value).then(settled(resolve), settled(reject));
+  });
+}
+
+/** What a `for await` at a cell's own level goes through: each step can be interrupted. */
+export async function* iterateInCell(
+  items: AsyncIterable<unknown> | Iterable<unknown>,
+): AsyncGenerator<unknown> {
+  const iterator =
+    Symbol.asyncIterator in items
+      ? items[Symbol.asyncIterator]()
+      : (items as Iterable<unknown>)[Symbol.iterator]();
+  let isOver = false;
+  try {
+    while (true) {
+      const step = (await awaitInCell(iterator.next())) as IteratorResult<unknown>;
+      if (step.done === true) {
+        isOver = true;
+        return;
+      }
+      yield await awaitInCell(step.value);
+    }
+  } finally {
+    if (!isOver) await iterator.return?.();
+  }
+}

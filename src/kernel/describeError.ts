@@ -1,0 +1,184 @@
+import { homedir } from "node:os";
+import { relative, sep } from "node:path";
+import { inspect } from "node:util";
+import type { Place } from "./sourceMaps";
+import type { TslabDiagnostic } from "./tslab";
+
+/** An error as Jupyter's protocol has it. */
+export interface ErrorContent {
+  readonly ename: string;
+  readonly evalue: string;
+  /** Lines of text for a person. */
+  readonly traceback: readonly string[];
+}
+
+/** Code that a cell holds, and how the cell is called. */
+export interface NamedSource {
+  readonly label: string;
+  readonly source: string;
+}
+
+/** How places in running code are found in what was written. */
+export interface Locator {
+  /** The cell whose code runs under this name. */
+  readonly cell: (
+    name: string,
+  ) => (NamedSource & { readonly trace: (place: Place) => Place | undefined }) | undefined;
+  /** For a file beside the notebook, by its path: its place in TypeScript. */
+  readonly helper: (path: string, place: Place) => Place | undefined;
+  readonly folder: string;
+}
+
+interface Frame {
+  readonly text: string;
+  readonly excerpt?: readonly string[];
+}
+
+const FRAME = /^\s+at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
+const CELL = /^__cell_\d+__$/;
+const HIDDEN = /(?:^|[\\/])node_modules[\\/](?:@tslab|tslab)[\\/]|^node:|^evalmachine|^<anonymous>$/;
+const MOST_FRAMES = 10;
+const MOST_NESTED = 5;
+
+/** What a cell threw, in words that are the same on every machine: places in cells, no paths, causes included. */
+export function describeThrown(thrown: unknown, locator: Locator): ErrorContent {
+  if (!isError(thrown)) {
+    const evalue = typeof thrown === "string" ? thrown : inspect(thrown);
+    return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
+  }
+  const ename = nameOf(thrown);
+  const evalue = withoutPaths(messageOf(thrown), locator);
+  return { ename, evalue, traceback: tracebackOf(thrown, locator, new Set()) };
+}
+
+/** What the compiler said about a cell. */
+export function describeDiagnostics(
+  diagnostics: readonly TslabDiagnostic[],
+  cell: NamedSource,
+): ErrorContent {
+  const lines = cell.source.split("\n");
+  const traceback = diagnostics.flatMap(({ fileName, start, end, messageText, code }) => {
+    const place = `${start.line + 1}:${start.character + 1}`;
+    const message = `${fileName === undefined ? "" : `${fileName} `}${place} - ${messageText} (TS${code})`;
+    if (fileName !== undefined) return [message];
+    const width = end.line === start.line ? Math.max(1, end.character - start.character) : 1;
+    return [message, ...excerpt(lines, start.line, start.character, width)];
+  });
+  return { ename: "CompileError", evalue: diagnostics[0]?.messageText ?? "", traceback };
+}
+
+function isError(thrown: unknown): thrown is Error {
+  return (
+    thrown instanceof Error ||
+    (typeof thrown === "object" &&
+      thrown !== null &&
+      Object.prototype.toString.call(thrown) === "[object Error]")
+  );
+}
+
+/** The name that the error gives itself, and otherwise that of its class. */
+function nameOf(error: Error): string {
+  const { name } = error;
+  const type = (error as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
+  if (name === "Error" && typeof type === "string" && type !== "") return type;
+  return typeof name === "string" && name !== "" ? name : "Error";
+}
+
+function messageOf(error: Error): string {
+  // Where Node looked for a module names folders of this machine.
+  return String(error.message).replace(/\nRequire stack:\n[\s\S]*$/, "");
+}
+
+function tracebackOf(error: Error, locator: Locator, seen: Set<unknown>): readonly string[] {
+  seen.add(error);
+  const { code, [inspect.custom]: custom } = error as {
+    readonly code?: unknown;
+    readonly [inspect.custom]?: unknown;
+  };
+  // An error that says itself how it is shown is shown so; Node's own show their stack.
+  if (typeof custom === "function" && !String(code).startsWith("ERR_"))
+    return withoutPaths(inspect(error), locator).split("\n");
+  const message = withoutPaths(messageOf(error), locator);
+  const shownCode = typeof code === "string" && !message.includes(code) ? ` [${code}]` : "";
+  const headline = `${nameOf(error)}${shownCode}${message === "" ? "" : `: ${message}`}`;
+  const frames = framesOf(error, locator);
+  const shown = frames.slice(0, MOST_FRAMES).map(({ text }) => `    at ${text}`);
+  if (frames.length > MOST_FRAMES) shown.push(`    … ${frames.length - MOST_FRAMES} more`);
+  const place = frames.find((frame) => frame.excerpt !== undefined)?.excerpt ?? [];
+  return [...headline.split("\n"), ...place, ...shown, ...nested(error, locator, seen)];
+}
+
+/** The errors that an error carries: what caused it, and those that an AggregateError sums up. */
+function nested(error: Error, locator: Locator, seen: Set<unknown>): readonly string[] {
+  const describe = (label: string, inner: unknown): readonly string[] => {
+    if (seen.has(inner)) return [`${label}: (shown above)`];
+    const lines = isError(inner) ? tracebackOf(inner, locator, seen) : inspect(inner).split("\n");
+    return [`${label}: ${lines[0] ?? ""}`, ...lines.slice(1).map((line) => `  ${line}`)];
+  };
+  const { errors } = error as { readonly errors?: unknown };
+  const several = Array.isArray(errors) ? errors : [];
+  const rest = several.length > MOST_NESTED ? [`… ${several.length - MOST_NESTED} more errors`] : [];
+  return [
+    ...several
+      .slice(0, MOST_NESTED)
+      .flatMap((inner, index) => describe(`Error ${index + 1} of ${several.length}`, inner)),
+    ...rest,
+    ...("cause" in error && error.cause !== undefined ? describe("Caused by", error.cause) : []),
+  ];
+}
+
+function framesOf(error: Error, locator: Locator): readonly Frame[] {
+  const stack = typeof error.stack === "string" ? error.stack.split("\n") : [];
+  return stack.flatMap((line) => {
+    const [, name, file, lineText, columnText] = FRAME.exec(line) ?? [];
+    if (file === undefined) return [];
+    const place = { line: Number(lineText), column: Number(columnText) - 1 };
+    return frameAt(name, file.replace(/^async /, "").replace(/^file:\/\//, ""), place, locator);
+  });
+}
+
+function frameAt(name: string | undefined, file: string, place: Place, locator: Locator): readonly Frame[] {
+  // Functions of earlier cells are called as properties of the object that holds all names.
+  const called = name?.replace(/^(async )?(?:Proxy|Object)\./, "$1");
+  const of = (where: string) => (called === undefined || called === "eval" ? where : `${called} (${where})`);
+  if (CELL.test(file)) {
+    const cell = locator.cell(file);
+    const found = cell?.trace(place);
+    if (!cell || !found) return [];
+    const where = `${cell.label}:${found.line}:${found.column + 1}`;
+    const lines = cell.source.split("\n");
+    return [{ text: of(where), excerpt: excerpt(lines, found.line - 1, found.column, 1) }];
+  }
+  if (HIDDEN.test(file) || file.startsWith(__dirname)) return [];
+  const helper = locator.helper(file, place);
+  const shown = helper ? { file: file.replace(/\.js$/, ".ts"), place: helper } : { file, place };
+  return [
+    { text: of(`${shortPath(shown.file, locator.folder)}:${shown.place.line}:${shown.place.column + 1}`) },
+  ];
+}
+
+/** A path without what differs between machines: from the package on, or from the notebook's folder. */
+function shortPath(path: string, folder: string): string {
+  const [, inPackage] = /.*[\\/]node_modules[\\/](.+)$/.exec(path) ?? [];
+  if (inPackage !== undefined) return inPackage.split(sep).join("/");
+  const fromFolder = relative(folder, path).split(sep).join("/");
+  return fromFolder.startsWith("../../..") ? (fromFolder.split("/").at(-1) ?? "") : fromFolder;
+}
+
+function withoutPaths(text: string, { folder }: Locator): string {
+  const home = homedir();
+  // A home such as `/` stands in innocent text.
+  const isPlain = home.split(/[\\/]/).length > 2;
+  const local = text.replaceAll(`${folder}${sep}`, "").replaceAll(folder, ".");
+  return isPlain ? local.replaceAll(home, "~") : local;
+}
+
+/** The line of code with a mark below the place. */
+function excerpt(lines: readonly string[], line: number, column: number, width: number): readonly string[] {
+  const code = lines[line];
+  if (code === undefined) return [];
+  const gutter = `${line + 1}`.padStart(4);
+  const before = code.slice(0, column).replaceAll(/[^\t]/g, " ");
+  const most = Math.max(1, code.length - column);
+  return [`${gutter} | ${code}`, `     | ${before}${"^".repeat(Math.min(width, most))}`];
+}

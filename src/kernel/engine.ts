@@ -1,0 +1,197 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { inspect } from "node:util";
+import { awaitInCell, type Cell, Interrupted, iterateInCell, runInCell } from "./cell";
+import { type Converter, createConverter } from "./converter";
+import { describeDiagnostics, describeThrown, type ErrorContent, type Locator } from "./describeError";
+import { importTypeScript } from "./importTypeScript";
+import { PRELUDE } from "./prelude";
+import { HOOKS } from "./rewriteOutput";
+import { Tracer } from "./sourceMaps";
+import { loadCompiler, loadExecutor, type TslabExecutor } from "./tslab";
+
+/** What executing a cell came to. */
+export type Outcome =
+  | { readonly status: "ok"; readonly value?: unknown }
+  | { readonly status: "error"; readonly error: ErrorContent };
+
+interface KnownCell {
+  readonly label: string;
+  readonly source: string;
+  readonly tracer: Tracer;
+}
+
+/** Functions that cells can call. */
+export interface CellFunctions {
+  readonly input: (prompt?: string, options?: { readonly password?: boolean }) => Promise<string>;
+  readonly clearOutput: (wait?: boolean) => void;
+}
+
+const INTERRUPTED: ErrorContent = {
+  ename: "Interrupted",
+  evalue: "the cell was interrupted",
+  traceback: ["Interrupted: the cell was interrupted"],
+};
+
+/** tslab's converter and executor, and what they do not tell anyone. */
+export class Engine {
+  readonly #converter: Converter;
+  readonly #executor: TslabExecutor;
+  readonly #folder: string;
+  readonly #cells = new Map<string, KnownCell>();
+  readonly #imported = new Map<string, Tracer>();
+  // What the executor reported about the run in progress, through the console that it was given.
+  #value: { readonly value: unknown } | undefined;
+  #thrown: { readonly thrown: unknown } | undefined;
+  // A run that is stopped by force never comes back.
+  #abandon: (() => void) | undefined;
+
+  /** `protect` does work that must not be stopped half-way. */
+  constructor(folder: string, functions: CellFunctions, protect: <T>(work: () => T) => T) {
+    this.#folder = folder;
+    this.#converter = protect(() => createConverter(folder, PRELUDE));
+    const converter = this.#converter;
+    const converters = {
+      node: {
+        ...converter,
+        convert: (prevDecl: string, source: string) => protect(() => converter.convert(prevDecl, source)),
+        inspect: (prevDecl: string, source: string, position: number) =>
+          protect(() => converter.inspect(prevDecl, source, position)),
+        complete: (prevDecl: string, source: string, position: number) =>
+          protect(() => converter.complete(prevDecl, source, position)),
+      },
+      // tslab compiles cells for browsers in no way yet.
+      get browser(): never {
+        throw new Error("cells for browsers (@browser) are not supported");
+      },
+      close: () => converter.close(),
+    };
+    this.#executor = loadExecutor().createExecutor(folder, converters, {
+      log: (value) => {
+        this.#value = { value };
+      },
+      error: (...values) => this.#onReport(values),
+    });
+    Object.setPrototypeOf(this.#executor.locals, sharedNames(this.#executor.locals, functions));
+    importTypeScript(loadCompiler(), (path, map) => this.#imported.set(path, new Tracer([map])));
+  }
+
+  /** What is wrong with the folder's `tsconfig.json`. */
+  get complaint(): string | undefined {
+    return this.#converter.complaint;
+  }
+
+  /** Runs a cell's code to its end. `label` is how error messages call it. */
+  async run(cell: Cell, code: string, label: string): Promise<Outcome> {
+    this.#value = undefined;
+    this.#thrown = undefined;
+    const known = this.#cells.size;
+    const abandoned = new Promise<"abandoned">((resolve) => {
+      this.#abandon = () => resolve("abandoned");
+    });
+    const executed = runInCell(cell, () => {
+      const done = this.#executor.execute(code);
+      // The cell has been compiled by now, and has run up to its first await.
+      this.#remember(label);
+      return done;
+    });
+    const result = await Promise.race([executed, abandoned]);
+    this.#abandon = undefined;
+    if (this.#cells.size === known) this.#remember(label);
+    if (result === "abandoned" || cell.isInterrupted) return { status: "error", error: INTERRUPTED };
+    if (!result) return { status: "error", error: this.#errorOf(code, label) };
+    // A promise that is rejected while the cell runs is reported a turn later.
+    await turn();
+    if (cell.unhandled) return { status: "error", error: this.describe(cell.unhandled.thrown) };
+    return { status: "ok", ...this.#takeValue() };
+  }
+
+  /** Ends the run in progress, whatever it waits for. */
+  abandon(): void {
+    // What waits at the cell's own level has been told, and unwinds by itself first.
+    setImmediate(() => setImmediate(() => this.#abandon?.()));
+  }
+
+  describe(thrown: unknown): ErrorContent {
+    return describeThrown(thrown, this.#locator);
+  }
+
+  inspect(code: string, position: number) {
+    return this.#executor.inspect(code, position);
+  }
+
+  complete(code: string, position: number) {
+    return this.#executor.complete(code, position);
+  }
+
+  isComplete(code: string) {
+    return this.#converter.isCompleteCode(code);
+  }
+
+  close(): void {
+    this.#executor.close();
+  }
+
+  #remember(label: string): void {
+    const last = this.#converter.lastCell();
+    if (last && !this.#cells.has(last.name))
+      this.#cells.set(last.name, { label, source: last.source, tracer: last.tracer });
+  }
+
+  #takeValue(): { readonly value?: unknown } {
+    return this.#value ?? {};
+  }
+
+  #onReport(values: readonly unknown[]): void {
+    if (this.#converter.diagnostics().length > 0) return;
+    if (values.length === 1) this.#thrown = { thrown: values[0] };
+    // What the compiler says about a cell that defines a module: the module is there all the same.
+    else console.error(...values);
+  }
+
+  #errorOf(code: string, label: string): ErrorContent {
+    const diagnostics = this.#converter.diagnostics();
+    if (diagnostics.length > 0) return describeDiagnostics(diagnostics, { label, source: code });
+    const thrown = this.#thrown?.thrown;
+    return isInterrupt(thrown) ? INTERRUPTED : this.describe(thrown);
+  }
+
+  get #locator(): Locator {
+    return {
+      folder: this.#folder,
+      cell: (name) => {
+        const known = this.#cells.get(name);
+        return known && { ...known, trace: (place) => known.tracer.trace(place) };
+      },
+      helper: (path, place) => (this.#converter.helper(path) ?? this.#imported.get(path))?.trace(place),
+    };
+  }
+}
+
+function isInterrupt(thrown: unknown): boolean {
+  if (thrown instanceof Interrupted) return true;
+  const { code } = (thrown ?? {}) as { readonly code?: unknown };
+  return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}
+
+/**
+ * The object behind that of the cells' names: variables of cells as they are now, what the kernel gives every cell, and what
+ * compiled code calls. A name that a cell declares in another way hides it.
+ */
+function sharedNames(locals: object, functions: CellFunctions): object {
+  const shared: object = Object.create(null);
+  const define = (name: string, value: unknown) =>
+    Object.defineProperty(shared, name, { value, writable: true, configurable: true });
+  for (const [name, value] of Object.entries(functions)) define(name, value);
+  define(HOOKS.await, awaitInCell);
+  define(HOOKS.iterate, iterateInCell);
+  define(HOOKS.variable, (name: string, get: () => unknown, set: (value: unknown) => void) => {
+    Reflect.deleteProperty(locals, name);
+    Object.defineProperty(shared, name, { get, set, configurable: true, enumerable: true });
+  });
+  return shared;
+}
+
+/** The text of a value, as `console.log` prints it. */
+export function showValue(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value);
+}

@@ -1,0 +1,3 @@
+export { examine } from "./doctor";
+export { install, uninstall } from "./install";
+export { UNHANDLED } from "./unhandled";

@@ -1,0 +1,277 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { Reply, Router, XPublisher } from "zeromq";
+import { addressOf, type Channel } from "./connectionFile";
+import { interruptMainThread } from "./interruptMainThread";
+import { log } from "./log";
+import { COUNTER, type ServerData, type StreamName, type ToMain, type ToServer } from "./threadMessages";
+import { decodeMessage, encodeMessage, type IncomingMessage, type JsonObject } from "./wire";
+
+/**
+ * The thread that owns the sockets. It answers the control channel and heartbeats while a cell keeps the main thread busy,
+ * hands requests of the shell channel over in their order, and sends on what the main thread says.
+ */
+
+type ControlAnswer = (message: IncomingMessage) => Promise<readonly [type: string, content: JsonObject]>;
+
+interface OpenRequest {
+  readonly socket: Router;
+  readonly message: IncomingMessage;
+}
+
+interface PendingText {
+  readonly parent: JsonObject;
+  readonly name: StreamName;
+  text: string;
+}
+
+// Text is collected so long before it is sent, unless something else is to be sent after it: a loop that prints line by
+// line would otherwise cost clients a message a line.
+const COLLECT_MS = 10;
+const MOST_COLLECTED = 100_000;
+// How long a main thread that is asked to end may take, a loop or a native call included.
+const SHUTDOWN_MS = 1000;
+const CLOSE_MS = 30;
+
+const { connection, kernelInfo, counters: shared } = workerData as ServerData;
+const counters = new Int32Array(shared);
+const main = parentPort!;
+const session = randomUUID();
+
+// A socket that neither waits nor counts what is queued loses nothing.
+const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 1000 };
+const iopub = new XPublisher(unlimited);
+const shell = new Router(unlimited);
+const control = new Router(unlimited);
+const stdin = new Router(unlimited);
+const heartbeat = new Reply();
+
+const requests = new Map<number, OpenRequest>();
+let lastRequest = 0;
+let pending: PendingText | undefined;
+let flushTimer: NodeJS.Timeout | undefined;
+let isEnding = false;
+
+const CONTROL_ANSWERS: Readonly<Record<string, ControlAnswer>> = {
+  kernel_info_request: async () => ["kernel_info_reply", kernelInfo],
+  interrupt_request: async () => {
+    await interrupt();
+    return ["interrupt_reply", { status: "ok" }];
+  },
+  shutdown_request: async ({ content }) => [
+    "shutdown_reply",
+    { status: "ok", restart: content.restart === true },
+  ],
+};
+
+function header(type: string): JsonObject {
+  return {
+    msg_id: randomUUID(),
+    msg_type: type,
+    session,
+    username: "kernel",
+    date: new Date().toISOString(),
+    version: "5.4",
+  };
+}
+
+function send(socket: Router | XPublisher, frames: readonly (string | Uint8Array)[]): void {
+  socket.send([...frames]).catch((error: Error) => {
+    log(`a message was not sent: ${error.message}`);
+  });
+}
+
+function publish(parentHeader: JsonObject, type: string, content: string): void {
+  flushText();
+  const message = { header: header(type), parentHeader, content };
+  send(iopub, [`kernel.${session}.${type}`, ...encodeMessage(message, connection.key)]);
+}
+
+function publishStatus(parentHeader: JsonObject, state: "busy" | "idle" | "starting"): void {
+  publish(parentHeader, "status", JSON.stringify({ execution_state: state }));
+}
+
+function reply({ socket, message }: OpenRequest, type: string, content: string): void {
+  flushText();
+  const frames = encodeMessage(
+    { header: header(type), parentHeader: message.header, content },
+    connection.key,
+  );
+  send(socket, [...message.identities, ...frames]);
+}
+
+function collectText(parent: JsonObject, name: StreamName, text: string): void {
+  if (pending && (pending.name !== name || pending.parent.msg_id !== parent.msg_id)) flushText();
+  pending ??= { parent, name, text: "" };
+  pending.text += text;
+  if (pending.text.length > MOST_COLLECTED) flushText();
+  else flushTimer ??= setTimeout(flushText, COLLECT_MS);
+}
+
+function flushText(): void {
+  clearTimeout(flushTimer);
+  flushTimer = undefined;
+  if (!pending) return;
+  const { parent, name, text } = pending;
+  pending = undefined;
+  publish(parent, "stream", JSON.stringify({ name, text }));
+}
+
+function tellMain(message: ToMain): void {
+  main.postMessage(message);
+}
+
+/** Stops whatever the main thread does, by a signal first, and by force when it does not even hear. */
+async function interrupt(): Promise<void> {
+  process.kill(process.pid, "SIGINT");
+  // A signal that no cell's synchronous code took comes back from the sentinel.
+  await sleep(1);
+}
+
+async function interruptAfterSignal(): Promise<void> {
+  const seen = Atomics.load(counters, COUNTER.interruptsSeen);
+  tellMain({ kind: "interrupt" });
+  await interruptMainThread({
+    tookNotice: () => Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
+    isProtected: () => Atomics.load(counters, COUNTER.compiling) === 1,
+  });
+}
+
+function onMainMessage(message: ToServer): void {
+  switch (message.kind) {
+    case "publish":
+      publish(message.parent, message.type, message.content);
+      break;
+    case "stream":
+      collectText(message.parent, message.name, message.text);
+      break;
+    case "reply": {
+      const open = requests.get(message.id);
+      if (!open) break;
+      requests.delete(message.id);
+      reply(open, message.type, message.content);
+      publishStatus(open.message.header, "idle");
+      break;
+    }
+    case "ask": {
+      const open = requests.get(message.id);
+      if (open) reply({ ...open, socket: stdin }, "input_request", message.content);
+      break;
+    }
+    case "barrier":
+      // Give messages that wait in the socket a turn first.
+      setImmediate(() => setTimeout(() => tellMain({ kind: "barrier", id: message.id }), 5));
+      break;
+    case "close":
+      isEnding = true;
+      flushText();
+      for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+      // What waits at the sockets must be told so before the thread is ended: the library gives up otherwise.
+      setTimeout(countAsSent, CLOSE_MS);
+      return;
+  }
+  countAsSent();
+}
+
+function countAsSent(): void {
+  Atomics.add(counters, COUNTER.sent, 1);
+  Atomics.notify(counters, COUNTER.sent);
+}
+
+function onShell(message: IncomingMessage): void {
+  lastRequest += 1;
+  requests.set(lastRequest, { socket: shell, message });
+  const { header, content } = message;
+  tellMain({ kind: "request", request: { id: lastRequest, header, content } });
+}
+
+async function onControl(message: IncomingMessage): Promise<void> {
+  const type = String(message.header.msg_type);
+  const answer = CONTROL_ANSWERS[type];
+  // Some clients send other requests on this channel too: they wait for the main thread like all others.
+  if (!answer) {
+    lastRequest += 1;
+    requests.set(lastRequest, { socket: control, message });
+    tellMain({
+      kind: "request",
+      request: { id: lastRequest, header: message.header, content: message.content },
+    });
+    return;
+  }
+  publishStatus(message.header, "busy");
+  const [replyType, content] = await answer(message);
+  const answered = { socket: control, message };
+  if (type === "shutdown_request") {
+    publish(message.header, "shutdown_reply", JSON.stringify(content));
+    reply(answered, replyType, JSON.stringify(content));
+    publishStatus(message.header, "idle");
+    return end();
+  }
+  reply(answered, replyType, JSON.stringify(content));
+  publishStatus(message.header, "idle");
+}
+
+/** Ends the process, by force when the main thread does not do it. */
+async function end(): Promise<void> {
+  isEnding = true;
+  tellMain({ kind: "shutdown" });
+  await sleep(SHUTDOWN_MS);
+  process.kill(process.pid, "SIGKILL");
+}
+
+async function listen(socket: Router, onMessage: (message: IncomingMessage) => unknown): Promise<void> {
+  for await (const frames of socket) {
+    try {
+      onMessage(decodeMessage(frames, connection.key));
+    } catch (error) {
+      log(`${String(error)}`);
+    }
+  }
+}
+
+async function beat(): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+/** A client that subscribes is told so: what was broadcast before is lost to it. */
+async function welcome(): Promise<void> {
+  for await (const [frame] of iopub) {
+    if (frame?.[0] !== 1) continue;
+    const subscription = frame.subarray(1).toString("utf8");
+    const content = JSON.stringify({ subscription });
+    const frames = encodeMessage(
+      { header: header("iopub_welcome"), parentHeader: {}, content },
+      connection.key,
+    );
+    send(iopub, [subscription, ...frames]);
+  }
+}
+
+async function start(): Promise<void> {
+  const sockets: readonly [Channel, Router | XPublisher | Reply][] = [
+    ["iopub", iopub],
+    ["control", control],
+    ["stdin", stdin],
+    ["hb", heartbeat],
+    ["shell", shell],
+  ];
+  for (const [channel, socket] of sockets) await socket.bind(addressOf(connection, channel));
+  publishStatus({}, "starting");
+  const failed = (error: Error) => {
+    if (!isEnding) throw error;
+  };
+  listen(shell, onShell).catch(failed);
+  listen(control, onControl).catch(failed);
+  listen(stdin, ({ header: { msg_type }, content }) => {
+    if (msg_type === "input_reply") tellMain({ kind: "input", value: String(content.value ?? "") });
+  }).catch(failed);
+  beat().catch(failed);
+  welcome().catch(failed);
+}
+
+main.on("message", (message: ToServer | { readonly kind: "sentinel"; readonly port: MessagePort }) => {
+  if (message.kind !== "sentinel") onMainMessage(message);
+  else message.port.on("message", () => void interruptAfterSignal());
+});
+void start();

@@ -1,0 +1,121 @@
+import Module, { createRequire } from "node:module";
+import type * as ts from "typescript";
+
+/** What this kernel uses of tslab 1.0: its exported functions, by their own names. */
+export interface TslabConverter {
+  convert(prevDecl: string, source: string): ConvertResult;
+  inspect(prevDecl: string, source: string, position: number): ts.QuickInfo | undefined;
+  complete(prevDecl: string, source: string, position: number): Completions;
+  addModule(name: string, content: string, meta?: object): readonly TslabDiagnostic[];
+  close(): void;
+}
+
+export interface ConvertResult {
+  output?: string;
+  readonly declOutput?: string;
+  readonly diagnostics: readonly TslabDiagnostic[];
+  readonly hasToplevelAwait?: boolean;
+  readonly lastExpressionVar?: string;
+  readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
+}
+
+/** Lines and characters count from 0. */
+export interface TslabDiagnostic {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+  readonly messageText: string;
+  readonly category: number;
+  readonly code: number;
+  readonly fileName?: string;
+}
+
+export interface Completions {
+  readonly start: number;
+  readonly end: number;
+  readonly candidates: readonly string[];
+  readonly original?: ts.CompletionInfo;
+}
+
+export interface TslabExecutor {
+  execute(source: string): Promise<boolean>;
+  inspect(source: string, position: number): ts.QuickInfo | undefined;
+  complete(source: string, position: number): Completions;
+  interrupt(): void;
+  close(): void;
+  /** The names of all cells. */
+  readonly locals: object;
+}
+
+export interface ConverterSet {
+  readonly node: TslabConverter;
+  readonly browser: TslabConverter;
+  readonly close: () => void;
+}
+
+interface ConverterModule {
+  createConverter(options: { isJS?: boolean; isBrowser?: boolean }): TslabConverter;
+  isCompleteCode(source: string): { readonly completed: boolean; readonly indent?: string };
+}
+
+interface ExecutorModule {
+  createExecutor(
+    folder: string,
+    converters: ConverterSet,
+    console: { log(value: unknown): void; error(...values: readonly unknown[]): void },
+  ): TslabExecutor;
+}
+
+interface JupyterModule {
+  lastWriteDisplayData: ((content: object, update: boolean) => void) | null;
+}
+
+interface InspectModule {
+  printQuickInfo(info: ts.QuickInfo): string;
+}
+
+export const tslabVersion = (require("tslab/package.json") as { readonly version: string }).version;
+
+const COMPILER = "@tslab/typescript-for-tslab";
+const fromTslab = createRequire(require.resolve("tslab/package.json"));
+
+/** The compiler that tslab uses: TypeScript 5.0 with three additions. */
+export function loadCompiler(): typeof ts {
+  return fromTslab(COMPILER) as typeof ts;
+}
+
+/**
+ * Loads tslab's converter with `overrides` in place of functions of its compiler. No file of tslab is changed: it is only
+ * given another object when it asks for the compiler.
+ */
+export function loadConverter(overrides: Partial<typeof ts>): ConverterModule {
+  const loader = Module as unknown as {
+    _load: (this: unknown, request: string, ...rest: unknown[]) => unknown;
+  };
+  const load = loader._load;
+  // tslab takes a module that says so as it is, and copies any other.
+  const properties = { __esModule: true, ...overrides };
+  const compiler = Object.create(loadCompiler(), Object.getOwnPropertyDescriptors(properties)) as unknown;
+  loader._load = function (request, ...rest) {
+    return request === COMPILER ? compiler : load.call(this, request, ...rest);
+  };
+  // Another module of tslab may have loaded it with the plain compiler.
+  delete require.cache[fromTslab.resolve("./dist/converter")];
+  try {
+    return fromTslab("./dist/converter") as ConverterModule;
+  } finally {
+    loader._load = load;
+  }
+}
+
+export function loadExecutor(): ExecutorModule {
+  return fromTslab("./dist/executor") as ExecutorModule;
+}
+
+/** The module through which `tslab.display` and whoever else shows something finds its way to clients. */
+export function loadJupyter(): JupyterModule {
+  return fromTslab("./dist/jupyter") as JupyterModule;
+}
+
+export function loadInspect(): InspectModule {
+  return fromTslab("./dist/inspect") as InspectModule;
+}

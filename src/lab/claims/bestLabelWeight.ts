@@ -1,0 +1,104 @@
+import { evaluate, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import type { AttentionParameters } from "@finetune-icl/core/model";
+import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";
+import { BEST_LABEL_WEIGHT, BEST_LABEL_WEIGHT_LIMIT, blockParameters } from "@finetune-icl/core/theory";
+import { derivatives, inverseOf, scale } from "./support/rationals";
+
+const { COVARIANCE, DRAWN, identityDegree, inverse, over, polynomial, riskDegree, SHARE, times } = degree;
+
+const compare =
+  (general: Formula<"scalar">, limit: Formula<"scalar">) =>
+  (draw: RationalDraw): Differences => {
+    const { dimension } = draw;
+    const problem = draw.problem();
+    const { covariance, noiseVariance } = problem;
+    const [task, targetTask, valueVector, gamma] = [
+      draw.vector(),
+      draw.vector(),
+      draw.vector(),
+      draw.symmetric(),
+    ];
+    const slopeInW = (block: typeof gamma, v: typeof task, w: Rational, shots: ShotCount): Rational => {
+      const loss = (p: AttentionParameters<Rational>) => exactRisk(RATIONAL, problem, task, shots, p);
+      const parameters = blockParameters(RATIONAL, { block, valueVector: v, labelWeight: w });
+      return derivatives(loss, parameters, [dimension + 1])[0]!;
+    };
+    const shots = draw.shots();
+    const best = evaluate(general, RATIONAL, {
+      covariance,
+      noiseVariance,
+      gamma,
+      task,
+      valueVector,
+      ...tokenShares(RATIONAL, shots),
+    });
+    const bestInLimit = evaluate(limit, RATIONAL, {
+      covariance,
+      task,
+      targetTask,
+      dimension: RATIONAL.from(dimension),
+    });
+    const fineTuned = scale(RATIONAL.one.div(dimension + 4), targetTask);
+    return {
+      zero: [
+        slopeInW(gamma, valueVector, best, shots),
+        slopeInW(inverseOf(covariance), fineTuned, bestInLimit, "infinity"),
+      ],
+    };
+  };
+
+export const bestLabelWeight: Claim = {
+  id: "best-label-weight",
+  title: "The label weight that is best for a task",
+  statement:
+    "At fixed $v_x$ the risk on $\\theta$ is a parabola in $w$ with its minimum at $w_*(n,\\theta) = (g_w - h^\\top v_x)/H_{ww}$. For $\\Gamma=\\Sigma^{-1}$, $v_x = \\theta_0/(d+4)$: $w_*(\\infty,\\theta) = 1 - \\langle\\theta_0,\\theta\\rangle/((d+4)\\lVert\\theta\\rVert^2)$, which depends on the task: $(d+3)/(d+4)$ on $\\theta_0$, $1$ on an orthogonal task, $(d+5)/(d+4)$ on $-\\theta_0$.",
+  assumptions: "M zero but for a symmetric block Γ.",
+  notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-exact-heading",
+  identity: {
+    compares:
+      "the slope of the exact risk in w at the stated weight with zero, for free Γ, v_x and n, and at n = ∞",
+    dimensions: [1, 2],
+    degree: (d) => {
+      const weight = over(times(SHARE, SHARE, polynomial(11)), times(SHARE, SHARE, polynomial(12)));
+      const risk = riskDegree({ value: times(DRAWN, weight), keyQuery: inverse(d, COVARIANCE) });
+      return identityDegree(risk, risk);
+    },
+    differences: compare(BEST_LABEL_WEIGHT, BEST_LABEL_WEIGHT_LIMIT),
+    controls: [
+      {
+        description: "(d + 3)/(d + 4) on every task",
+        differences: compare(BEST_LABEL_WEIGHT, {
+          ...BEST_LABEL_WEIGHT_LIMIT,
+          expression: "(dimension + 3) / (dimension + 4)",
+        }),
+      },
+      {
+        description: "without the noise of the examples' labels",
+        differences: compare(
+          altered(BEST_LABEL_WEIGHT, "secondTrace * noiseVariance", "0 * noiseVariance"),
+          BEST_LABEL_WEIGHT_LIMIT,
+        ),
+      },
+      {
+        description: "without the coupling of context and query token",
+        differences: compare(
+          altered(BEST_LABEL_WEIGHT, "(contextHessian + mixedHessian) * task", "contextHessian * task"),
+          BEST_LABEL_WEIGHT_LIMIT,
+        ),
+      },
+    ],
+  },
+  simulation: {
+    notApplicable:
+      "The statement is about a slope; the risks at w_* are sampled in who-gains-from-the-auxiliary-loss.",
+  },
+  training: { notApplicable: "Training towards w_* is the claim auxiliary-value-optimum." },
+};

@@ -1,0 +1,100 @@
+import { evaluateQuadratic, FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
+import {
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+  streamOf,
+} from "@finetune-icl/core/evidence";
+import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
+import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
+import { RandomSource } from "@finetune-icl/core/simulate";
+import { SPREAD, taskOf } from "./support/cases";
+import { transpose } from "./support/rationals";
+import { type ClaimSetting, RELEASED } from "./support/settings";
+
+const { identityDegree, riskDegree } = degree;
+
+interface Mistake {
+  readonly extraShots?: number;
+  readonly noise?: number;
+  readonly transposed?: boolean;
+}
+
+/** The formula of the risk against the moments of prompt features, which share no line with it. */
+const compare =
+  ({ extraShots = 0, noise = 1, transposed = false }: Mistake) =>
+  (draw: RationalDraw): Differences => {
+    const problem = draw.problem();
+    const task = draw.vector();
+    const shots = draw.shots();
+    const value = draw.vector(draw.dimension + 2);
+    const keyQuery = draw.matrix(draw.dimension + 2);
+    const moments = relaxedLoss(RATIONAL, problem, [{ task, shots, weight: RATIONAL.one }]);
+    const formula = exactRisk(
+      RATIONAL,
+      { ...problem, noiseVariance: problem.noiseVariance.mul(noise) },
+      task,
+      shots + extraShots,
+      { value, keyQuery: transposed ? transpose(keyQuery) : keyQuery },
+    );
+    const featureRisk = evaluateQuadratic(RATIONAL, moments, relaxedPoint(RATIONAL, { value, keyQuery }));
+    return { zero: [featureRisk.sub(formula)] };
+  };
+
+/** All entries of v and M drawn at random, of the size pretrained ones have. */
+function denseParameters({ label, problem }: ClaimSetting): AttentionParameters {
+  const random = new RandomSource(1, streamOf("dense parameters", label));
+  const size = tokenLength(problem.dimension);
+  const normal = (): number => random.normal() / Math.sqrt(size);
+  return {
+    value: Array.from({ length: size }, normal),
+    keyQuery: Array.from({ length: size }, () => Array.from({ length: size }, normal)),
+  };
+}
+
+export const exactRiskOfAnyParameters: Claim = {
+  id: "exact-risk",
+  title: "The exact risk of any parameters",
+  statement:
+    "$R(n,\\theta) = \\sigma^2 + \\mathbb E\\,p(x_q)^2 + \\tfrac{n}{N^2}\\,\\nu$ for every $v$ and $M$: a polynomial in the parameters, in $\\Sigma$, $\\theta$, $\\sigma^2$ and $\\tfrac1N$.",
+  assumptions: "Gaussian covariates and noise, one layer of linear attention, any v and M.",
+  notebook: "02-the-exact-risk-of-any-model.ipynb#cell-program",
+  identity: {
+    compares:
+      "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$ by Isserlis' theorem",
+    dimensions: [1, 2],
+    degree: () => identityDegree(riskDegree({}), riskDegree({})),
+    differences: compare({}),
+    controls: [
+      { description: "one example too many", differences: compare({ extraShots: 1 }) },
+      { description: "noise too large by 3 %", differences: compare({ noise: 1.03 }) },
+      { description: "keys and queries exchanged", differences: compare({ transposed: true }) },
+    ],
+  },
+  simulation: {
+    samples: "the squared error of random dense parameters on fresh prompts, every token drawn",
+    cases: () =>
+      [...SPREAD, { setting: RELEASED, task: "target", shots: 3, precision: "spread" } as const].map(
+        (probe) => {
+          const { setting, shots, precision } = probe;
+          const task = taskOf(probe);
+          const parameters = denseParameters(setting);
+          const risk = (extraShots: number, keyQuery = parameters.keyQuery) =>
+            exactRisk(FLOAT, setting.problem, task, shots + extraShots, { ...parameters, keyQuery });
+          const exchanged = parameters.keyQuery.map((_, i) => parameters.keyQuery.map((row) => row[i]!));
+          return {
+            label: `${setting.label}, dense parameters, n = ${shots}`,
+            problem: setting.problem,
+            task,
+            shots,
+            parameters,
+            predicted: risk(0),
+            controls: { "one example too many": risk(1), "keys and queries exchanged": risk(0, exchanged) },
+            precision,
+          };
+        },
+      ),
+  },
+  training: { notApplicable: "The statement is about given parameters, however they were found." },
+};

@@ -1,0 +1,120 @@
+import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import { tokenShares } from "@finetune-icl/core/problem";
+import {
+  gradientFlowOptimum,
+  OVERSHOOT_RATIO,
+  TARGET_OVERSHOOT,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
+import { formulaCases, releasedProbes } from "./support/cases";
+
+const { COVARIANCE, DRAWN, identityDegree, over, plus, riskDegree, SHARE, times } = degree;
+
+const bindingsOf = (draw: RationalDraw) => {
+  const { covariance, noiseVariance } = draw.problem();
+  return {
+    covariance,
+    noiseVariance,
+    targetTask: draw.vector(),
+    scoreScale: draw.number(),
+    labelWeight: draw.number(),
+  };
+};
+
+const compare =
+  (overshoot: Formula<"scalar">, spread: Formula<"scalar">) =>
+  (draw: RationalDraw): Differences => {
+    const point = bindingsOf(draw);
+    const { covariance, noiseVariance, targetTask, scoreScale, labelWeight } = point;
+    const shots = draw.shots();
+    const problem = { dimension: draw.dimension, covariance, noiseVariance };
+    const parameters = zeroShotFullParameters(RATIONAL, targetTask, {
+      branch: "constant-score",
+      scoreScale,
+      labelWeight,
+    });
+    const risk = (n: number): Rational => exactRisk(RATIONAL, problem, targetTask, n, parameters);
+    const excess = risk(shots).sub(risk(0));
+    const shares = tokenShares(RATIONAL, shots);
+    const claimed = evaluate(overshoot, RATIONAL, { ...point, ...shares });
+    // As a parabola in 1/N: highest at 1/N = (q − 2)/(2(q − 1)), where n = q/(q − 2), with height q²/(4(q − 1)).
+    const q = evaluate(spread, RATIONAL, point);
+    const length = evaluate(NORM, RATIONAL, point);
+    const top = q.mul(q).div(q.sub(1).mul(4));
+    const distance = shares.queryShare.sub(q.sub(2).div(q.sub(1).mul(2)));
+    const parabola = length.mul(top.sub(q.sub(1).mul(distance).mul(distance)));
+    return { zero: [excess.sub(claimed), excess.sub(parabola)], notNegative: [excess] };
+  };
+
+const NORM = { ...OVERSHOOT_RATIO, expression: "normSquared(targetTask)" };
+const flipped = altered(OVERSHOOT_RATIO, "1 + scoreScale", "1 - scoreScale");
+
+export const overshootOnTarget: Claim = {
+  id: "overshoot-on-target",
+  title: "After full fine-tuning, examples of the target itself do harm",
+  statement:
+    "$R(n,\\theta_0) - R(0,\\theta_0) = \\lVert\\theta_0\\rVert^2\\,\\tfrac{n^2+qn}{N^2} > 0$ for every $n\\ge1$, $q = (1+cw)^2 + c^2w^2\\sigma^2/\\lVert\\theta_0\\rVert^2$. If $q>2$ the curve overshoots its limit and is highest, $\\lVert\\theta_0\\rVert^2 q^2/(4(q-1))$, at $n = q/(q-2)$.",
+  assumptions: "θ₀ ≠ 0; the constant-score optimum with any c and w.",
+  notebook: "04-full-fine-tuning-forgets.ipynb#cell-overshoot",
+  identity: {
+    compares:
+      "the difference of two exact risks with the sum of squares, and with the parabola in 1/N that has the stated height and place",
+    degree: () => {
+      const risk = riskDegree({ value: over(DRAWN, DRAWN) });
+      const length = times(COVARIANCE, DRAWN, DRAWN);
+      const q = plus(
+        times(DRAWN, DRAWN, DRAWN, DRAWN),
+        over(times(DRAWN, DRAWN, DRAWN, DRAWN, DRAWN), length),
+      );
+      const parabola = times(
+        length,
+        plus(over(times(q, q), q), times(q, plus(SHARE, over(q, q)), plus(SHARE, over(q, q)))),
+      );
+      return identityDegree(plus(risk, risk), parabola);
+    },
+    differences: compare(TARGET_OVERSHOOT, OVERSHOOT_RATIO),
+    controls: [
+      { description: "1 − cw for 1 + cw", differences: compare(TARGET_OVERSHOOT, flipped) },
+      {
+        description: "without the noise of the examples' labels",
+        differences: compare(
+          altered(TARGET_OVERSHOOT, "+ scoreScale^2 * labelWeight^2 * noiseVariance", ""),
+          OVERSHOOT_RATIO,
+        ),
+      },
+    ],
+  },
+  simulation: {
+    samples: "the fully fine-tuned model on few examples of its target",
+    cases: () => {
+      const formula = { ...TARGET_OVERSHOOT, expression: `noiseVariance + ${TARGET_OVERSHOOT.expression}` };
+      return formulaCases({
+        probes: releasedProbes([1, 2, 4], ["target"]),
+        formula,
+        controls: {
+          "examples change nothing": { ...formula, expression: "noiseVariance" },
+          "no overshoot: the limit is the largest value": {
+            ...formula,
+            expression: "noiseVariance + normSquared(targetTask)",
+          },
+          "1 − cw for 1 + cw": altered(formula, "1 + scoreScale", "1 - scoreScale"),
+        },
+        parameters: ({ gamma, targetTask }) =>
+          zeroShotFullParameters(FLOAT, targetTask, gradientFlowOptimum(gamma, targetTask)),
+        bind: ({ gamma, targetTask }) => {
+          const { scoreScale, labelWeight } = gradientFlowOptimum(gamma, targetTask);
+          return { targetTask, scoreScale, labelWeight };
+        },
+      });
+    },
+  },
+  training: { notApplicable: "The curve of a trained model is compared in zero-shot-full-risk." },
+};

@@ -1,0 +1,81 @@
+import { evaluate, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import type { ShotCount } from "@finetune-icl/core/problem";
+import { blockParameters, PRETRAINED_RISK_LIMIT, pretrainedBlock } from "@finetune-icl/core/theory";
+import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
+import { identity, multiply } from "./support/rationals";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
+
+interface Mistake {
+  readonly formula?: Formula<"scalar">;
+  /** m, the shots of pretraining, where it should be infinite. */
+  readonly pretrainingShots?: ShotCount;
+}
+
+const compare =
+  ({ formula = PRETRAINED_RISK_LIMIT, pretrainingShots = "infinity" }: Mistake) =>
+  (draw: RationalDraw): Differences => {
+    const problem = draw.problem();
+    const taskCovariance = draw.covariance();
+    const task = draw.vector();
+    const gamma = draw.symmetric();
+    const { covariance, noiseVariance } = problem;
+    const parameters = blockParameters(RATIONAL, { block: gamma });
+    const risk = (shots: ShotCount): Rational => exactRisk(RATIONAL, problem, task, shots, parameters);
+    const claimed = evaluate(formula, RATIONAL, { covariance, noiseVariance, gamma, task });
+    const block = pretrainedBlock(RATIONAL, problem, { taskCovariance, shots: pretrainingShots });
+    const product = multiply(block, covariance);
+    const inverseGap = identity(draw.dimension).flatMap((row, i) =>
+      row.map((x, j) => product[i]![j]!.sub(x)),
+    );
+    return {
+      zero: [
+        limitFromFiniteShots(risk, threeShots(draw)).sub(claimed),
+        risk("infinity").sub(claimed),
+        ...inverseGap,
+      ],
+    };
+  };
+
+export const pretrainedLimit: Claim = {
+  id: "pretrained-risk-limit",
+  title: "Long prompts: what remains of the risk after pretraining",
+  statement:
+    "$R(\\infty,\\theta) = \\sigma^2 + \\lVert(\\Gamma\\Sigma - I)\\theta\\rVert^2$; as $m\\to\\infty$, $\\Gamma_*\\to\\Sigma^{-1}$, and nothing but the noise remains, on every task.",
+  assumptions: "v = (0, 0, 1), any symmetric Γ; for m → ∞ a task covariance of full rank.",
+  notebook: "03-what-pretraining-learns.ipynb#cell-curves-read",
+  identity: {
+    compares:
+      "the limit against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N), and Γ* at m = ∞ against Σ⁻¹",
+    degree: (d) =>
+      identityDegree(limitDegree(riskDegree({})), riskDegree({ keyQuery: inverse(d, COVARIANCE) })),
+    differences: compare({}),
+    controls: [
+      {
+        description: "without the noise floor",
+        differences: compare({
+          formula: altered(PRETRAINED_RISK_LIMIT, "noiseVariance +", "0 * noiseVariance +"),
+        }),
+      },
+      {
+        description: "the bias without Σ",
+        differences: compare({
+          formula: altered(PRETRAINED_RISK_LIMIT, "gamma * covariance * task", "gamma * task"),
+        }),
+      },
+      { description: "m = 10⁹ for m = ∞", differences: compare({ pretrainingShots: 1e9 }) },
+    ],
+  },
+  simulation: {
+    notApplicable: "No prompt is infinitely long; the risk at n = 1000 is sampled in pretrained-risk.",
+  },
+  training: { notApplicable: "The statement holds for every Γ." },
+};

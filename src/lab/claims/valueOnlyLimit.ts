@@ -1,0 +1,113 @@
+import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import type { ShotCount } from "@finetune-icl/core/problem";
+import {
+  blockParameters,
+  VALUE_ONLY_RISK_INVERSE,
+  VALUE_ONLY_RISK_LIMIT,
+  VALUE_ONLY_RISK_LIMIT_INVERSE,
+  valueOnlyParameters,
+} from "@finetune-icl/core/theory";
+import { formulaCases } from "./support/cases";
+import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
+import { inverseOf, scale } from "./support/rationals";
+import { RELEASED } from "./support/settings";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
+
+const compare =
+  (general: Formula<"scalar">, special: Formula<"scalar">) =>
+  (draw: RationalDraw): Differences => {
+    const problem = draw.problem();
+    const { covariance, noiseVariance } = problem;
+    const [task, targetTask, gamma] = [draw.vector(), draw.vector(), draw.symmetric()];
+    const [valueVector, labelWeight] = [draw.vector(), draw.number()];
+    const shots = threeShots(draw);
+    const dimension = RATIONAL.from(draw.dimension);
+    const gaps = (claimed: Rational, parameters: ReturnType<typeof blockParameters<Rational>>) => {
+      const risk = (n: ShotCount): Rational => exactRisk(RATIONAL, problem, task, n, parameters);
+      return [limitFromFiniteShots(risk, shots).sub(claimed), risk("infinity").sub(claimed)];
+    };
+    const fineTuned = scale(RATIONAL.one.div(draw.dimension + 4), targetTask);
+    return {
+      zero: [
+        ...gaps(
+          evaluate(general, RATIONAL, { covariance, noiseVariance, gamma, task, valueVector, labelWeight }),
+          blockParameters(RATIONAL, { block: gamma, valueVector, labelWeight }),
+        ),
+        ...gaps(
+          evaluate(special, RATIONAL, { covariance, noiseVariance, targetTask, dimension }),
+          valueOnlyParameters(RATIONAL, inverseOf(covariance), fineTuned),
+        ),
+      ],
+    };
+  };
+
+const wrong = altered(VALUE_ONLY_RISK_LIMIT_INVERSE, "dimension + 4", "dimension + 3");
+
+export const valueOnlyLimit: Claim = {
+  id: "value-only-limit",
+  title: "Value-only fine-tuning preserves in-context learning",
+  statement:
+    "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\Gamma\\Sigma(v_x + w\\theta) - \\theta\\rVert^2$; after value-only fine-tuning with $\\Gamma=\\Sigma^{-1}$ it is $\\sigma^2 + \\lVert\\theta_0\\rVert^2/(d+4)^2$ for every task, however far from the target.",
+  assumptions: "M zero but for a symmetric block Γ; in the second part v_x = θ₀/(d+4) and w = 1.",
+  notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-limit",
+  identity: {
+    compares:
+      "the limits against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N)",
+    degree: (d) => {
+      const side = limitDegree(riskDegree({ keyQuery: inverse(d, COVARIANCE) }));
+      return identityDegree(side, side);
+    },
+    differences: compare(VALUE_ONLY_RISK_LIMIT, VALUE_ONLY_RISK_LIMIT_INVERSE),
+    controls: [
+      { description: "d + 3 for d + 4", differences: compare(VALUE_ONLY_RISK_LIMIT, wrong) },
+      {
+        description: "w = 1 whatever w is",
+        differences: compare(
+          altered(VALUE_ONLY_RISK_LIMIT, "labelWeight * task", "task"),
+          VALUE_ONLY_RISK_LIMIT_INVERSE,
+        ),
+      },
+    ],
+  },
+  simulation: {
+    samples:
+      "the model after value-only fine-tuning, Γ = Σ⁻¹, on 300 examples; predicted by the closed form at n = 300",
+    cases: () =>
+      formulaCases({
+        probes: (["target", "opposite", "other"] as const).map((task) => ({
+          setting: RELEASED,
+          task,
+          shots: 300,
+          precision: "spread",
+        })),
+        formula: VALUE_ONLY_RISK_INVERSE,
+        controls: {
+          "nothing remains of the fine-tuning": { ...VALUE_ONLY_RISK_INVERSE, expression: "noiseVariance" },
+          "examples stop helping": {
+            ...VALUE_ONLY_RISK_INVERSE,
+            expression: "noiseVariance + normSquared(task)",
+          },
+        },
+        parameters: ({ problem, targetTask }) =>
+          valueOnlyParameters(
+            FLOAT,
+            problem.covariance,
+            targetTask.map((x) => x / (problem.dimension + 4)),
+          ),
+        bind: ({ problem, targetTask }) => ({
+          valueVector: targetTask.map((x) => x / (problem.dimension + 4)),
+          labelWeight: 1,
+        }),
+      }),
+  },
+  training: { notApplicable: "Where training takes v_x is the claim value-only-optimum." },
+};

@@ -1,0 +1,128 @@
+import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";
+import {
+  auxiliaryValueOptimum,
+  blockParameters,
+  LABEL_WEIGHT_CHANGE,
+  LABEL_WEIGHT_CHANGE_LIMIT,
+  VALUE_ONLY_RISK,
+} from "@finetune-icl/core/theory";
+import { formulaCases, releasedProbes } from "./support/cases";
+import { inverseOf, scale } from "./support/rationals";
+import type { ClaimSetting } from "./support/settings";
+
+const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
+
+const compare =
+  (change: Formula<"scalar">, limit: Formula<"scalar">) =>
+  (draw: RationalDraw): Differences => {
+    const { dimension: d } = draw;
+    const problem = draw.problem();
+    const { covariance, noiseVariance } = problem;
+    const [task, targetTask, valueVector, gamma] = [
+      draw.vector(),
+      draw.vector(),
+      draw.vector(),
+      draw.symmetric(),
+    ];
+    const [labelWeight, shots] = [draw.number(), draw.shots()];
+    const difference = (block: typeof gamma, v: typeof task, w: Rational, n: ShotCount): Rational => {
+      const risk = (weight: Rational): Rational =>
+        exactRisk(
+          RATIONAL,
+          problem,
+          task,
+          n,
+          blockParameters(RATIONAL, { block, valueVector: v, labelWeight: weight }),
+        );
+      return risk(w).sub(risk(RATIONAL.one));
+    };
+    const claimed = evaluate(change, RATIONAL, {
+      covariance,
+      noiseVariance,
+      gamma,
+      task,
+      valueVector,
+      labelWeight,
+      ...tokenShares(RATIONAL, shots),
+    });
+    const inLimit = evaluate(limit, RATIONAL, { covariance, task, targetTask, dimension: RATIONAL.from(d) });
+    const annealed = RATIONAL.from(d + 3).div(d + 4);
+    const fineTuned = scale(RATIONAL.one.div(d + 4), targetTask);
+    return {
+      zero: [
+        difference(gamma, valueVector, labelWeight, shots).sub(claimed),
+        difference(inverseOf(covariance), fineTuned, annealed, "infinity").sub(inLimit),
+      ],
+    };
+  };
+
+const annealedAt20 = ({ problem, gamma, targetTask }: ClaimSetting) =>
+  auxiliaryValueOptimum(FLOAT, problem, gamma, targetTask, { shots: 20, weight: "annealed" });
+
+export const whoGains: Claim = {
+  id: "who-gains-from-the-auxiliary-loss",
+  title: "Who gains and who loses from the auxiliary loss",
+  statement:
+    "At fixed $v_x$: $R_w(n,\\theta) - R_1(n,\\theta) = H_{ww}(\\theta)(w-1)(w+1-2w_*(n,\\theta))$ exactly, so a task gains when its own best weight lies beyond the midpoint of 1 and $w$. For $\\Gamma=\\Sigma^{-1}$, $n\\to\\infty$ and $w = w_*(\\infty,\\theta_0)$ the change is $(\\lVert\\theta\\rVert^2 - 2\\langle\\theta_0,\\theta\\rangle)/(d+4)^2$: at the target's length, tasks within 60 degrees of it gain, all others lose.",
+  assumptions: "M zero but for a symmetric block Γ; v_x fixed; in the second part v_x = θ₀/(d+4).",
+  notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-angle-heading",
+  identity: {
+    compares: "the difference of two exact risks with the formula, for free Γ, v_x, w, n and θ, and at n = ∞",
+    degree: (d) => {
+      const side = riskDegree({ keyQuery: inverse(d, COVARIANCE) });
+      return identityDegree(side, side) * 2;
+    },
+    differences: compare(LABEL_WEIGHT_CHANGE, LABEL_WEIGHT_CHANGE_LIMIT),
+    controls: [
+      {
+        description: "the midpoint missed: w for w + 1",
+        differences: compare(
+          altered(LABEL_WEIGHT_CHANGE, "(labelWeight + 1 -", "(labelWeight -"),
+          LABEL_WEIGHT_CHANGE_LIMIT,
+        ),
+      },
+      {
+        description: "every task gains like the target",
+        differences: compare(LABEL_WEIGHT_CHANGE, {
+          ...LABEL_WEIGHT_CHANGE_LIMIT,
+          expression: "-normSquared(task) / (dimension + 4)^2",
+        }),
+      },
+      {
+        description: "tasks within 90 degrees gain",
+        differences: compare(
+          LABEL_WEIGHT_CHANGE,
+          altered(LABEL_WEIGHT_CHANGE_LIMIT, "normSquared(task) - 2 * inner", "-2 * inner"),
+        ),
+      },
+    ],
+  },
+  simulation: {
+    samples:
+      "the model after value-only fine-tuning with an annealed auxiliary loss at 20 shots, on prompts of 20 examples",
+    cases: () =>
+      formulaCases({
+        probes: releasedProbes([20], ["target", "opposite", "other"]),
+        formula: VALUE_ONLY_RISK,
+        controls: {
+          "the auxiliary loss changes nothing": altered(
+            VALUE_ONLY_RISK,
+            "valueVector + labelWeight * task",
+            "valueVector + task",
+          ),
+        },
+        parameters: (setting) => blockParameters(FLOAT, { block: setting.gamma, ...annealedAt20(setting) }),
+        bind: (setting) => ({ gamma: setting.gamma, ...annealedAt20(setting) }),
+      }),
+  },
+  training: { notApplicable: "Where training takes v_x and w is the claim auxiliary-value-optimum." },
+};

@@ -1,0 +1,87 @@
+import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import {
+  altered,
+  type Claim,
+  type Differences,
+  degree,
+  type RationalDraw,
+} from "@finetune-icl/core/evidence";
+import { exactRisk } from "@finetune-icl/core/exact";
+import type { ShotCount } from "@finetune-icl/core/problem";
+import {
+  CONSTANT_SCORE_RISK,
+  CONSTANT_SCORE_RISK_LIMIT,
+  gradientFlowOptimum,
+  zeroShotFullParameters,
+} from "@finetune-icl/core/theory";
+import { formulaCases } from "./support/cases";
+import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
+import { RELEASED } from "./support/settings";
+
+const { DRAWN, identityDegree, over, polynomial, riskDegree } = degree;
+
+const noFloor = altered(CONSTANT_SCORE_RISK_LIMIT, "noiseVariance +", "");
+
+const compare =
+  (formula: Formula<"scalar">) =>
+  (draw: RationalDraw): Differences => {
+    const problem = draw.problem();
+    const [task, targetTask] = [draw.vector(), draw.vector()];
+    const parameters = zeroShotFullParameters(RATIONAL, targetTask, {
+      branch: "constant-score",
+      scoreScale: draw.number(),
+      labelWeight: draw.number(),
+    });
+    const risk = (shots: ShotCount): Rational => exactRisk(RATIONAL, problem, task, shots, parameters);
+    const { covariance, noiseVariance } = problem;
+    const claimed = evaluate(formula, RATIONAL, { covariance, noiseVariance, task });
+    return {
+      zero: [limitFromFiniteShots(risk, threeShots(draw)).sub(claimed), risk("infinity").sub(claimed)],
+    };
+  };
+
+export const zeroShotFullLimit: Claim = {
+  id: "zero-shot-full-limit",
+  title: "After full fine-tuning, examples stop helping on every task",
+  statement:
+    "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\theta\\rVert^2$ for every task: the risk of predicting zero, noise floor included. For $\\lVert\\theta\\rVert = 1$ it is $1+\\sigma^2$, not 1.",
+  assumptions: "The constant-score optimum with any c and w.",
+  notebook: "04-full-fine-tuning-forgets.ipynb#cell-limit",
+  identity: {
+    compares:
+      "the limit against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N)",
+    degree: () => identityDegree(limitDegree(riskDegree({ value: over(DRAWN, DRAWN) })), polynomial(4)),
+    differences: compare(CONSTANT_SCORE_RISK_LIMIT),
+    controls: [
+      { description: "without the noise floor", differences: compare(noFloor) },
+      {
+        description: "3 % less than the task's length",
+        differences: compare(
+          altered(CONSTANT_SCORE_RISK_LIMIT, "normSquared(task)", "0.97 * normSquared(task)"),
+        ),
+      },
+    ],
+  },
+  simulation: {
+    samples:
+      "the fully fine-tuned model on 300 examples; predicted by the closed form at n = 300, which the noise floor separates from a limit without it",
+    cases: () =>
+      formulaCases({
+        probes: (["target", "opposite", "other"] as const).map((task) => ({
+          setting: RELEASED,
+          task,
+          shots: 300,
+          precision: "spread",
+        })),
+        formula: CONSTANT_SCORE_RISK,
+        controls: { "without the noise floor": noFloor },
+        parameters: ({ gamma, targetTask }) =>
+          zeroShotFullParameters(FLOAT, targetTask, gradientFlowOptimum(gamma, targetTask)),
+        bind: ({ gamma, targetTask }) => {
+          const { scoreScale, labelWeight } = gradientFlowOptimum(gamma, targetTask);
+          return { targetTask, scoreScale, labelWeight };
+        },
+      }),
+  },
+  training: { notApplicable: "The curve of a trained model is compared in zero-shot-full-risk." },
+};

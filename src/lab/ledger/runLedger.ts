@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import type { Claim } from "@finetune-icl/core/evidence";
+import { runUnits, type UnitRun } from "../units/runUnits";
+import { assembleLedger, type Ledger } from "./ledger";
+import { type RunOptions, type Unit, type UnitResult, unitName, unitsOf } from "./unit";
+
+/** What a worker is given. */
+export interface LedgerTask {
+  readonly unit: Unit;
+  readonly options: RunOptions;
+}
+
+/** What a worker sends back: the result, and how long it took. */
+export interface FinishedUnit {
+  readonly result: UnitResult;
+  readonly seconds: number;
+}
+
+export interface LedgerRun {
+  readonly ledger: Ledger;
+  /** Computing time by claim id; units taken over from a checkpoint do not count. */
+  readonly seconds: ReadonlyMap<string, number>;
+}
+
+/** The units of some claims, the longest first. */
+export function plan(claims: readonly Claim[]): readonly Unit[] {
+  return claims.flatMap(unitsOf).sort((a, b) => b.cost - a.cost);
+}
+
+/**
+ * Runs the claims on a pool of worker threads; the ledger does not depend on how many. Units that the checkpoint holds are
+ * not run again, and every finished unit is added to it. Claims must be among those of the package, which is where the
+ * workers find them.
+ */
+export async function runLedger(
+  claims: readonly Claim[],
+  options: RunOptions,
+  { workers, checkpoint, onUnitDone }: UnitRun<FinishedUnit>,
+): Promise<LedgerRun> {
+  const seconds = new Map<string, number>();
+  const units = plan(claims);
+  const claimOf = new Map(units.map((unit) => [unitName(unit), unit.claim]));
+  const run: UnitRun<FinishedUnit> = {
+    workers,
+    checkpoint,
+    onUnitDone: (name, done, isNew) => {
+      const claim = claimOf.get(name)!;
+      if (isNew) seconds.set(claim, (seconds.get(claim) ?? 0) + done.seconds);
+      onUnitDone(name, done, isNew);
+    },
+  };
+  await runUnits(join(__dirname, "worker.js"), run, (done) =>
+    Promise.all(units.map((unit) => done({ name: unitName(unit), input: { unit, options } }))),
+  );
+  const results = new Map([...checkpoint.results].map(([name, { result }]) => [name, result]));
+  return { ledger: assembleLedger(claims, options, results), seconds };
+}

@@ -1,0 +1,35 @@
+import { studentQuantile } from "@finetune-icl/core/evidence";
+import { TRAINING_SHARE } from "./design";
+
+/** A mean over repeated splits of the same rows. */
+export interface RepeatedMean {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
+/**
+ * Mean and standard error of a number that was measured on J random splits. The splits share rows, so the plain standard error
+ * is too small; Nadeau and Bengio (2003, "Inference for the generalization error", Machine Learning 52) correct the variance by
+ * 1/J + n_test/n_train for 1/J.
+ */
+export function repeatedMean(values: readonly number[]): RepeatedMean {
+  const count = values.length;
+  const mean = values.reduce((a, b) => a + b, 0) / count;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (count - 1);
+  return {
+    mean,
+    standardError: Math.sqrt(variance * (1 / count + (1 - TRAINING_SHARE) / TRAINING_SHARE)),
+  };
+}
+
+/** How many standard errors from zero a mean over J splits must lie to be clear: Student's t at 95 %, J − 1 degrees of freedom. */
+export const clearDistance = (splits: number): number => studentQuantile(0.05, splits - 1);
+
+/** Whether a mean over splits is clearly positive, clearly negative, or neither. */
+export function verdictOf(
+  { mean, standardError }: RepeatedMean,
+  splits: number,
+): "holds" | "unclear" | "fails" {
+  if (Math.abs(mean) <= clearDistance(splits) * standardError) return "unclear";
+  return mean > 0 ? "holds" : "fails";
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { runUnits, type UnitRun } from "../units/runUnits";
+import type { AnyStudy, StudyOptions, StudyTable } from "./study";
+
+/** What a worker is given. */
+export interface StudyTask {
+  readonly study: string;
+  readonly input: unknown;
+}
+
+export type StudyTables = Readonly<Record<string, StudyTable>>;
+
+/** Does every unit here and now, one after the other: for notebooks, with the quick profile. */
+export function runStudyHere(study: AnyStudy, options: StudyOptions): StudyTables {
+  return study.tables(study.units(options).map((unit) => ({ ...unit, result: study.run(unit.input) })));
+}
+
+/**
+ * Does the units of a study on worker threads; the tables do not depend on how many. Units that the checkpoint holds are not
+ * done again. The study must be among those of the package, which is where the workers find it.
+ */
+export async function runStudy(
+  study: AnyStudy,
+  options: StudyOptions,
+  run: UnitRun<unknown>,
+): Promise<StudyTables> {
+  const units = study.units(options);
+  const results = await runUnits(join(__dirname, "worker.js"), run, (done) =>
+    Promise.all(units.map(({ name, input }) => done({ name, input: { study: study.name, input } }))),
+  );
+  return study.tables(units.map((unit, i) => ({ ...unit, result: results[i] })));
+}

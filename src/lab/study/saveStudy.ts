@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { type Table, toCsv } from "@finetune-icl/base";
+import { loadTable, writeAllWhole } from "@finetune-icl/files";
+import { DATA_FOLDER } from "../units/dataFolder";
+import type { StudyTables } from "./runStudy";
+import type { AnyStudy, StudyOptions } from "./study";
+
+/** Where the package keeps the results of its studies; from dist/study or src/study the root is two folders up. */
+export const STUDIES_FOLDER = join(DATA_FOLDER, "studies");
+
+/** Writes every table of a study and a README.md that says what they hold and what makes them, below `folder`. */
+export function saveStudy(folder: string, study: AnyStudy, options: StudyOptions, tables: StudyTables): void {
+  const own = join(folder, study.name);
+  writeAllWhole([
+    ...Object.entries(tables).map(([name, { table }]) => [join(own, `${name}.csv`), toCsv(table)] as const),
+    [join(own, "README.md"), studyMarkdown(study, options, tables)],
+  ]);
+}
+
+/** Reads a stored table of a study. @throws InputError when there is none. */
+export function loadStudyTable(study: string, table: string): Table {
+  return loadTable(join(STUDIES_FOLDER, study, `${table}.csv`));
+}
+
+function studyMarkdown(study: AnyStudy, { profile, seed }: StudyOptions, tables: StudyTables): string {
+  const options = `${profile === "quick" ? " --quick" : ""}${seed === DEFAULT_SEED ? "" : ` --seed ${seed}`}`;
+  const rows = Object.entries(tables).map(
+    ([name, { table, description }]) =>
+      `| [\`${name}.csv\`](${name}.csv) | ${table.rows.length} | ${description} |`,
+  );
+  return `# ${study.title}
+
+${study.question}
+
+Made by \`npx finetune-icl study ${study.name}${options}\` (profile ${profile}, seed ${seed}).
+
+| table | rows | one row |
+|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+export const DEFAULT_SEED = 1;

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { isJsonObject } from "@finetune-icl/base";
+import { failingCell } from "../runner/cellFailure";
+import type { Notebook } from "../runner/nbformat";
+import { openKey } from "./answerKey";
+import type { Exercise, ExerciseKind } from "./exercise";
+import type { Lesson } from "./lesson";
+import type { LessonChecks } from "./lessonChecks";
+import { readProbe } from "./probe";
+import { type GuardedOutcome, runGuarded } from "./runGuarded";
+import { makeWorkplace, type Sandbox } from "./sandbox";
+import { type ProbedSubmission, probeSubmission } from "./submission";
+import { verdictOn } from "./verdict";
+
+/** What a submission is worth, exercise by exercise. */
+export interface Grade {
+  readonly points: number;
+  /** Points that the checks of the lesson give together. */
+  readonly of: number;
+  readonly exercises: readonly ExerciseGrade[];
+}
+
+export interface ExerciseGrade {
+  readonly number: string;
+  readonly kind: ExerciseKind;
+  /** Nothing for an open exercise, which a person reads. */
+  readonly points: number | undefined;
+  readonly of: number | undefined;
+  /** What the check said, or why it did not come to speak; empty when the answer is right. */
+  readonly says: string;
+}
+
+export interface GradeOptions {
+  readonly sandbox: Sandbox;
+  /** Limit for each cell. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Runs a submission in a process of its own and gives the points of the answers that are right. What its answers give is
+ * compared here, with what the checks of the lesson know: nothing that a submission defines or changes takes part in that.
+ */
+export async function gradeSubmission(
+  submission: Notebook,
+  lesson: Lesson,
+  checks: LessonChecks,
+  { sandbox, timeoutMs }: GradeOptions,
+): Promise<Grade> {
+  const mark = `answers ${randomUUID()} `;
+  const probed = probeSubmission(submission, lesson, checks, mark);
+  const workplace = makeWorkplace(lesson.path);
+  try {
+    const wanted = [...probed.probes.values()];
+    const outcome = await runGuarded(probed.notebook, wanted, { sandbox, workplace, timeoutMs });
+    const exercises = lesson.exercises.map((exercise) =>
+      gradeExercise(exercise, () => complaint(exercise.number, checks, probed, outcome, mark)),
+    );
+    const sum = (of: (grade: ExerciseGrade) => number | undefined) =>
+      exercises.reduce((total, grade) => total + (of(grade) ?? 0), 0);
+    return { points: sum(({ points }) => points), of: sum((grade) => grade.of), exercises };
+  } finally {
+    workplace.remove();
+  }
+}
+
+function gradeExercise(
+  { number, kind, checks }: Exercise,
+  complain: () => string | undefined,
+): ExerciseGrade {
+  const [check] = checks;
+  if (!check) return { number, kind, points: undefined, of: undefined, says: "to be read" };
+  const { nbgrader } = check.metadata;
+  const of = isJsonObject(nbgrader) ? Number(nbgrader.points) : 0;
+  const says = complain();
+  return { number, kind, points: says === undefined ? of : 0, of, says: says ?? "" };
+}
+
+/** Nothing when the answer is right, otherwise what is wrong with it. */
+function complaint(
+  number: string,
+  checks: LessonChecks,
+  { notebook, probes, answers }: ProbedSubmission,
+  { failures, printed, trouble }: GuardedOutcome,
+  mark: string,
+): string | undefined {
+  if (trouble !== undefined) return trouble;
+  const [probe, record] = [probes.get(number), checks.get(number)];
+  if (probe === undefined || record === undefined) return "neither its answer nor its check is in the file";
+  const attempts = readProbe(printed[probe] ?? "", mark, record);
+  if (attempts !== undefined) {
+    const hint = record.hint === undefined ? {} : { hint: record.hint };
+    const wrong = verdictOn(attempts, openKey(record), { inputs: record.printed, ...hint });
+    return wrong === undefined ? undefined : `Exercise ${number}: ${wrong}`;
+  }
+  const place = notebook.cells.findIndex(({ id }) => id === probe);
+  const named = (id: string) => {
+    const index = notebook.cells.findIndex((cell) => cell.id === id);
+    const { number: position, firstLine } = failingCell(notebook.cells[index]!, index);
+    return `cell ${position} \`${firstLine}\``;
+  };
+  // The answer's own cell first: what fails elsewhere may have nothing to do with it.
+  const before = notebook.cells.slice(0, place).map(({ id }) => id);
+  const culprit = [answers.get(number), ...before.reverse()].find(
+    (id) => id !== undefined && failures.has(id) && !id.startsWith("probe-"),
+  );
+  const own = failures.get(probe)?.trim() ?? "its answer gave nothing that can be read";
+  if (culprit === undefined) return `the answer ${own}`;
+  return /did not end|ended the/.test(own)
+    ? `the answer ${own}`
+    : `${named(culprit)} ${failures.get(culprit)?.trim()}`;
+}

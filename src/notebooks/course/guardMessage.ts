@@ -1,0 +1,43 @@
+import { isJsonObject } from "@finetune-icl/base";
+import type { Notebook } from "../runner/nbformat";
+
+/** What the grader asks of a guard, on its standard input. */
+export interface GuardedRun {
+  readonly notebook: Notebook;
+  /** Limit for each cell. */
+  readonly timeoutMs: number;
+  /** Ids of cells whose printed text is wanted. */
+  readonly wanted: readonly string[];
+}
+
+/** What a guard says, a line of JSON each: how many cells have run, and at last what came of it. */
+export type GuardMessage = { readonly done: number } | GuardReport;
+
+export interface GuardReport {
+  readonly failures: readonly { readonly cell: string | null; readonly text: string }[];
+  /** Whether the kernel lived to the end. */
+  readonly isComplete: boolean;
+  readonly printed: Readonly<Record<string, string>>;
+}
+
+/** Reads a line; a submission may have written it, so nothing is taken for granted. */
+export function readGuardMessage(line: string): GuardMessage | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isJsonObject(message)) return undefined;
+  const { done, failures, printed, isComplete } = message;
+  if (typeof done === "number") return { done };
+  if (!Array.isArray(failures) || !isJsonObject(printed)) return undefined;
+  return {
+    failures: failures.filter(isJsonObject).map(({ cell, text }) => ({
+      cell: typeof cell === "string" ? cell : null,
+      text: String(text),
+    })),
+    isComplete: isComplete === true,
+    printed: Object.fromEntries(Object.entries(printed).map(([id, text]) => [id, String(text)])),
+  };
+}

@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { onEnd } from "@finetune-icl/files";
+
+/** The name of this package, as node_modules has it. */
+const OWN_NAME = ["@finetune-icl", "notebooks"] as const;
+
+/** A folder like that of a student copy, for one submission: it may write here and nowhere else. */
+export interface Workplace {
+  readonly folder: string;
+  /** Real folders that it may read. */
+  readonly readable: readonly string[];
+  readonly remove: () => void;
+}
+
+/** How submissions are kept apart from the rest of the machine: by bubblewrap, or by nothing but a process of their own. */
+export type Sandbox = "bubblewrap" | "none";
+
+// Processes and threads of one submission; a kernel with its guard has about forty.
+const MOST_PROCESSES = 256;
+// In kilobytes, of one file.
+const LARGEST_FILE = 100_000;
+
+/** `notebooks` to run in, with the `data` beside the lesson and the packages that it imports. */
+export function makeWorkplace(lessonPath: string): Workplace {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "finetune-icl-submission-")));
+  const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, "notebooks"));
+  const lessons = dirname(resolve(lessonPath));
+  const links = [
+    ["data", join(lessons, "..", "data")],
+    ["node_modules", packagesFor(lessons)],
+  ] as const;
+  const readable = links.flatMap(([name, target]) => {
+    if (!existsSync(target)) return [];
+    const real = realpathSync(target);
+    symlinkSync(real, join(folder, name));
+    return [real];
+  });
+  return { folder, readable, remove };
+}
+
+/**
+ * The sandbox that this system has. Bubblewrap (`bwrap`, in the packages of Debian, Ubuntu, Fedora and others) is found by
+ * trying it: some systems forbid the namespaces that it needs.
+ */
+export function findSandbox(): Sandbox {
+  const trial = spawnSync("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"], {
+    stdio: "ignore",
+    timeout: 10_000,
+  });
+  return trial.status === 0 ? "bubblewrap" : "none";
+}
+
+/** The command line that runs a program of this package in the workplace. */
+export function commandIn(
+  sandbox: Sandbox,
+  { folder, readable }: Workplace,
+  program: string,
+): readonly [string, ...string[]] {
+  const command = [process.execPath, program] as const;
+  if (sandbox === "none") return command;
+  const system = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+  ];
+  const node = resolve(dirname(realpathSync(process.execPath)), "..");
+  const modules = readable.find((path) => basename(path) === "node_modules");
+  const packages = modules === undefined ? [] : packagesIn(modules);
+  const shown = [...system, node, ...packages.flatMap(codeOf), ...readable].flatMap((path) => [
+    "--ro-bind-try",
+    path,
+    path,
+  ]);
+  // A package that is installed with lessons has them there, solutions and all.
+  const hidden = packages
+    .map((path) => join(path, "course"))
+    .filter((path) => existsSync(join(path, "notebooks")))
+    .flatMap((path) => ["--tmpfs", path]);
+  return [
+    "bwrap",
+    "--unshare-all",
+    "--die-with-parent",
+    "--new-session",
+    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
+    ...shown,
+    ...hidden,
+    ...["--bind", folder, folder, "--chdir", join(folder, "notebooks"), "--"],
+    ...[
+      "/bin/sh",
+      "-c",
+      `ulimit -u ${MOST_PROCESSES} 2>/dev/null || ulimit -p ${MOST_PROCESSES}; ulimit -f ${LARGEST_FILE}; exec "$@"`,
+      "sh",
+    ],
+    ...command,
+  ];
+}
+
+/** The node_modules that a notebook in this folder would find this package in. */
+function packagesFor(folder: string): string {
+  for (const start of [folder, __dirname])
+    for (let at = start; dirname(at) !== at; at = dirname(at)) {
+      const modules = join(at, "node_modules");
+      if (existsSync(join(modules, ...OWN_NAME))) return modules;
+    }
+  throw new Error(`${folder}: no node_modules above it holds ${OWN_NAME.join("/")}`);
+}
+
+/** The packages of this one's scope in a node_modules, and the one that has the scope's own name. */
+function packagesIn(modules: string): readonly string[] {
+  const [scope] = OWN_NAME;
+  const scoped = readdirSync(join(modules, scope)).map((name) => join(modules, scope, name));
+  return [...scoped, join(modules, scope.slice(1))].filter((path) => existsSync(path));
+}
+
+/** What runs of a package that is only linked into node_modules, and stands in a checkout with much else. */
+function codeOf(path: string): readonly string[] {
+  const real = realpathSync(path);
+  if (real === path) return [];
+  return existsSync(join(real, "dist"))
+    ? ["dist", "bin", "package.json"].map((name) => join(real, name))
+    : [real];
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { InputError } from "@finetune-icl/base";
+import { parseExactly } from "./exactNumbers";
+import type { Notebook } from "./nbformat";
+import { parseNotebook } from "./parseNotebook";
+
+/** A notebook together with the text it was read from, so that a later change of the file can be noticed. */
+export interface NotebookFile {
+  readonly path: string;
+  readonly text: string;
+  readonly notebook: Notebook;
+}
+
+/** Reads and validates an .ipynb file (nbformat 4.0 to 4.5). Throws `InputError`. */
+export function readNotebook(path: string): Notebook {
+  return readNotebookFile(path).notebook;
+}
+
+/** As `readNotebook`, with the text of the file. */
+export function readNotebookFile(path: string): NotebookFile {
+  const text = readText(path);
+  return { path, text, notebook: parseNotebook(parseJson(text, path), path, parseExactly(text)) };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new InputError("notebook", path, "the path of a file that exists");
+    if (code === "EISDIR") throw new InputError("notebook", path, "the path of a file, not of a folder");
+    throw error;
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  if (text.startsWith("\uFEFF"))
+    throw new InputError(path, "a byte order mark", "UTF-8 without one: save the file again as plain UTF-8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    const [where, number] = findNoNumber(text) ?? [];
+    if (where !== undefined)
+      throw new InputError(`${path}: ${where}`, number, "a number: JSON has no such value");
+    throw new InputError(path, text, "a notebook, which is JSON");
+  }
+}
+
+const NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+const MARK = "\u0000";
+
+/** Python writes NaN and infinities where JSON has none: the first of them, by its path, when the text is JSON otherwise. */
+function findNoNumber(text: string): readonly [where: string, number: string] | undefined {
+  const marked = text.replace(NO_NUMBER, (token) =>
+    token.startsWith('"') ? token : JSON.stringify(MARK + token),
+  );
+  try {
+    return search(JSON.parse(marked), "");
+  } catch {
+    return undefined;
+  }
+}
+
+function search(value: unknown, where: string): readonly [where: string, number: string] | undefined {
+  if (typeof value === "string") return value.startsWith(MARK) ? [where, value.slice(1)] : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = search(
+      inner,
+      Array.isArray(value) ? `${where}[${key}]` : where === "" ? key : `${where}.${key}`,
+    );
+    if (found) return found;
+  }
+  return undefined;
+}

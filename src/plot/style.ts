@@ -1,0 +1,202 @@
+import type { RegimeKind } from "@finetune-icl/core/problem";
+import type { JsonObject } from "./figure";
+
+/** How one series looks, in every figure. */
+export interface SeriesStyle {
+  readonly label: string;
+  readonly color: string;
+  /** By plotly's name, or lengths of strokes and gaps in pixels. */
+  readonly dash:
+    | "solid"
+    | "dash"
+    | "dot"
+    | "dashdot"
+    | "longdash"
+    | "longdashdot"
+    | `${number}px,${number}px${string}`;
+  readonly marker: string;
+}
+
+/**
+ * The look of each regime. Colours are Okabe and Ito's, which colour-blind readers can tell apart; dash and marker tell
+ * the series apart in grey.
+ */
+export const REGIME_STYLE: Readonly<Record<RegimeKind, SeriesStyle>> = {
+  pretrained: { label: "pretrained", color: "#000000", dash: "solid", marker: "circle" },
+  "zero-shot-full": { label: "all parameters", color: "#D55E00", dash: "dash", marker: "square" },
+  "zero-shot-value": { label: "value matrix only", color: "#0072B2", dash: "dashdot", marker: "diamond" },
+  "zero-shot-key-query": {
+    label: "key-query matrix only",
+    color: "#009E73",
+    dash: "dot",
+    marker: "triangle-up",
+  },
+  "auxiliary-value": {
+    label: "value matrix, auxiliary loss",
+    color: "#CC79A7",
+    dash: "longdash",
+    marker: "cross",
+  },
+  "auxiliary-full": {
+    label: "all parameters, auxiliary loss",
+    color: "#E69F00",
+    dash: "longdashdot",
+    marker: "x",
+  },
+};
+
+/** The regimes of the released experiment, by the names they have in data/reference and data/experiment. */
+export type ExperimentSeries = "pretrained" | `${"zs" | "both"}${"" | "_v" | "_kq" | "_k" | "_q"}`;
+
+/** The look of each regime of the released experiment; where theory knows the regime, the same as in {@link REGIME_STYLE}. */
+export const EXPERIMENT_STYLE: Readonly<Record<ExperimentSeries, SeriesStyle>> = {
+  pretrained: REGIME_STYLE.pretrained,
+  zs: REGIME_STYLE["zero-shot-full"],
+  both: REGIME_STYLE["auxiliary-full"],
+  zs_v: REGIME_STYLE["zero-shot-value"],
+  both_v: REGIME_STYLE["auxiliary-value"],
+  zs_kq: REGIME_STYLE["zero-shot-key-query"],
+  both_kq: {
+    label: "key-query matrix, auxiliary loss",
+    color: "#56B4E9",
+    dash: "2px,7px",
+    marker: "triangle-down",
+  },
+  zs_k: { label: "key matrix only", color: "#332288", dash: "14px,3px", marker: "triangle-left" },
+  both_k: { label: "key matrix, auxiliary loss", color: "#882255", dash: "14px,8px", marker: "star" },
+  zs_q: {
+    label: "query matrix only",
+    color: "#662200",
+    dash: "9px,3px,2px,3px,2px,3px",
+    marker: "triangle-right",
+  },
+  both_q: { label: "query matrix, auxiliary loss", color: "#6666FF", dash: "5px,2px", marker: "bowtie" },
+};
+
+/** For series that are not regimes, in this order. */
+export const FREE_STYLES: readonly Omit<SeriesStyle, "label">[] = [
+  { color: "#0072B2", dash: "solid", marker: "circle" },
+  { color: "#E69F00", dash: "dash", marker: "square" },
+  { color: "#009E73", dash: "dot", marker: "diamond" },
+  { color: "#CC79A7", dash: "dashdot", marker: "triangle-up" },
+  { color: "#56B4E9", dash: "longdash", marker: "cross" },
+  { color: "#D55E00", dash: "longdashdot", marker: "x" },
+];
+
+export const FONT = "Helvetica, Arial, sans-serif";
+const GREY = "#5f5f5f";
+
+/** Height in pixels that the title takes at the top of every figure. */
+export const TITLE_ROOM = 40;
+
+/** About the width in pixels of the longest of some texts. */
+export function wordWidth(texts: readonly string[], size: number): number {
+  return Math.ceil(Math.max(0, ...texts.map((text) => [...text].length)) * 0.6 * size);
+}
+
+/** The layout every figure starts from: white ground, light grid, title at the top left. */
+export function baseLayout(title: string): JsonObject {
+  return {
+    title: {
+      text: title,
+      x: 0,
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { l: 12, t: 12 },
+      font: { size: 16 },
+    },
+    font: { family: FONT, size: 13, color: "#222222" },
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    hovermode: "closest",
+  };
+}
+
+/** An axis with a name; `kind` is linear unless told. */
+export function axis(title: string, more: JsonObject = {}): JsonObject {
+  return {
+    title: { text: title, standoff: 14, font: { size: 14 } },
+    gridcolor: "#e6e6e6",
+    linecolor: "#888888",
+    ticks: "outside",
+    tickcolor: "#888888",
+    zeroline: false,
+    // Labels are never dropped for want of room: the static picture only estimates their sizes.
+    ticklabeloverflow: "allow",
+    ...more,
+  };
+}
+
+/** A logarithmic axis; see {@link logarithmicTicks} for ticks that fit its data. */
+export function logarithmicAxis(title: string, more: JsonObject = {}): JsonObject {
+  return axis(title, { type: "log", ...logarithmicTicks([1e-4, 1e4]), ...more });
+}
+
+/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. */
+export function logarithmicTicks(values: readonly number[]): JsonObject {
+  const logarithms = values.filter((value) => value > 0).map(Math.log10);
+  // Reduced, not spread into Math.min: a figure may have very many points.
+  const low = logarithms.reduce((a, b) => Math.min(a, b), logarithms[0] ?? 0);
+  const high = logarithms.reduce((a, b) => Math.max(a, b), logarithms[0] ?? 0);
+  const first = Math.floor(low) - 1;
+  const decades = Array.from({ length: Math.ceil(high) - first + 2 }, (_, i) => first + i);
+  const choices = (high - low > 4.5 ? [[1]] : TICK_STEPS).map((steps) =>
+    decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))),
+  );
+  const countInside = (ticks: readonly number[]) =>
+    ticks.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high).length;
+  const ticks = choices.find((each) => countInside(each) >= 3) ?? choices.at(-1)!;
+  return { tickmode: "array", tickvals: ticks, ticktext: tickTexts(ticks) };
+}
+
+/** Where all ticks are powers of ten, very large and small ones as such: written out they would push away the axis's name. */
+function tickTexts(ticks: readonly number[]): readonly string[] {
+  const exponents = ticks.map((tick) => Math.round(Math.log10(tick)));
+  if (ticks.some((tick, i) => tick !== Number(`1e${exponents[i]}`))) return ticks.map(String);
+  return ticks.map((tick, i) =>
+    Math.abs(exponents[i]!) < 5 ? String(tick) : `10<sup>${exponents[i]}</sup>`,
+  );
+}
+
+/** Steps within a decade: the first that give three ticks are taken; for many decades, their beginnings only. */
+const TICK_STEPS: readonly (readonly number[])[] = [
+  [1, 2, 5],
+  [1, 1.5, 2, 3, 4, 5, 7],
+  [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
+];
+
+/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. */
+export function referenceLine(
+  y: number,
+  text: string,
+  axes: { readonly x: string; readonly y: string },
+): {
+  readonly shape: JsonObject;
+  readonly annotation: JsonObject;
+} {
+  return {
+    shape: {
+      type: "line",
+      xref: `${axes.x} domain`,
+      x0: 0,
+      x1: 1,
+      yref: axes.y,
+      y0: y,
+      y1: y,
+      line: { color: GREY, width: 1, dash: "dot" },
+    },
+    annotation: {
+      xref: `${axes.x} domain`,
+      x: 1,
+      xanchor: "left",
+      yref: axes.y,
+      y,
+      yanchor: "middle",
+      text,
+      showarrow: false,
+      font: { size: 11, color: GREY },
+    },
+  };
+}

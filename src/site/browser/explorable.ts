@@ -1,0 +1,150 @@
+import { readState, writeState } from "../explore/controls";
+import type { Answer, Explorable, Run } from "../explore/explorable";
+import { EXPLORABLES } from "../explore/explorables";
+import { readControls, setControls } from "./controlInputs";
+import { liveAnswer } from "./liveAnswer";
+
+for (const section of document.querySelectorAll<HTMLElement>("section.explorable")) {
+  const explorable = EXPLORABLES.find(({ id }) => id === section.dataset.explorable);
+  if (explorable !== undefined) connect(section, explorable);
+}
+
+/** Joins the controls, the address and the answer of one explorable. */
+function connect(section: HTMLElement, explorable: Explorable): void {
+  const form = section.querySelector<HTMLFormElement>("form.controls")!;
+  const { controls } = explorable;
+  // In a lesson the address names sections: the figure stands where the lesson put it, and its links lead to its own page.
+  const atRest = section.dataset.stateAtRest;
+  const { show, ready } = liveAnswer(section);
+  const complaint = section.querySelector<HTMLElement>(".complaint")!;
+  let frame = 0;
+  let addressTimer: ReturnType<typeof setTimeout> | undefined;
+  let runner: Runner | undefined;
+
+  const compute = () => {
+    const state = readControls(form, controls);
+    runner?.stop();
+    if (explorable.kind === "direct") {
+      const started = performance.now();
+      show(explorable.answer(state));
+      // For those who measure: milliseconds from the state of the controls to words, numbers and the call of plotly.
+      section.dataset.milliseconds = (performance.now() - started).toFixed(1);
+    } else {
+      runner = run(section, explorable.start(state), show, ready);
+    }
+  };
+  const changed = () => {
+    complaint.hidden = true;
+    // Several events of one frame are one question.
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(compute);
+    clearTimeout(addressTimer);
+    // Browsers allow only so many changes of the address in a row.
+    if (atRest === undefined)
+      addressTimer = setTimeout(() => writeAddress(writeState(controls, readControls(form, controls))), 250);
+  };
+  const fromAddress = () => {
+    const text = atRest ?? stateInAddress();
+    const { state, complaints } = readState(controls, text);
+    setControls(form, controls, state);
+    complaint.textContent = complaints.length === 0 ? "" : `In the address, ${complaints.join("; ")}`;
+    complaint.hidden = complaints.length === 0;
+    compute();
+  };
+
+  form.addEventListener("input", () => {
+    setControls(form, controls, readControls(form, controls));
+    changed();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.querySelector(".reset")!.addEventListener("click", () => {
+    setControls(form, controls, readState(controls, atRest ?? "").state);
+    changed();
+  });
+  const link = form.querySelector<HTMLButtonElement>(".link")!;
+  link.addEventListener(
+    "click",
+    () => void copyAddress(link, section, writeState(controls, readControls(form, controls))),
+  );
+  form.querySelector(".again")?.addEventListener("click", compute);
+  form.querySelector(".run")?.addEventListener("click", () => runner?.toggle());
+  addEventListener("hashchange", () => {
+    if (atRest !== undefined) return;
+    if (location.hash === "" || stateInAddress() !== "") fromAddress();
+  });
+  form.hidden = false;
+  fromAddress();
+}
+
+/** What follows # when it is a state, not the name of a section. */
+function stateInAddress(): string {
+  const text = location.hash.slice(1);
+  return text.includes("=") ? text : "";
+}
+
+function writeAddress(text: string): void {
+  if (text === stateInAddress()) return;
+  history.replaceState(null, "", text === "" ? location.href.replace(/#.*$/, "") : `#${text}`);
+}
+
+async function copyAddress(button: HTMLButtonElement, section: HTMLElement, text: string): Promise<void> {
+  const isHeld = section.dataset.stateAtRest !== undefined;
+  if (!isHeld) writeAddress(text);
+  const page = `explore-${section.dataset.explorable}.html${text === "" ? "" : `#${text}`}`;
+  try {
+    await navigator.clipboard.writeText(isHeld ? new URL(page, location.href).href : location.href);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = isHeld ? "The browser forbids it" : "It is in the address bar";
+  }
+  setTimeout(() => {
+    button.textContent = "Copy link";
+  }, 1500);
+}
+
+interface Runner {
+  readonly stop: () => void;
+  readonly toggle: () => void;
+}
+
+/** Advances a gradual explorable while the reader watches: one step a frame, from when there is a figure to watch. */
+function run(
+  section: HTMLElement,
+  computation: Run,
+  show: (answer: Answer) => void,
+  ready: Promise<void>,
+): Runner {
+  const button = section.querySelector<HTMLButtonElement>(".run")!;
+  let frame = 0;
+  let running = true;
+  let stopped = false;
+  let more = true;
+  const label = () => {
+    button.textContent = running ? "Pause" : "Go on";
+    button.disabled = !more;
+    section.dataset.running = String(running && more);
+  };
+  const step = () => {
+    more = computation.advance();
+    show(computation.answer());
+    if (more) frame = requestAnimationFrame(step);
+    label();
+  };
+  show(computation.answer());
+  label();
+  void ready.then(() => {
+    if (running && !stopped) frame = requestAnimationFrame(step);
+  });
+  return {
+    stop: () => {
+      stopped = true;
+      cancelAnimationFrame(frame);
+    },
+    toggle: () => {
+      running = !running;
+      if (running) frame = requestAnimationFrame(step);
+      else cancelAnimationFrame(frame);
+      label();
+    },
+  };
+}

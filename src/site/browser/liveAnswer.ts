@@ -1,0 +1,100 @@
+import { type Plotly, plotConfig, plotly, printState } from "@finetune-icl/book/browser";
+import { fittedLayout, tableHtml } from "@finetune-icl/plot";
+import { type Answer, type Question, shellLine } from "../explore/explorable";
+
+/** Pixels below which a figure is so narrow that it stays in sight while its controls are moved. */
+const NARROW = 560;
+/** Milliseconds after the last change until a screen reader hears what is seen. */
+const QUIET = 700;
+
+export interface LiveAnswer {
+  readonly show: (answer: Answer) => void;
+  /** Settles when the figure can be drawn, or never will be. */
+  readonly ready: Promise<void>;
+}
+
+/** Shows answers in the section of an explorable: words and numbers at once, the figure as soon as plotly is there. */
+export function liveAnswer(section: HTMLElement): LiveAnswer {
+  const words = section.querySelector<HTMLElement>(".words")!;
+  const numbers = section.querySelector<HTMLElement>(".numbers")!;
+  const question = section.querySelector<HTMLDetailsElement>(".question")!;
+  const commands = section.querySelector<HTMLElement>(".commands")!;
+  const caption = section.querySelector<HTMLElement>("figcaption")!;
+  const status = section.querySelector<HTMLElement>(".status")!;
+  const canvas = section.querySelector<HTMLElement>(".canvas")!;
+  const picture = canvas.querySelector("img")!;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawer: Plotly | undefined;
+  let live: HTMLDivElement | undefined;
+  let latest: Answer | undefined;
+  question.hidden = false;
+  const writeCommands = () => {
+    if (latest === undefined || !question.open) return;
+    commands.replaceChildren(...latest.questions.flatMap(questionElements));
+  };
+  question.addEventListener("toggle", writeCommands);
+
+  const draw = ({ figure }: Answer) => {
+    if (drawer === undefined || live === undefined) return;
+    const { layout, width, height } = fittedLayout(figure, figure, canvas.clientWidth);
+    // On a narrow screen the figure stays in sight of its controls, so that both must fit.
+    const tallest = canvas.clientWidth < NARROW ? Math.max(300, 0.48 * innerHeight) : height;
+    live.style.height = `${Math.min(height, tallest)}px`;
+    live.style.minWidth = width > canvas.clientWidth ? `${width}px` : "0";
+    void drawer.react(live, figure.data, layout, plotConfig(canvas.clientWidth));
+  };
+  let width = canvas.clientWidth;
+  new ResizeObserver(() => {
+    if (canvas.clientWidth === width || latest === undefined) return;
+    width = canvas.clientWidth;
+    draw(latest);
+  }).observe(canvas);
+  printState(section, () => live);
+  const ready = plotly().then(
+    (loaded) => {
+      drawer = loaded;
+      live = document.createElement("div");
+      live.className = "live";
+      canvas.append(live);
+      picture.classList.add("print-only");
+      if (latest !== undefined) draw(latest);
+      section.dataset.state = "live";
+    },
+    () => {
+      // Without plotly the words and numbers still answer; a picture that does not would mislead.
+      picture.remove();
+    },
+  );
+
+  const show = (answer: Answer) => {
+    const isFirst = latest === undefined;
+    latest = answer;
+    words.replaceChildren(...answer.words.map(paragraph));
+    numbers.innerHTML = tableHtml(answer.numbers, 4);
+    caption.textContent = answer.figure.description;
+    // Only who looks pays for writing them.
+    writeCommands();
+    draw(answer);
+    // What stands in the page from the start is not announced.
+    if (isFirst) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      status.textContent = answer.words.join(" ");
+    }, QUIET);
+  };
+  return { show, ready };
+}
+
+function questionElements(question: Question): readonly HTMLElement[] {
+  const command = document.createElement("pre");
+  command.className = "command";
+  command.tabIndex = 0;
+  command.textContent = shellLine(question);
+  return [paragraph(`${question.about}:`), command];
+}
+
+function paragraph(text: string): HTMLParagraphElement {
+  const element = document.createElement("p");
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type BookReport,
+  buildBook,
+  type OwnPages,
+  type PageScript,
+  type Workshop,
+} from "@finetune-icl/book";
+import { explorableElement, explorablePage } from "./explorablePage";
+import { EXPLORABLES } from "./explore/explorables";
+import { HeldFigures } from "./heldFigures";
+import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
+import { LIVE_GUIDE, liveAddress, readLiveLink } from "./liveLink";
+import { otherWords } from "./otherWords";
+import { promisesOf } from "./promises";
+import { readLedger } from "./readLedger";
+import { readReference } from "./reference";
+import { readRooms, referencePages } from "./referencePages";
+import { SITE_PACKAGE } from "./sitePackage";
+import { smallMathematics } from "./smallMathematics";
+
+export interface ProjectBookOptions {
+  /** The ledger of claims; its page is left out when there is no such file. */
+  readonly ledgerFile?: string;
+  /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
+  readonly reference?: boolean;
+}
+
+const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
+  name,
+  source: join(SITE_PACKAGE, "browser", `${name}.ts`),
+  plugins: [smallMathematics],
+}));
+
+/**
+ * Builds the book of this project into `out`: the lessons and documents in `root`, the live figures, the ledger, the reference
+ * of the modules.
+ * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
+ */
+export async function buildProjectBook(
+  root: string,
+  out: string,
+  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: ProjectBookOptions = {},
+): Promise<BookReport> {
+  const claims = readLedger(ledgerFile);
+  const ownPages = async ({ markdown, pictures }: Workshop): Promise<OwnPages> => {
+    const live = await Promise.all(
+      EXPLORABLES.map(async (explorable) => {
+        const element = await explorableElement(explorable, pictures);
+        return { element, page: explorablePage(explorable, element, markdown(`docs/${explorable.id}`)) };
+      }),
+    );
+    const evidence = claims.length === 0 ? [] : [ledgerPage(claims, markdown("data/ledger/ledger.json"))];
+    const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
+    const api = reference
+      ? referencePages(await readReference(root), rooms, markdown("src/finetune-icl/index.ts"))
+      : [];
+    return {
+      front: {
+        ...FRONT,
+        lead: `${LEAD}\n${live[0]!.element}`,
+        promise: promisesOf(readFileSync(join(root, "docs", "course.md"), "utf8")),
+      },
+      pages: [...live.map(({ page }) => page), ...evidence, ...api],
+    };
+  };
+  return buildBook(root, out, {
+    specialLink: (target, fragment) =>
+      target === LIVE_GUIDE && fragment !== undefined ? liveAddress(readLiveLink(fragment)) : undefined,
+    inText: new HeldFigures(),
+    alsoCalled: otherWords,
+    addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
+    scripts: SCRIPTS,
+    ownPages,
+  });
+}
+
+const LEAD = `<p class="lead">A layer of linear attention that was pretrained on many regression tasks learns a new one from the examples in
+its prompt. Fine-tune <strong>all</strong> its parameters on prompts without examples, and that gift is gone: examples stop helping, on every
+task. Fine-tune the <strong>value matrix only</strong>, and it stays.</p>
+<p>Both statements are theorems about closed forms
+(<a href="bibliography.html#lee2026">Lee, Sohn and Lee, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
+computed without sampling, and sets simulations beside them. Turn the controls: the curves are computed as you drag.</p>`;
+
+const FRONT = {
+  title: "Fine-tuning and in-context learning",
+  summary: "How fine-tuning hurts in-context learning in linear attention, and how to avoid it.",
+  scripts: ["assets/explorable.js"],
+} as const;

@@ -1,0 +1,164 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { InputError } from "../../src/base/inputError";
+import { HOSTING_FILES, requireBookFolder, writeBook } from "../../src/book/folder";
+import { PageMarkdown } from "../../src/book/markdown";
+import { base64Picture, passiveHtml, passiveSvg } from "../../src/book/passive";
+import { isFileInside, SiteLinks } from "../../src/book/siteLinks";
+import { packageRoot } from "../support/root";
+
+const folder = mkdtempSync(join(tmpdir(), "passive-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("what a notebook brings into the book", () => {
+  it.each([
+    '<script src="files/data/x.js"></script>',
+    '<meta http-equiv="refresh" content="0; url=https://example.org">',
+    "<img src=x onerror=alert(1)>",
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="java&#x0a;script:alert(1)">x</a>',
+    '<a href="&#106;avascript&colon;alert(1)">x</a>',
+    '<iframe srcdoc="<script>alert(1)</script>">',
+    "<svg><script>alert(1)</script></svg>",
+    '<details ontoggle="alert(1)" open>',
+    "<style>body{display:none}</style>",
+    '<base href="https://example.org/">',
+    "<scr<script>ipt>alert(1)</script>",
+    '<form action="https://example.org"><button>x</button></form>',
+    "<object data=x>",
+    "<!--><script>alert(1)</script>-->",
+  ])("runs and redirects nothing as raw HTML: %s", (html) => {
+    const { render } = { render: (text: string) => new PageMarkdown(NO_LINKS).render(text) };
+    for (const shown of [passiveHtml(html), render(html), render(`word ${html} word`)]) {
+      expect(shown).not.toMatch(/<(?:script|meta|iframe|svg|style|base|form|button|object)\b/i);
+      expect(shown).not.toMatch(/<[a-z][^>]*\s(?:on\w+|srcdoc|style)\s*=/i);
+      expect(shown).not.toMatch(/<[a-z][^>]*(?:href|src)\s*=\s*"[^"]*(?:script|&#|colon)/i);
+    }
+  });
+
+  it("keeps the raw HTML that lessons use", () => {
+    for (const html of [
+      "<details>",
+      "<summary>Hint</summary>",
+      "</details>",
+      "H<sub>2</sub>O<br>",
+      '<a id="here"></a>',
+    ])
+      expect(passiveHtml(html)).toBe(html);
+  });
+
+  it("keeps every figure of the package byte for byte", () => {
+    const notebooks = join(packageRoot, "notebooks");
+    const pictures = readdirSync(notebooks)
+      .filter((name) => name.endsWith(".ipynb"))
+      .flatMap((name) => {
+        const { cells } = JSON.parse(readFileSync(join(notebooks, name), "utf8")) as {
+          cells: readonly {
+            outputs?: readonly { data?: Readonly<Record<string, string | readonly string[]>> }[];
+          }[];
+        };
+        return cells.flatMap(({ outputs = [] }) =>
+          outputs.flatMap(({ data }) =>
+            data?.["image/svg+xml"] ? [[data["image/svg+xml"]].flat(2).join("")] : [],
+          ),
+        );
+      });
+    expect(pictures.length).toBeGreaterThan(20);
+    expect(pictures.filter((svg) => passiveSvg(svg) !== svg).map((svg) => svg.slice(0, 200))).toEqual([]);
+  });
+
+  it.each([
+    "<script>alert(1)</script>",
+    '<rect width="1" height="1" onclick="alert(1)"/>',
+    '<a href="javascript:alert(1)"><text>x</text></a>',
+    '<use href="https://example.org/x.svg#a"/>',
+    '<image href="https://example.org/x.png"/>',
+    '<foreignObject><iframe src="https://example.org"/></foreignObject>',
+    '<animate attributeName="href" to="javascript:alert(1)"/>',
+    "<style>@import url(https://example.org)</style>",
+    '<rect fill="url(https://example.org/x#y)"/>',
+    '<rect/><?xml-stylesheet href="https://example.org/x.css"?>',
+  ])("runs and loads nothing as a picture: %s", (part) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/>${part}</svg>`;
+    const clean = passiveSvg(svg);
+    expect(clean).toMatch(/^<svg/);
+    expect(clean).not.toMatch(
+      /script|onclick|example\.org(?!\/2000)|foreignObject|iframe|animate|@import|xml-stylesheet/i,
+    );
+  });
+
+  it("shows nothing of a PNG that is no base 64", () => {
+    expect(base64Picture('AAAA"><script>alert(1)</script>')).toBeUndefined();
+    expect(base64Picture("iVBO\nRw0=")).toBe("iVBORw0=");
+  });
+
+  it("copies nothing from outside the package", () => {
+    const root = join(folder, "package");
+    mkdirSync(join(root, "data"), { recursive: true });
+    writeFileSync(join(folder, "secret"), "secret");
+    writeFileSync(join(root, "data", "mine.csv"), "a");
+    symlinkSync(join(folder, "secret"), join(root, "data", "link.csv"));
+    symlinkSync(folder, join(root, "data", "out"));
+    const links = new SiteLinks(root, new Map());
+    for (const path of ["data/link.csv", "data/out/secret", "data/../../secret"]) {
+      expect(isFileInside(root, path)).toBe(false);
+      expect(links.resolve("README.md", path)).toBeUndefined();
+    }
+    expect(links.resolve("README.md", "data/mine.csv")).toBe("files/data/mine.csv");
+    expect(links.resolve("README.md", "data/%E0%A4%A")).toBeUndefined();
+  });
+});
+
+const NO_LINKS = { resolveLink: () => undefined, references: [] };
+
+describe("the book's folder", () => {
+  const out = (): string => mkdtempSync(join(folder, "book-"));
+  const PAGES = new Map([["index.html", "one"], ["assets/book.css", ""]]); // biome-ignore format: short
+
+  it("is replaced where it holds a book, and what hosting needs stays", () => {
+    const at = out();
+    writeBook(at, PAGES);
+    mkdirSync(join(at, ".git"));
+    writeFileSync(join(at, ".git", "HEAD"), "ref");
+    writeFileSync(join(at, "CNAME"), "example.org");
+    requireBookFolder(at);
+    writeBook(at, new Map([["index.html", "two"]]));
+    expect(readdirSync(at).sort()).toEqual([".git", "CNAME", "book-files.json", "index.html"]);
+    expect(readFileSync(join(at, ".git", "HEAD"), "utf8")).toBe("ref");
+    expect(HOSTING_FILES).toContain("CNAME");
+  });
+
+  it.each(["thesis.tex", "notes/today.md", "assets/mine.css"])(
+    "is refused where %s is somebody's own",
+    (name) => {
+      const at = out();
+      writeBook(at, PAGES);
+      mkdirSync(join(at, name, ".."), { recursive: true });
+      writeFileSync(join(at, name), "mine");
+      expect(() => requireBookFolder(at)).toThrow(InputError);
+      expect(() => requireBookFolder(at)).toThrow(name.split("/").at(-1)!);
+    },
+  );
+
+  it("is refused where a page was edited, and where a page of the old kind stands beside other files", () => {
+    const at = out();
+    writeBook(at, PAGES);
+    writeFileSync(join(at, "index.html"), "edited");
+    expect(() => requireBookFolder(at)).toThrow(/index\.html.*1 were changed/);
+    const old = out();
+    writeFileSync(join(old, "index.html"), '<meta name="generator" content="finetune-icl book">');
+    requireBookFolder(old);
+    writeFileSync(join(old, "thesis.tex"), "mine");
+    expect(() => requireBookFolder(old)).toThrow(/thesis\.tex/);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { FLOAT } from "../../../src/core/algebra/numberField";
+import { exactRisk } from "../../../src/core/exact/exactRisk";
+import { dampedNewton } from "../../../src/core/predict/dampedNewton";
+import { predict } from "../../../src/core/predict/predict";
+import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
+import { expectClose } from "../../support/expectClose";
+
+const { problem, pretraining } = isotropicSetting({ dimension: 3, noiseVariance: 0.2, pretrainingShots: 20 });
+const targetTask = [0.6, 0, 0.8];
+
+describe("full fine-tuning with an auxiliary loss", () => {
+  it.each([0.1, 1, "annealed"] as const)(
+    "ends at a local minimum above the relaxed bounds, weight %s",
+    (auxiliaryWeight) => {
+      const prediction = predict(problem, pretraining, {
+        kind: "auxiliary-full",
+        targetTask,
+        auxiliaryShots: 10,
+        auxiliaryWeight,
+      });
+      if (prediction.method !== "exact optimisation") expect.fail(`method: ${prediction.method}`);
+      const { weight, loss, lowerBound, lowerBoundWithoutConstant, gradientNorm } = prediction.optimisation;
+      const { parameters } = prediction;
+      expect(gradientNorm).toBeLessThan(1e-10);
+      const lossAt = (step: number, i: number, j: number) => {
+        const keyQuery = parameters.keyQuery.map((row, k) =>
+          row.map((x, l) => (k === i && l === j ? x + step : x)),
+        );
+        const at = (shots: number) =>
+          exactRisk(FLOAT, problem, targetTask, shots, { ...parameters, keyQuery });
+        return at(0) + weight * at(10);
+      };
+      expectClose(lossAt(0, 0, 0), loss, {
+        tolerance: 1e-12,
+        reason: "the same risk by two programs",
+        input: weight,
+      });
+      for (let i = 0; i < 5; i += 1) {
+        for (let j = 0; j < 4; j += 1) {
+          expect(lossAt(0.01, i, j), `M[${i}][${j}] up`).toBeGreaterThanOrEqual(loss - 1e-12);
+          expect(lossAt(-0.01, i, j), `M[${i}][${j}] down`).toBeGreaterThanOrEqual(loss - 1e-12);
+        }
+      }
+      // The bound without the restriction is σ²(1 + λ): the task can be memorised, whatever the context says.
+      expectClose(lowerBound, 0.2 * (1 + weight), {
+        tolerance: 1e-12,
+        reason: "rounding of a 9 × 9 system",
+        input: weight,
+      });
+      expect(lowerBoundWithoutConstant).toBeGreaterThan(lowerBound);
+      expect(loss).toBeGreaterThan(lowerBoundWithoutConstant);
+    },
+  );
+
+  it("helps the target and harms its opposite, compared with the pretrained model", () => {
+    const before = predict(problem, pretraining, { kind: "pretrained" });
+    const after = predict(problem, pretraining, {
+      kind: "auxiliary-full",
+      targetTask,
+      auxiliaryShots: 10,
+      auxiliaryWeight: 1,
+    });
+    const opposite = targetTask.map((x) => -x);
+    expect(after.risk(targetTask, 10)).toBeLessThan(before.risk(targetTask, 10));
+    expect(after.risk(opposite, 10)).toBeGreaterThan(before.risk(opposite, 10));
+  });
+
+  it("without weight is plain full fine-tuning", () => {
+    const plain = predict(problem, pretraining, { kind: "zero-shot-full", targetTask });
+    const weightless = predict(problem, pretraining, {
+      kind: "auxiliary-full",
+      targetTask,
+      auxiliaryShots: 10,
+      auxiliaryWeight: 0,
+    });
+    expect(weightless.method).toBe("closed form");
+    expect(weightless.parameters).toEqual(plain.parameters);
+  });
+});
+
+describe("damped Newton descent", () => {
+  const settings = { tolerance: 1e-12, maxSteps: 100, difference: 1 };
+
+  it("finds the minimum of a convex quadratic", () => {
+    const end = dampedNewton(
+      ([x, y], gradient) => {
+        gradient[0] = 2 * (x! - 3);
+        gradient[1] = 20 * (y! + 1);
+        return (x! - 3) ** 2 + 10 * (y! + 1) ** 2;
+      },
+      new Float64Array(2),
+      settings,
+    );
+    expectClose(Math.hypot(end.point[0]! - 3, end.point[1]! + 1), 0, {
+      tolerance: 1e-12,
+      reason: "the gradient's tolerance",
+    });
+  });
+
+  it("leaves the neighbourhood of a saddle downwards, to the curve of minima", () => {
+    // (xy − 1)²: a saddle at the origin, minima on xy = 1.
+    const end = dampedNewton(
+      ([x, y], gradient) => {
+        gradient[0] = 2 * (x! * y! - 1) * y!;
+        gradient[1] = 2 * (x! * y! - 1) * x!;
+        return (x! * y! - 1) ** 2;
+      },
+      Float64Array.of(0.001, 0.001),
+      settings,
+    );
+    expectClose(end.point[0]! * end.point[1]!, 1, { tolerance: 1e-11, reason: "the gradient's tolerance" });
+  });
+
+  it("says so when it does not settle", () => {
+    expect(() =>
+      dampedNewton(
+        ([x], gradient) => {
+          gradient[0] = 1;
+          return x!;
+        },
+        new Float64Array(1),
+        settings,
+      ),
+    ).toThrow(/did not settle in 100 steps.*wanted 1e-12/);
+  });
+});

@@ -1,0 +1,248 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { makeWorkDirectory, removeDirectory, writeNotebook } from "../../notebooks/runner/support/notebooks";
+import { program, startNode } from "../../notebooks/runner/support/processes";
+import { packageRoot } from "../../support/root";
+import { type CliResult, runCli } from "../../support/runCli";
+import { runMain } from "../../support/runMain";
+
+const folder = mkdtempSync(join(tmpdir(), "files-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string): string => join(folder, name);
+
+/** Runs the command line under a shell that first does something else, such as setting a limit. */
+function runUnder(before: string, args: readonly string[], after = ""): CliResult {
+  const script = `${before}; "$0" "$@" ${after}`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script, process.execPath, program, ...args], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const lines = (text: string): number => text.trimEnd().split("\n").length;
+const expectOneLine = ({ code, err }: CliResult, wanted: 1 | 2, what: RegExp): void => {
+  expect(err).toMatch(what);
+  expect(lines(err), err).toBe(1);
+  expect(code, err).toBe(wanted);
+};
+
+const TRAIN = { pretraining: { steps: 400 }, fineTuning: { steps: 400 } };
+const STUDY = {
+  base: { method: "exact", pretraining: { steps: 20 }, fineTuning: { steps: 10 } },
+  grid: { seed: [...Array(24).keys()] },
+  shots: [0, 1, 2, 3, 4, 5, 10, 20],
+  test: { seeds: 2, prompts: 10 },
+};
+writeFileSync(file("train.json"), JSON.stringify(TRAIN));
+writeFileSync(file("study.json"), JSON.stringify(STUDY));
+
+/** Files grow to 4 KiB and no further. */
+const FULL = "ulimit -f 4";
+
+describe("on a disk that is full", () => {
+  it("train says so in one line and leaves the file of --out alone", () => {
+    const out = file("trained.json");
+    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    const good = readFileSync(out, "utf8");
+    expect(good.length).toBeGreaterThan(4096);
+    writeFileSync(
+      out,
+      good.replace('"done"', '"unfinished"').replace('"result"', '"run": {"finished": {}}, "result"'),
+    );
+    const before = readFileSync(out, "utf8");
+    expectOneLine(
+      runUnder(FULL, ["train", file("train.json"), "--out", out]),
+      1,
+      /trained\.json: not written \(.*EFBIG\)/,
+    );
+    expect(readFileSync(out, "utf8")).toBe(before);
+  });
+
+  it("sweep keeps the rows that were there", () => {
+    const out = file("rows.json");
+    expect(runCli(["sweep", file("study.json"), "--shard", "1/2", "--jobs", "1", "--out", out]).code).toBe(0);
+    const before = readFileSync(out, "utf8");
+    const full = runUnder(FULL, ["sweep", file("study.json"), "--jobs", "1", "--out", out]);
+    expectOneLine(full, 1, /rows\.json: not written/);
+    expect(readFileSync(out, "utf8")).toBe(before);
+  });
+
+  it.each([
+    ["a file that takes only a part", `${FULL}; cd ${folder}`, "> cut.json"],
+    ["/dev/full", "true", "> /dev/full"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is bash
+    ["a pipe that nobody reads", "true", "| true; exit ${PIPESTATUS[0]}"],
+  ])("printing into %s ends with one line and 1", (_, before, after) => {
+    const shots = Array.from({ length: 4000 }, (_x, n) => n);
+    const input = {
+      problem: { covariance: [[1]], noiseVariance: 0.1 },
+      task: [1],
+      shots,
+      parameters: {
+        value: [0, 0, 1],
+        keyQuery: [
+          [0, 0, 0],
+          [0, 1, 0],
+          [0, 0, 0],
+        ],
+      },
+    };
+    writeFileSync(file("risk.json"), JSON.stringify(input));
+    expectOneLine(
+      runUnder(before, ["risk", file("risk.json")], after),
+      1,
+      /standard output: not written to the end/,
+    );
+  });
+
+  it("notebooks leaves an author's notebook whole", async () => {
+    const directory = makeWorkDirectory();
+    try {
+      const { path, text } = writeNotebook(directory, "long", [`"${"x".repeat(9000)}"`]);
+      const ended = runUnder("ulimit -f 8", ["notebooks", path]);
+      expect(ended.code, ended.err).toBe(1);
+      expect(ended.err).toMatch(/long\.ipynb: not written \(.*EFBIG\)/);
+      expect(readFileSync(path, "utf8")).toBe(text);
+      expect(readdirSync(directory)).toEqual(["long.ipynb"]);
+    } finally {
+      removeDirectory(directory);
+    }
+  });
+});
+
+/** A disk of 64 KiB, where this user may mount one. */
+const disk = file("disk");
+const mounted =
+  spawnSync("bash", ["-c", `mkdir ${disk} && mount -t tmpfs -o size=64k tmpfs ${disk}`]).status === 0;
+afterAll(() => mounted && spawnSync("umount", [disk]));
+if (!mounted)
+  console.log("A small tmpfs cannot be mounted here: the test of a disk that is really full is left out.");
+
+describe.skipIf(!mounted)("on a small disk", () => {
+  it("train leaves the old file and no other", () => {
+    const out = join(disk, "trained.json");
+    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    const kept = readFileSync(out, "utf8").replace(
+      /"status": "done",/,
+      '"status": "unfinished", "run": {"finished": {}},',
+    );
+    writeFileSync(out, kept);
+    writeFileSync(join(disk, "ballast"), Buffer.alloc(65536 - 4096 * (Math.ceil(kept.length / 4096) + 2)));
+    expectOneLine(runCli(["train", file("train.json"), "--out", out]), 1, /the disk is full, ENOSPC/);
+    expect(readFileSync(out, "utf8")).toBe(kept);
+    expect(readdirSync(disk).sort()).toEqual(["ballast", "trained.json"]);
+  });
+});
+
+describe("two processes on one --out", () => {
+  it("never lose a row: the second is refused while the first runs, and adds to it afterwards", async () => {
+    const out = file("shared.json");
+    const run = (shard: string) =>
+      startNode([program, "sweep", file("study.json"), "--shard", shard, "--jobs", "1", "--out", out]).ended;
+    const both = await Promise.all([run("1/2"), run("2/2")]);
+    expect(both.map(({ code }) => code).sort(), JSON.stringify(both)).toEqual([0, 1]);
+    const late = both.findIndex(({ code }) => code === 1);
+    expect(both[late]!.stderr).toMatch(/^finetune-icl: .*shared\.json: process \d+ is writing there.*\n$/);
+    expect(await run(`${late + 1}/2`)).toMatchObject({ code: 0 });
+    const { rows } = JSON.parse(readFileSync(out, "utf8")) as { rows: readonly { index: number }[] };
+    expect(rows.map(({ index }) => index)).toEqual([...Array(24).keys()]);
+  });
+
+  it("is no matter for a process that was killed", () => {
+    const out = file("killed.json");
+    const killed = `"$0" "$@" & sleep 2; kill -9 $!; wait $!; true`;
+    spawnSync("bash", [
+      "-c",
+      killed,
+      process.execPath,
+      program,
+      "sweep",
+      file("study.json"),
+      "--jobs",
+      "1",
+      "--out",
+      out,
+    ]);
+    const { code, err } = runCli(["sweep", file("study.json"), "--jobs", "1", "--out", out]);
+    expect(code, err).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".killed"))).toEqual([]);
+  });
+});
+
+describe("what stands in --out", () => {
+  const experiment = (...more: readonly string[]): readonly string[] =>
+    "experiment --key-query merged --steps 5 --test-prompts 2 --jobs 1 --out"
+      .split(" ")
+      .concat(file("experiment"), more);
+
+  it("is not replaced by the results of another experiment", () => {
+    expect(runCli(experiment()).code).toBe(0);
+    const before = readFileSync(join(file("experiment"), "errors.csv"), "utf8");
+    expectOneLine(runCli([...experiment(), "--steps", "6"]), 2, /--out: holds .*the same experiment/);
+    expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
+    expect(runCli(experiment()).code).toBe(0);
+    expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
+  });
+
+  it("is no device or pipe for merge, train and bench", () => {
+    const pipe = file("pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    expect(runCli(["sweep", file("study.json"), "--jobs", "1", "--out", file("all.json")]).code).toBe(0);
+    for (const args of [["merge", file("all.json")], ["train", file("train.json")], ["bench"]]) {
+      expectOneLine(
+        runCli([...args, "--out", pipe]),
+        2,
+        /--out: holds ".*pipe"; allowed: the path of a file/,
+      );
+    }
+    expect(statSync(pipe).isFIFO()).toBe(true);
+  });
+
+  it.each([
+    ["train", "x.json"],
+    ["sweep", "x.json"],
+    ["merge", "x.json"],
+    ["experiment"],
+    ["study"],
+    ["verify"],
+    ["bench"],
+    ["book"],
+    ["notebooks"],
+  ])("is named: %s --out ''", async (...args) => {
+    const { code, err } = await runMain(...args, "--out", "");
+    expect(err).toMatch(/^finetune-icl: --out: holds ""; allowed: the path of a (?:file|folder).*\n$/);
+    expect(code).toBe(2);
+  });
+
+  it("is cleaned of what a killed process left", () => {
+    const out = file("cleaned.json");
+    const { pid } = spawnSync("true");
+    const hostname = spawnSync("hostname", { encoding: "utf8" }).stdout.trim();
+    writeFileSync(file(`.cleaned.json.writing-${hostname}-${pid}-00000000`), "{");
+    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.includes("cleaned"))).toEqual(["cleaned.json"]);
+  });
+});
+
+describe("notebooks in place", () => {
+  it("that fail leave data/figures as it was", async () => {
+    const directory = makeWorkDirectory();
+    const table = join(packageRoot, "data/figures/left-as-it-was.csv");
+    try {
+      const { path } = writeNotebook(directory, "fails", [
+        `import { saveFigureTable } from "finetune-icl"; void saveFigureTable("left-as-it-was", { columns: ["a"], rows: [[1]] });`,
+        "throw new Error('on purpose');",
+      ]);
+      const { code, stderr } = await startNode([program, "notebooks", path]).ended;
+      expect(code, stderr).toBe(1);
+      expect(existsSync(table)).toBe(false);
+    } finally {
+      rmSync(table, { force: true });
+      removeDirectory(directory);
+    }
+  });
+});

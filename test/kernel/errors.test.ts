@@ -1,0 +1,145 @@
+import { homedir } from "node:os";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeWorkDirectory, removeDirectory } from "../notebooks/runner/support/notebooks";
+import { Client } from "./support/client";
+
+interface Case {
+  readonly code: string;
+  readonly ename: string;
+  readonly evalue: string | RegExp;
+  /** Lines of the traceback, from the first. */
+  readonly traceback?: readonly string[];
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "an error, with the line of the cell": {
+    code: "type Pair = [number, number];\n\nfunction fail(pair: Pair): never {\n  throw new RangeError('no ' + pair[0]);\n}\nfail([1, 2]);",
+    ename: "RangeError",
+    evalue: "no 1",
+    traceback: [
+      "RangeError: no 1",
+      "   4 |   throw new RangeError('no ' + pair[0]);",
+      "     |         ^",
+      "    at fail (cell N:4:9)",
+      "    at cell N:6:1",
+    ],
+  },
+  "one behind an await": {
+    code: "await Promise.resolve();\nthrow new TypeError('later');",
+    ename: "TypeError",
+    evalue: "later",
+    traceback: [
+      "TypeError: later",
+      "   2 | throw new TypeError('later');",
+      "     |       ^",
+      "    at cell N:2:7",
+    ],
+  },
+  "one of JSON.parse": { code: "JSON.parse('{')", ename: "SyntaxError", evalue: /JSON/ },
+  "one of assert": {
+    code: "import assert from 'assert'; assert.equal(1, 2)",
+    ename: "AssertionError",
+    evalue: "1 == 2",
+  },
+  "one of the file system": {
+    code: "import { readFileSync } from 'fs'; readFileSync('nowhere.txt')",
+    ename: "Error",
+    evalue: "ENOENT: no such file or directory, open 'nowhere.txt'",
+  },
+  "one of a class of the cell": {
+    code: "class OwnError extends Error {}\nthrow new OwnError('mine')",
+    ename: "OwnError",
+    evalue: "mine",
+  },
+  "a module that is not there": {
+    code: "require('no-such-module')",
+    ename: "Error",
+    evalue: "Cannot find module 'no-such-module'",
+  },
+  "one with a cause": {
+    code: "throw new Error('outer', { cause: new TypeError('inner') })",
+    ename: "Error",
+    evalue: "outer",
+    traceback: [
+      "Error: outer",
+      "   1 | throw new Error('outer', { cause: new TypeError('inner') })",
+      "     |       ^",
+      "    at cell N:1:7",
+      "Caused by: TypeError: inner",
+    ],
+  },
+  "several in one": {
+    code: "throw new AggregateError([new Error('one'), 'two'], 'all')",
+    ename: "AggregateError",
+    evalue: "all",
+  },
+  "a value that is no error": {
+    code: "throw { why: 'because' }",
+    ename: "Thrown",
+    evalue: "{ why: 'because' }",
+  },
+  "one that nobody handles": {
+    code: "void Promise.reject(new Error('left alone'));",
+    ename: "Error",
+    evalue: "left alone",
+    traceback: ["Nobody handled this error:", "Error: left alone"],
+  },
+  "a type error, with a caret": {
+    code: "const fine = 1;\nconst n: number = 'text';",
+    ename: "CompileError",
+    evalue: "Type 'string' is not assignable to type 'number'.",
+    traceback: [
+      "2:7 - Type 'string' is not assignable to type 'number'. (TS2322)",
+      "   2 | const n: number = 'text';",
+      "     |       ^",
+    ],
+  },
+  "a syntax error behind a shorthand that is rewritten": {
+    code: "const a = 1; ({ a }); let = 3;",
+    ename: "CompileError",
+    evalue: /./,
+  },
+};
+
+describe("an error is for people:", () => {
+  const directory = makeWorkDirectory();
+  let client: Client;
+  beforeAll(async () => {
+    client = await Client.start({ cwd: directory });
+  });
+  afterAll(() => {
+    client.stop();
+    removeDirectory(directory);
+  });
+
+  it.each(Object.entries(cases))("%s", async (_, { code, ename, evalue, traceback }) => {
+    const { reply, error, stderr } = await client.execute(code);
+    const count = reply.content.execution_count;
+    expect(reply.content).toMatchObject({ status: "error", ename });
+    expect(error).toMatchObject({
+      ename,
+      evalue: typeof evalue === "string" ? evalue : expect.stringMatching(evalue),
+    });
+    const lines = (traceback ?? []).map((line) => line.replace("cell N", `cell ${count}`));
+    expect(error?.traceback.slice(0, lines.length)).toEqual(lines);
+    expect(stderr).toBe("");
+    const shown = JSON.stringify(error);
+    for (const path of [directory, homedir().length > 5 ? homedir() : directory, "node:internal", "/dist/"])
+      expect(shown).not.toContain(path);
+  });
+
+  it("every error of an AggregateError is shown", async () => {
+    const { error } = await client.execute(cases["several in one"]!.code);
+    expect(error?.traceback.join("\n")).toMatch(/Error 1 of 2: Error: one[\s\S]*Error 2 of 2: 'two'/);
+  });
+
+  it("a call of an earlier cell's function is traced through both cells", async () => {
+    const first = await client.execute("const thrower = () => {\n  throw new Error('deep');\n};");
+    const second = await client.execute("\nthrower();");
+    const [one, two] = [first, second].map(({ reply }) => reply.content.execution_count);
+    expect(second.error?.traceback.slice(3)).toEqual([
+      `    at thrower (cell ${one}:2:9)`,
+      `    at cell ${two}:2:1`,
+    ]);
+  });
+});

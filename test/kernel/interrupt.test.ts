@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isRunning, startNode, waitFor } from "../notebooks/runner/support/processes";
+import { Client, KERNEL, summarize } from "./support/client";
+
+/** What a cell may be busy with. Each says so first. */
+const BUSY: Readonly<Record<string, string>> = {
+  "a loop": "console.log('on'); while (true) {}",
+  "a loop behind an await":
+    "await new Promise((r) => setTimeout(r, 100)); console.log('on'); while (true) {}",
+  "a loop in a timer":
+    "await new Promise(() => setTimeout(() => { console.log('on'); while (true) {} }, 50));",
+  "a promise that never settles": "console.log('on'); await new Promise(() => {});",
+  "a loop of awaits": "console.log('on'); while (true) await new Promise((r) => setTimeout(r, 20));",
+  "a loop of microtasks": "console.log('on'); while (true) await null;",
+  "an endless iteration":
+    "async function* forever() { while (true) yield 1; }\nconsole.log('on'); for await (const each of forever()) {}",
+  "printing without pause": "console.log('on'); while (true) console.log('x'.repeat(100));",
+  "a regular expression that never ends": "console.log('on'); /^(a+)+$/.test('a'.repeat(60) + 'b');",
+  "waiting for input": "console.log('on'); await input('?');",
+};
+
+describe("an interrupt", () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await Client.start();
+    await client.execute("let survivor = 1;");
+  });
+  afterAll(() => client.stop());
+
+  describe.each(["message", "signal"])("by %s", (how) => {
+    it.each(Object.entries(BUSY))(
+      "ends %s, and leaves the kernel idle and its names alive",
+      async (_, code) => {
+        const id = client.sendCell(code, { allow_stdin: true });
+        await client.waitFor(
+          "the cell is on",
+          ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+        );
+        if (how === "signal") process.kill(client.process.pid!, "SIGINT");
+        else await client.request("interrupt_request", {}, "control");
+        const { status, error } = summarize(await client.answer(id, "execute_request"));
+        expect({ status, ename: error?.ename }).toEqual({ status: "error", ename: "Interrupted" });
+        const next = await client.execute("survivor += 1");
+        expect({ status: next.status, stdout: next.stdout }).toEqual({ status: "ok", stdout: "" });
+      },
+    );
+  });
+
+  it("to an idle kernel changes nothing", async () => {
+    await client.request("interrupt_request", {}, "control");
+    process.kill(client.process.pid!, "SIGINT");
+    expect((await client.execute("survivor > 1")).result).toBe("true");
+  });
+
+  it("lets finally blocks of the cell run", async () => {
+    const id = client.sendCell(
+      "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
+    );
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    await client.request("interrupt_request", {}, "control");
+    await client.answer(id, "execute_request");
+    expect((await client.execute("survivor")).result).toBe("-1");
+  });
+});
+
+describe("a kernel", () => {
+  it("ends within seconds when it is shut down in native code, where nothing else reaches it, and says so", async () => {
+    const client = await Client.start();
+    try {
+      const id = client.sendCell(
+        "import { execSync } from 'child_process'; console.log('on'); execSync('sleep 60');",
+      );
+      await client.waitFor(
+        "the cell is on",
+        ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+      );
+      const started = performance.now();
+      client.send("shutdown_request", { restart: true }, "control");
+      const reply = await client.waitFor(
+        "the reply",
+        ({ header, channel }) => header.msg_type === "shutdown_reply" && channel === "control",
+      );
+      expect(reply.content).toEqual({ status: "ok", restart: true });
+      await client.exited;
+      // A second, with room for a machine that is busy with other things.
+      expect(performance.now() - started).toBeLessThan(10_000);
+    } finally {
+      client.stop();
+    }
+  });
+
+  it("sends what a cell printed before it ended the process", async () => {
+    const client = await Client.start();
+    try {
+      const id = client.sendCell("for (let i = 0; i < 1000; i++) console.log(i); process.exit(3);");
+      expect(await client.exited).toEqual({ code: 3, signal: null });
+      await client.waitFor(
+        "the last line",
+        ({ header, parent_header, content }) =>
+          header.msg_type === "stream" && parent_header.msg_id === id && content.text.endsWith("999\n"),
+        5,
+      );
+    } finally {
+      client.stop();
+    }
+  });
+
+  // A client that starts a kernel as Jupyter does, tells its number, and waits to be killed.
+  const CLIENT = `
+    const { spawn } = require("node:child_process"); const fs = require("node:fs"); const path = require("node:path");
+    const [kernel, folder] = process.argv.slice(1);
+    const file = path.join(folder, "connection.json");
+    fs.writeFileSync(file, JSON.stringify({ transport: "ipc", ip: path.join(folder, "s"), shell_port: 1, iopub_port: 2,
+      stdin_port: 3, control_port: 4, hb_port: 5, key: "k", signature_scheme: "hmac-sha256" }));
+    const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+    const child = spawn(process.execPath, [kernel, file], { detached: true, stdio: "ignore", env });
+    setInterval(() => { if (fs.existsSync(path.join(folder, "s-1"))) fs.writeFileSync(path.join(folder, "pid"), String(child.pid)); }, 50);`;
+
+  it("ends when its client is killed, and removes the connection", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "orphan-"));
+    try {
+      const { child, ended } = startNode(["-e", CLIENT, KERNEL, folder]);
+      const pid = Number(
+        await waitFor(
+          "the kernel is up",
+          () => existsSync(join(folder, "pid")) && readFileSync(join(folder, "pid"), "utf8"),
+          60,
+        ),
+      );
+      rmSync(join(folder, "pid"));
+      child.kill("SIGKILL");
+      await ended;
+      await waitFor("the kernel ends", () => !isRunning(pid), 10);
+      expect(existsSync(join(folder, "connection.json"))).toBe(false);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Client, summarize } from "./support/client";
+
+// Every message that arrives in these tests is checked against the specification's shapes (support/schema.ts).
+describe("a client of the kernel", () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await Client.start();
+  });
+  afterAll(() => client.stop());
+
+  it("learns which language, file extension and MIME type its editor should use", async () => {
+    const { reply } = await client.request("kernel_info_request");
+    expect(reply.content.language_info).toMatchObject({
+      name: "typescript",
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+    });
+    expect(reply.content.supported_features).toContain("iopub_welcome");
+  });
+
+  it("gets for a cell: busy, its input, what it prints, its result, idle", async () => {
+    const { reply, types, stdout, result, messages } = await client.execute("console.log('one'); 1 + 1");
+    expect(types).toEqual(["status", "execute_input", "stream", "execute_result", "status"]);
+    expect({ stdout, result }).toEqual({ stdout: "one\n", result: "2" });
+    const count = reply.content.execution_count;
+    expect(
+      messages
+        .filter(({ content }) => "execution_count" in content)
+        .map(({ content }) => content.execution_count),
+    ).toEqual([count, count]);
+  });
+
+  it("gets no trace of a silent cell, and no count of one that is not stored", async () => {
+    const before = (await client.execute("0")).reply.content.execution_count;
+    const silent = await client.execute("2 + 2", { silent: true });
+    expect(silent.types).toEqual(["status", "status"]);
+    const unstored = await client.execute("2 + 2", { store_history: false });
+    expect(unstored.result).toBe("4");
+    expect((await client.execute("0")).reply.content.execution_count).toBe(before + 1);
+  });
+
+  it("gets the values of user expressions, and their errors", async () => {
+    const { reply } = await client.execute("const base = 20;", {
+      user_expressions: { sum: "base + 1", wrong: "base.nothing" },
+    });
+    expect(reply.content.user_expressions).toMatchObject({
+      sum: { status: "ok", data: { "text/plain": "21" } },
+      wrong: { status: "error", ename: "CompileError" },
+    });
+  });
+
+  it("completes names of earlier cells, counting characters as Jupyter does", async () => {
+    await client.execute("const answerToAll = 42;");
+    const code = "'🙂'; answerT";
+    const { reply } = await client.request("complete_request", { code, cursor_pos: [...code].length });
+    expect(reply.content).toMatchObject({ matches: ["answerToAll"], cursor_start: 5, cursor_end: 12 });
+  });
+
+  it("explains names, or says that it knows nothing", async () => {
+    const { reply } = await client.request("inspect_request", {
+      code: "Math.max",
+      cursor_pos: 8,
+      detail_level: 0,
+    });
+    expect(reply.content.found).toBe(true);
+    expect(reply.content.data["text/plain"]).toContain("max(...values: number[]): number");
+    const nothing = await client.request("inspect_request", { code: "  ", cursor_pos: 1, detail_level: 0 });
+    expect(nothing.reply.content.found).toBe(false);
+  });
+
+  it("opens a page for a name with a question mark", async () => {
+    const { reply } = await client.execute("Math.max?");
+    expect(reply.content.payload).toMatchObject([
+      { source: "page", data: { "text/plain": expect.stringContaining("max(") } },
+    ]);
+  });
+
+  it.each([
+    ["1", "complete"],
+    ["function f() {", "incomplete"],
+    ["`open", "incomplete"],
+    ["const = 1;", "invalid"],
+    ["for await (const x of y) {}", "complete"],
+  ])("is told that %j is %s", async (code, status) => {
+    const { reply } = await client.request("is_complete_request", { code });
+    expect(reply.content.status).toBe(status);
+  });
+
+  it("finds what was run by its end, by numbers and by a pattern", async () => {
+    const code = "const unusual = 'x[1]';";
+    await client.execute(code);
+    await client.execute(code);
+    const ask = async (content: object) =>
+      (await client.request("history_request", { output: false, raw: true, ...content })).reply.content
+        .history;
+    const tail = await ask({ hist_access_type: "tail", n: 2 });
+    expect(tail.map(([, , input]: string[]) => input)).toEqual([code, code]);
+    const line = tail[0][1];
+    expect(await ask({ hist_access_type: "range", session: 0, start: line, stop: line + 1 })).toEqual([
+      tail[0],
+    ]);
+    expect(await ask({ hist_access_type: "search", pattern: "*x[[]1]*" })).toEqual([]);
+    const found = await ask({ hist_access_type: "search", pattern: "const unusual*", unique: true });
+    expect(found).toHaveLength(1);
+  });
+
+  it("gets rich output, updates of it, and its output emptied", async () => {
+    const code = `import * as tslab from "tslab";
+      const shown = tslab.newDisplay(); shown.html("<b>1</b>"); shown.html("<b>2</b>"); clearOutput(true);`;
+    const { types, messages } = await client.execute(code);
+    expect(types).toEqual([
+      "status",
+      "execute_input",
+      "display_data",
+      "update_display_data",
+      "clear_output",
+      "status",
+    ]);
+    const [first, second] = messages.slice(2).map(({ content }) => content.transient?.display_id);
+    expect(first).toBe(second);
+  });
+
+  it("answers a question that a cell asks", async () => {
+    const id = client.sendCell("const named = await input('name? '); 'hello ' + named", {
+      allow_stdin: true,
+    });
+    const asked = await client.waitFor(
+      "the question",
+      ({ header, parent_header }) => header.msg_type === "input_request" && parent_header.msg_id === id,
+    );
+    expect(asked.content).toEqual({ prompt: "name? ", password: false });
+    client.send("input_reply", { status: "ok", value: "Ada" }, "stdin");
+    expect(summarize(await client.answer(id, "execute_request")).result).toBe("hello Ada");
+    const refused = await client.execute("await input('?')");
+    expect(refused.error?.evalue).toContain("this client cannot ask");
+  });
+
+  it("is told at once that nobody listens to a comm", async () => {
+    expect((await client.request("comm_info_request")).reply.content.comms).toEqual({});
+    const id = client.send("comm_open", { comm_id: "c", target_name: "t", data: {} });
+    const closed = await client.waitFor(
+      "comm_close",
+      ({ header, parent_header }) => header.msg_type === "comm_close" && parent_header.msg_id === id,
+    );
+    expect(closed.content.comm_id).toBe("c");
+  });
+
+  it("sees output that comes late in the cell that caused it", async () => {
+    const id = client.sendCell("setTimeout(() => console.log('late'), 120); void 0");
+    await client.answer(id, "execute_request");
+    const other = await client.execute("await new Promise((r) => setTimeout(r, 300)); console.log('own')");
+    expect(other.stdout).toBe("own\n");
+    const late = await client.waitFor(
+      "the late text",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    expect(late.content.text).toBe("late\n");
+  });
+
+  it("has what it sent after a failing cell refused, or run when it says so", async () => {
+    const [failing, second, info, third] = [
+      client.sendCell("throw new Error('stop')"),
+      client.sendCell("'never'"),
+      client.send("kernel_info_request", {}),
+      client.sendCell("'never either'"),
+    ];
+    const replies = [];
+    for (const id of [failing!, second!, third!])
+      replies.push((await client.answer(id, "execute_request")).reply.content.status);
+    expect(replies).toEqual(["error", "aborted", "aborted"]);
+    expect((await client.answer(info!, "kernel_info_request")).reply.content.status).toBe("ok");
+    expect((await client.execute("'again'")).result).toBe("again");
+    const [, after] = [
+      client.sendCell("throw new Error('go on')", { stop_on_error: false }),
+      client.sendCell("'run'"),
+    ];
+    expect(summarize(await client.answer(after!, "execute_request")).result).toBe("run");
+  });
+
+  it("gets 50,000 lines whole, and bytes of one character in two pieces as one character", async () => {
+    const { stdout } = await client.execute("for (let i = 0; i < 50_000; i++) console.log(i);");
+    expect(stdout).toBe(Array.from({ length: 50_000 }, (_, i) => `${i}\n`).join(""));
+    const split =
+      "const euro = Buffer.from('€'); process.stdout.write(euro.subarray(0, 1)); process.stdout.write(euro.subarray(1));";
+    expect((await client.execute(split)).stdout).toBe("€");
+  });
+
+  it("can await a write", async () => {
+    const { status, stdout } = await client.execute(
+      "await new Promise<void>((done) => process.stdout.write('out', () => done()));",
+    );
+    expect({ status, stdout }).toEqual({ status: "ok", stdout: "out" });
+  });
+
+  it("is answered by heartbeat and control channel while a cell keeps the kernel busy", async () => {
+    const id = client.sendCell("const until = Date.now() + 1500; while (Date.now() < until) {}");
+    await client.waitFor(
+      "busy",
+      ({ header, parent_header }) => header.msg_type === "execute_input" && parent_header.msg_id === id,
+    );
+    expect(await client.heartbeat()).toBe("ping");
+    await client.request("kernel_info_request", {}, "control");
+    const isDone = client.log.some(
+      ({ header, parent_header }) => header.msg_type === "execute_reply" && parent_header.msg_id === id,
+    );
+    expect(isDone, "the cell still runs").toBe(false);
+    await client.answer(id, "execute_request");
+  });
+});

@@ -1,0 +1,154 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeWorkDirectory, removeDirectory } from "../notebooks/runner/support/notebooks";
+import { Client } from "./support/client";
+
+/** Cells of one notebook, and the result of the last. */
+const cases: Readonly<Record<string, readonly [cells: readonly string[], result: string]>> = {
+  "a shorthand property finds the name of an earlier cell": [
+    ["const seed = 3;", "({ seed })"],
+    "{ seed: 3 }",
+  ],
+  "a property may have the name of an earlier cell when it is taken out under another": [
+    [
+      "const task = { task: 1 };",
+      "const { task: taken } = task; let other = 0; ({ task: other } = { task: 5 }); [taken, other]",
+    ],
+    "[ 1, 5 ]",
+  ],
+  "an assignment takes an object apart into names of earlier cells": [
+    ["let left = 1, right = 2;", "({ left, other: right } = { left: 8, other: 9 }); [left, right]"],
+    "[ 8, 9 ]",
+  ],
+  "a function sees assignments of later cells": [
+    ["let step = 1;\nconst next = () => step + 1;", "step = 10;", "next()"],
+    "11",
+  ],
+  "a later cell sees assignments that a function makes": [
+    ["let calls = 0;\nfunction call() { calls += 1; }", "call(); call();", "calls"],
+    "2",
+  ],
+  "variables taken out of a pattern are shared too": [
+    [
+      "let [first, { second }] = [1, { second: 2 }];\nconst both = () => [first, second];",
+      "first = 5; second++;",
+      "both()",
+    ],
+    "[ 5, 3 ]",
+  ],
+  "a constant may take the name of a variable": [
+    ["let changed = 1;", "const changed = 'new';", "changed"],
+    "new",
+  ],
+  "a cell with const, class and enum runs again": [
+    [
+      "const again = 1; class Again { x = 1 } enum Choice { A }",
+      "const again = 2; class Again { x = 2 } enum Choice { A, B }",
+      "[again, new Again().x, Choice.B]",
+    ],
+    "[ 2, 2, 1 ]",
+  ],
+  "for await stands at the top": [
+    [
+      "let seen = 0;",
+      "for await (const each of [Promise.resolve(1), 2]) { if (each === 2) break; seen += each; }",
+      "seen",
+    ],
+    "1",
+  ],
+  "for await closes what it iterates when it is left": [
+    [
+      "let closed = false; async function* numbers() { try { while (true) yield 1; } finally { closed = true; } }",
+      "for await (const each of numbers()) break;",
+      "closed",
+    ],
+    "true",
+  ],
+  "an await gives the value, and its error can be caught": [
+    [
+      "let caught = ''; try { await Promise.reject(new Error('e')); } catch (error) { caught = (error as Error).message; }",
+      "caught + await 'x'",
+    ],
+    "ex",
+  ],
+  "export is understood": [["export const shown = 4;", "shown"], "4"],
+  "a helper beside the notebook, with its extension": [
+    ['import { twice } from "./helper.ts";', "twice(4)"],
+    "8",
+  ],
+  "a helper without its extension": [['import { twice as again } from "./helper";', "again(5)"], "10"],
+  "a helper below": [['import { half } from "./deep/half";', "half(5)"], "2.5"],
+  "a helper above": [['import { thrice } from "../above.ts";', "thrice(4)"], "12"],
+  "names of generics, labels and types do not matter": [
+    [
+      "type Seed<T> = { seed: T }; const box: Seed<number> = { seed: 2 };",
+      "outer: for (const a of [1, 2]) for (const b of [1]) continue outer;",
+      "box",
+    ],
+    "{ seed: 2 }",
+  ],
+};
+
+describe("cells", () => {
+  const above = makeWorkDirectory();
+  const directory = join(above, "notebook with ünïcode and spaces");
+  let client: Client;
+  beforeAll(async () => {
+    mkdirSync(join(directory, "deep"), { recursive: true });
+    writeFileSync(join(directory, "helper.ts"), "export const twice = (x: number): number => 2 * x;\n");
+    writeFileSync(
+      join(directory, "deep", "half.ts"),
+      "export const half = (x: number): number => x / 2;\nexport const fail = (): never => {\n  throw new Error('helper');\n};\n",
+    );
+    writeFileSync(
+      join(above, "above.ts"),
+      "interface Unused {}\n\nexport const thrice = (x: number): number => {\n  if (x < 0) throw new Error('negative');\n  return 3 * x;\n};\n",
+    );
+    client = await Client.start({ cwd: directory });
+  });
+  afterAll(() => {
+    client.stop();
+    removeDirectory(above);
+  });
+
+  it.each(Object.entries(cases))("%s", async (_, [cells, result]) => {
+    const done = [];
+    for (const cell of cells) done.push(await client.execute(cell));
+    expect(done.map(({ error }) => error?.traceback.join("\n"))).toEqual(cells.map(() => undefined));
+    expect(done.at(-1)?.result).toBe(result);
+  });
+
+  it("types of a helper above are checked, and its errors name its lines", async () => {
+    const wrong = await client.execute('import { thrice as typed } from "../above"; typed("x");');
+    expect(wrong.error?.traceback[0]).toContain("Argument of type 'string' is not assignable");
+    const thrown = await client.execute('import { thrice as failing } from "../above"; failing(-1);');
+    expect(thrown.error?.traceback.join("\n")).toContain(
+      "at failing (../above.ts:4:20)".replace("failing", "thrice"),
+    );
+    const deep = await client.execute('import { fail } from "./deep/half"; fail();');
+    expect(deep.error?.traceback.join("\n")).toContain("(deep/half.ts:3:9)");
+  });
+});
+
+describe("a tsconfig.json beside the notebook", () => {
+  const directory = makeWorkDirectory();
+  let client: Client;
+  beforeAll(async () => {
+    writeFileSync(
+      join(directory, "tsconfig.json"),
+      '{ "compilerOptions": { "strict": true, "module": "none" } }',
+    );
+    client = await Client.start({ cwd: directory });
+  });
+  afterAll(() => {
+    client.stop();
+    removeDirectory(directory);
+  });
+
+  it("says how strictly cells are checked, and no more", async () => {
+    const strict = await client.execute("const f = (x) => x;");
+    expect(strict.error?.traceback[0]).toContain("implicitly has an 'any' type. (TS7006)");
+    expect((await client.execute("import { sep } from 'path'; typeof sep")).result).toBe("string");
+  });
+});

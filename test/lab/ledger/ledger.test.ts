@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { toCsv } from "../../../src/base/csv";
+import { CLAIMS } from "../../../src/lab/claims";
+import {
+  type Ledger,
+  type LedgerEntry,
+  type LedgerSummary,
+  summarise,
+  verifyClaim,
+} from "../../../src/lab/ledger/ledger";
+import { ledgerMarkdown } from "../../../src/lab/ledger/ledgerMarkdown";
+import { ledgerTable } from "../../../src/lab/ledger/ledgerTable";
+import { LEDGER_FOLDER, loadLedger } from "../../../src/lab/ledger/saveLedger";
+import { PROGRAM, packageRoot } from "../../support/root";
+import { runCli } from "../../support/runCli";
+import { runMain } from "../../support/runMain";
+
+const folder = mkdtempSync(join(tmpdir(), "ledger-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const fresh = (name: string): string => join(folder, name);
+const read = (...path: readonly string[]): string => readFileSync(join(...path), "utf8");
+
+describe("finetune-icl verify", () => {
+  it("verifies every claim and rejects every control in the quick profile", () => {
+    const out = fresh("quick");
+    const { code, out: text, err } = runCli(["verify", "--quick", "--json", "--out", out]);
+    expect(code, err).toBe(0);
+    const answer = JSON.parse(text) as Ledger & { summary: LedgerSummary; seconds: Record<string, number> };
+    expect(answer.claims.map(({ id, verdict }) => [id, verdict])).toEqual(
+      CLAIMS.map(({ id }) => [id, "verified"]),
+    );
+    expect(answer.summary.survivingControls).toEqual([]);
+    expect(answer.summary.controls).toBeGreaterThan(100);
+    expect(Object.keys(answer.seconds)).toHaveLength(CLAIMS.length);
+    expect(readdirSync(out).sort()).toEqual(["README.md", "ledger.csv", "ledger.json"]);
+  });
+
+  const some = ["pretrained-risk", "value-only-optimum", "key-query-stationary"];
+
+  it("writes the same bytes with one worker, with two, and after an interruption", async () => {
+    const [one, two, resumed] = [fresh("one"), fresh("two"), fresh("resumed")];
+    expect(runCli(["verify", "--quick", "--jobs", "1", "--out", one, ...some]).code).toBe(0);
+    expect(runCli(["verify", "--quick", "--jobs", "2", "--out", two, ...some]).code).toBe(0);
+
+    const program = PROGRAM;
+    const child = spawn(process.execPath, [
+      program,
+      "verify",
+      "--quick",
+      "--jobs",
+      "1",
+      "--out",
+      resumed,
+      ...some,
+    ]);
+    const unfinished = () =>
+      existsSync(resumed) ? readdirSync(resumed).filter((name) => name.startsWith(".unfinished")) : [];
+    // While the file is being written, another whose name begins like it stands beside it, or alone.
+    const checkpoints = () => unfinished().filter((name) => name.endsWith(".json"));
+    while (checkpoints().length === 0) await new Promise((done) => setTimeout(done, 5));
+    child.kill("SIGKILL");
+    await new Promise((done) => child.on("exit", done));
+    expect(checkpoints()).toHaveLength(1);
+    // As if it had been killed while it wrote: that file has to go too.
+    writeFileSync(join(resumed, `${checkpoints()[0]}.1234`), "[");
+    const kept = JSON.parse(read(resumed, checkpoints()[0]!)) as unknown[];
+    expect(kept.length).toBeGreaterThan(0);
+    expect(existsSync(join(resumed, "ledger.json"))).toBe(false);
+    const { code, out } = runCli(["verify", "--quick", "--json", "--out", resumed, ...some]);
+    expect(code).toBe(0);
+    const { claims } = JSON.parse(out) as Ledger;
+    expect(claims).toHaveLength(some.length);
+    expect(unfinished()).toEqual([]);
+
+    for (const file of ["ledger.json", "ledger.csv", "README.md"]) {
+      expect(read(two, file)).toBe(read(one, file));
+      expect(read(resumed, file)).toBe(read(one, file));
+    }
+  });
+
+  it("reruns rows of the stored ledger to the same bytes", () => {
+    const ids = ["key-query-stationary", "best-label-weight", "price-in-the-released-setting"];
+    const { code, out } = runCli(["verify", "--json", ...ids]);
+    expect(code).toBe(0);
+    const stored = loadLedger().claims.filter(({ id }) => ids.includes(id));
+    expect((JSON.parse(out) as Ledger).claims).toEqual(JSON.parse(JSON.stringify(stored)));
+  });
+
+  it("prints a line for each claim, and refuses unknown ids and options with exit 2", async () => {
+    const { out } = runCli(["verify", "--quick", "best-label-weight"]);
+    expect(out).toMatch(/^verified +best-label-weight +identity exact; 3 of 3 controls rejected/);
+    expect(out).toContain("1 claims: 1 verified");
+    const unknown = await runMain("verify", "no-such-claim");
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toMatch(/^finetune-icl: ID: holds "no-such-claim"; allowed: one of exact-risk/);
+    expect((await runMain("verify", "--seed", "-1")).code).toBe(2);
+    expect((await runMain("verify", "--jobs", "0")).code).toBe(2);
+  });
+});
+
+describe("the stored ledger", () => {
+  it("has every claim, all verified, and its table and page are made from it", () => {
+    const ledger = loadLedger();
+    expect(ledger.profile).toBe("full");
+    expect(ledger.claims.map(({ id }) => id)).toEqual(CLAIMS.map(({ id }) => id));
+    expect(ledger.claims.map(({ statement, title }) => [statement, title])).toEqual(
+      CLAIMS.map(({ statement, title }) => [statement, title]),
+    );
+    expect(summarise(ledger).verdicts).toEqual({ verified: CLAIMS.length, refuted: 0, inconclusive: 0 });
+    expect(read(LEDGER_FOLDER, "ledger.csv")).toBe(toCsv(ledgerTable(ledger)));
+    expect(read(LEDGER_FOLDER, "README.md")).toBe(ledgerMarkdown(ledger));
+  });
+
+  it("is not sound when a control survives or a claim is refuted", () => {
+    const ledger = loadLedger();
+    const [first, ...rest] = ledger.claims as [LedgerEntry, ...LedgerEntry[]];
+    const refuted = { ...ledger, claims: [{ ...first, verdict: "refuted" as const }, ...rest] };
+    expect(summarise(refuted).sound).toBe(false);
+    const evidence = first.evidence.map((part) =>
+      "controls" in part
+        ? { ...part, controls: part.controls.map((item) => ({ ...item, rejected: false })) }
+        : part,
+    );
+    const surviving = summarise({ ...ledger, claims: [{ ...first, evidence }, ...rest] });
+    expect(surviving.sound).toBe(false);
+    expect(surviving.survivingControls[0]).toContain(first.id);
+  });
+});
+
+describe("a claim of one's own", () => {
+  it("is written as CONTRIBUTING.md shows, in under 60 lines, and verified", async () => {
+    const guide = read(packageRoot, "CONTRIBUTING.md");
+    const example = guide.split("## Adding a claim")[1]!.split("```ts\n")[1]!.split("```")[0]!;
+    expect(example.split("\n").length).toBeLessThan(60);
+    const file = join(__dirname, "example.tmp.ts");
+    writeFileSync(file, example.replace('from "finetune-icl"', 'from "../../../src/finetune-icl/index"'));
+    try {
+      const { scaleOfGamma } = (await import(file)) as { scaleOfGamma: Parameters<typeof verifyClaim>[0] };
+      const entry = verifyClaim(scaleOfGamma);
+      expect(entry.verdict, JSON.stringify(entry.evidence)).toBe("verified");
+    } finally {
+      rmSync(file, { force: true });
+    }
+  });
+});

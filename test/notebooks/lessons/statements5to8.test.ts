@@ -1,0 +1,181 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { recordsOf } from "../../../src/base/plainTable";
+import { FLOAT } from "../../../src/core/algebra/numberField";
+import { exactRisk } from "../../../src/core/exact/exactRisk";
+import type { AttentionParameters } from "../../../src/core/model/attentionParameters";
+import { keyQueryFlow } from "../../../src/core/predict/keyQueryFlow";
+import { predict } from "../../../src/core/predict/predict";
+import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
+import type { Regime } from "../../../src/core/problem/regime";
+import { unitTask } from "../../../src/core/problem/unitTask";
+import { trainExactly } from "../../../src/core/train/trainExactly";
+import { loadTable } from "../../../src/files/table";
+import { referenceRun } from "../../../src/lab/experiment/referenceRun";
+import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { packageRoot } from "../../support/root";
+
+/**
+ * Sentences of lessons 5 to 8b that were once written from memory, and were wrong. Each number is computed here by the exact risk of the
+ * parameters (the lessons use closed forms where there are some) and looked for in what the stored lesson says.
+ */
+const said = (file: string, id: string): string => {
+  const cell = readNotebook(join(packageRoot, "notebooks", file)).cells.find((each) => each.id === id);
+  if (cell?.cell_type !== "code") throw new Error(`${file} has no cell of code ${id}`);
+  return cell.outputs
+    .map((output) =>
+      output.output_type === "display_data"
+        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
+        : "",
+    )
+    .join("\n");
+};
+
+const { problem, pretraining } = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 20 });
+const target = unitTask(5, 0);
+const opposite = unitTask(5, 0, -1);
+const after = (regime: Regime): AttentionParameters => predict(problem, pretraining, regime).parameters;
+const pretrained = after({ kind: "pretrained" });
+const valueOnly = after({ kind: "zero-shot-value", targetTask: target });
+const risk = (parameters: AttentionParameters, task: readonly number[], shots: number): number =>
+  exactRisk(FLOAT, problem, task, shots, parameters);
+const upTo = (most: number): readonly number[] => Array.from({ length: most }, (_, k) => k + 1);
+const three = (value: number): string => String(Number(value.toPrecision(3)));
+
+describe("lesson 5 says", () => {
+  const text = said("05-value-only-fine-tuning-remembers.ipynb", "curves-read");
+
+  it("what one example does to the value-only model on its own target", () => {
+    const [none, one] = [0, 1].map((n) => risk(valueOnly, target, n));
+    expect(one!).toBeGreaterThan(none!);
+    expect(text).toContain(
+      `from ${three(none!)} without an example to ${three(one!)} with one: it **rises**`,
+    );
+  });
+
+  it("for which numbers of examples it is worse than no fine-tuning, and from which on better than with none", () => {
+    const worse = upTo(200).filter((n) => risk(valueOnly, target, n) > risk(pretrained, target, n));
+    expect(worse).toEqual(upTo(200).filter((n) => n >= worse[0]! && n <= worse[worse.length - 1]!));
+    expect(text).toContain(
+      `And for n = ${worse[0]} to ${worse[worse.length - 1]} it is worse *on its own target*`,
+    );
+    const better = upTo(200).filter((n) => risk(valueOnly, target, n) < risk(valueOnly, target, 0));
+    expect(text).toContain(`better than with none for n = ${better[0]} and more`);
+  });
+
+  it("how the excess compares with the pretrained one at a hundred examples: not alike on every task", () => {
+    const ratio = (task: readonly number[]) =>
+      three((risk(valueOnly, task, 100) - 0.1) / (risk(pretrained, task, 100) - 0.1));
+    expect(said("05-value-only-fine-tuning-remembers.ipynb", "excess-table")).toMatch(
+      new RegExp(`${ratio(target)} times the pretrained one on .* and ${ratio(opposite)} times on `),
+    );
+  });
+
+  it("'never' where no number of examples is enough", () => {
+    const short = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 5 });
+    const value = predict(short.problem, short.pretraining, { kind: "zero-shot-value", targetTask: target });
+    const plain = predict(short.problem, short.pretraining, { kind: "pretrained" });
+    const least = Math.min(...[...upTo(2000), "infinity" as const].map((n) => plain.risk(target, n)));
+    expect(least).toBeGreaterThan(value.risk(target, 0));
+    expect(said("05-value-only-fine-tuning-remembers.ipynb", "overtakes-table")).toMatch(/^ *5 +5 .*never$/m);
+  });
+});
+
+describe("lesson 6 says", () => {
+  it("at which lengths of test prompts there is a border between gain and loss at all", () => {
+    const auxiliary = after({
+      kind: "auxiliary-value",
+      targetTask: target,
+      auxiliaryShots: 20,
+      auxiliaryWeight: "annealed",
+    });
+    const change = (task: readonly number[], n: number): number =>
+      risk(auxiliary, task, n) - risk(valueOnly, task, n);
+    const bordered = upTo(100).filter((n) => change(target, n) * change(opposite, n) < 0);
+    const [first, last] = [bordered[0]!, bordered[bordered.length - 1]!];
+    expect(bordered).toHaveLength(last - first + 1);
+    expect(change(opposite, first - 1), "shorter: even the opposite task gains").toBeLessThan(0);
+    expect(change(target, last + 1), "longer: even the target pays").toBeGreaterThan(0);
+    const text = said("06-the-auxiliary-loss-takes-sides.ipynb", "angle-read");
+    expect(text).toContain(`A border exists for test prompts of ${first} to ${last} examples.`);
+    expect(text).toContain("At that length the border stands at 60.0°");
+  });
+});
+
+describe("lessons 7 and 7b say", () => {
+  it("how early the damage of key-query fine-tuning shows", () => {
+    const run = referenceRun();
+    const risks = [0, 100, 200, 500].map((step) =>
+      three(
+        risk(keyQueryFlow(problem, run.targetTask, run.stage("pretrained"), step * 0.1), run.targetTask, 20),
+      ),
+    );
+    expect(said("07-query-key-value.ipynb", "growth-read")).toContain(
+      `goes from ${risks[0]} to ${risks[1]} within a hundred steps, ${risks[2]} within two hundred and ${risks[3]} within five hundred`,
+    );
+  });
+
+  it("how many sampled seeds gain when the query matrix is trained with an auxiliary loss", () => {
+    const rows = recordsOf(loadTable(join(packageRoot, "data", "experiment", "separate-errors.csv"))).filter(
+      (row) => row.method === "sampled" && row.shots === 20,
+    );
+    const gains = (task: string): string => {
+      const [tuned, before] = ["both_q", "pretrained"].map((regime) =>
+        rows.filter((row) => row.regime === regime && row.task === task),
+      );
+      const better = tuned!.filter((row) => {
+        const own = before!.find(({ seed }) => seed === row.seed)!;
+        return Number(row.exact) < Number(own.exact);
+      });
+      return `${better.length} of ${tuned!.length}`;
+    };
+    expect(said("07b-one-run-and-many.ipynb", "separate-seeds-read")).toContain(
+      `${gains("+theta0")} seeds gain on $\\theta_0$ and ${gains("-theta0")} on $-\\theta_0$`,
+    );
+  });
+});
+
+describe("lessons 8 and 8b say", () => {
+  it("that with 20 examples 'worse than none' falls into the first act, with 100 into the second", () => {
+    const times = Array.from({ length: 61 }, (_, k) => 10 ** (-3 + k / 12));
+    const motion = {
+      kind: "gradient-flow",
+      gradientTolerance: 0,
+      stepTolerance: 1e-9,
+      maxTime: 100,
+    } as const;
+    const { path } = trainExactly(problem, [{ task: target, shots: 0, weight: 1 }], pretrained, motion, {
+      at: times,
+    });
+    const crossing = (n: number): number =>
+      path.find(({ value }) => risk(value, target, n) > risk(value, target, 0))!.at;
+    // The first act ends where the value row has learnt: the zero-shot risk is within a hundredth of the price.
+    const price = 2 / 9;
+    const firstActEnds = path.find(({ value }) => risk(value, target, 0) - 0.1 < 1.01 * price)!.at;
+    const secondActBegins = path.find(({ value }) => value.keyQuery[0]![0]! > 0.5)!.at;
+    expect(crossing(20)).toBeLessThanOrEqual(firstActEnds);
+    expect(crossing(100)).toBeGreaterThan(secondActBegins);
+  });
+
+  it("where the first step of descent is, and where the flow is then", () => {
+    const loss = [{ task: target, shots: 0, weight: 1 }];
+    const optimiser = { kind: "sgd", learningRate: 0.01, momentum: 0 } as const;
+    const step = trainExactly(problem, loss, pretrained, {
+      kind: "descent",
+      steps: 1,
+      optimiser,
+      clipNorm: "none",
+    });
+    const motion = {
+      kind: "gradient-flow",
+      gradientTolerance: 0,
+      stepTolerance: 1e-9,
+      maxTime: 0.01,
+    } as const;
+    const flow = trainExactly(problem, loss, pretrained, motion);
+    const [descended, flowed] = [step, flow].map(({ parameters }) => three(risk(parameters, target, 0)));
+    expect(said("08b-steps-instead-of-flow.ipynb", "sgd-read")).toContain(
+      `after the first step the loss is ${descended}, where the flow has ${flowed}`,
+    );
+  });
+});

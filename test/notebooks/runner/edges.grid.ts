@@ -1,0 +1,315 @@
+import { expect } from "vitest";
+import type { EdgeRun } from "./support/edgeRun";
+
+/**
+ * The edges of what a reader may set in each lesson: the settings at which a lesson is most likely to fail, or to say what is not so.
+ * A setting is given as `--set name=value` gives it. Either the lesson refuses it (`refuses` names the parameter that its cell of
+ * parameters complains of), or it runs to its end and `holds` checks what it then says.
+ *
+ * Beside these checks every setting that runs is held against what is true of all lessons (test/notebook/edges.test.ts): no text shows
+ * NaN, undefined or an infinite number, and no logarithmic axis reaches rounding errors.
+ *
+ * A run costs seconds: set `prompts` and the like low, and put several edges into one setting where they do not hide each other.
+ * Refusals are nearly free.
+ */
+export type EdgeSetting = {
+  readonly set: Readonly<Record<string, number | string | readonly (number | string)[]>>;
+} & ({ readonly refuses: string } | { readonly holds: (run: EdgeRun) => void });
+
+/** Notebook files, by what stands before their first hyphen. */
+export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
+  "01": [
+    { set: { dimension: 0 }, refuses: "dimension" },
+    { set: { dimension: 2.5 }, refuses: "dimension" },
+    { set: { noiseVariance: -0.1 }, refuses: "noiseVariance" },
+    { set: { noiseVariance: "infinity" }, refuses: "noiseVariance" },
+    { set: { prompts: 1 }, refuses: "prompts" },
+    { set: { seed: -1 }, refuses: "seed" },
+    {
+      set: { dimension: 1, noiseVariance: 0, prompts: 200 },
+      holds: (run) => {
+        expect(run.text("opening-read")).toContain("the more there is to read, the more it knows");
+        expect(run.text("curve-turn")).toContain("with $\\Gamma = I$ the first example helps");
+        expect(run.text("full-layer-check")).toContain("agree to 1e-12: true");
+      },
+    },
+    {
+      set: { dimension: 12, noiseVariance: 10, prompts: 200 },
+      holds: (run) => {
+        // n/N² [d(1 + σ²) + 1] of a hundred examples is 1.3: worse than to say nothing.
+        expect(run.text("opening-read")).toContain("even 100 examples are too few");
+        const risks = run.table("01-risk-against-shots").filter((row) => row.block === "Γ = 1 I");
+        expect(Math.min(...risks.map((row) => Number(row.predicted)))).toBe(risks[0]!.predicted);
+        expect(run.text("curve-turn")).toContain(
+          "with $\\Gamma = I$ it is no better than without examples up to $n = 40$",
+        );
+      },
+    },
+  ],
+  "02": [
+    { set: { dimension: 7 }, refuses: "dimension" },
+    { set: { dimension: 0 }, refuses: "dimension" },
+    { set: { models: 1 }, refuses: "models" },
+    { set: { prompts: 10 }, refuses: "prompts" },
+    {
+      set: { dimension: 1, models: 2, prompts: 300 },
+      holds: (run) => {
+        expect(run.text("versions-table").match(/true/g)).toHaveLength(3);
+        expect(run.text("central-differences")).not.toContain("false");
+        expect(run.text("central-differences")).not.toContain("x2");
+        expect(run.text("opening-read")).toContain("After 300 prompts");
+      },
+    },
+    {
+      set: { dimension: 2, models: 3, prompts: 300 },
+      holds: (run) => {
+        expect(run.text("central-differences")).toContain("M[x1, x2]");
+        // What the sentence says of the exact risk is the first row of the table above it.
+        const [, square] = /exact risk +9 +([\d.]+)/.exec(run.text("agreement"))!;
+        const [, said] = /The mean of \$z\^2\$ is ([\d.]+)/.exec(run.text("controls-read"))!;
+        expect(Number(said)).toBeCloseTo(Number(square), 1);
+      },
+    },
+  ],
+  "03": [
+    { set: { pretrainingShots: "infinity" }, refuses: "pretrainingShots" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    { set: { dimension: 0 }, refuses: "dimension" },
+    { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    {
+      set: { dimension: 1, noiseVariance: 0, pretrainingShots: 1, prompts: 200 },
+      holds: (run) => {
+        expect(run.text("gradient-check")).toContain("of that: true");
+        expect(run.text("traps-count")).toContain("All 25 runs came to rest.");
+        expect(run.text("curves-turn")).toContain("it helps from the first example on");
+        expect(run.text("traps-table").match(/5 of 5/g)).toHaveLength(5);
+      },
+    },
+    {
+      set: { dimension: 8, noiseVariance: 2, pretrainingShots: 60, prompts: 200 },
+      holds: (run) => {
+        expect(run.text("gradient-check")).toContain("of that: true");
+        expect(run.text("traps-count")).toMatch(/came to rest|still moved/);
+        const bold = run.table("03-pretraining-length").filter((row) => row.pretraining === "m = ∞");
+        const recovered = bold.findIndex((row, n) => n > 0 && row.predicted! < bold[0]!.predicted!);
+        expect(run.text("curves-turn")).toContain(`up to $n = ${recovered - 1}$`);
+      },
+    },
+  ],
+  "04": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { dimension: "infinity" }, refuses: "dimension" },
+    { set: { noiseVariance: -0.1 }, refuses: "noiseVariance" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    {
+      set: { dimension: 2, noiseVariance: 0, prompts: 300 },
+      holds: (run) => {
+        expect(run.text("descent-check")).not.toContain("false");
+        expect(run.text("agreement")).toContain("without scatter: 1, of them equal to the prediction: 1");
+        expect(run.text("opening-read")).toContain("more than the 1 of a model that always says 0");
+      },
+    },
+    {
+      set: { dimension: 3, noiseVariance: 2, pretrainingShots: 1, prompts: 300 },
+      holds: (run) => {
+        expect(run.text("descent-check")).not.toContain("false");
+        expect(run.text("agreement")).not.toContain("without scatter");
+      },
+    },
+    {
+      set: { pretrainingShots: "infinity", prompts: 100 },
+      holds: (run) => expect(run.text("descent-check")).not.toContain("false"),
+    },
+  ],
+  "05": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    { set: { noiseVariance: 6 }, refuses: "noiseVariance" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    {
+      // Without noise full fine-tuning answers its target without an error: no z, and no axis down to rounding errors.
+      set: { noiseVariance: 0, dimension: 2, pretrainingShots: 1, prompts: 400 },
+      holds: (run) => {
+        const exact = run
+          .table("05-risk-after-value-only-fine-tuning")
+          .filter((row) => Number(row.measured) < 1e-20 && Number(row.predicted) < 1e-20);
+        expect(exact.length).toBeGreaterThan(0);
+        expect(run.text("agreement")).toMatch(new RegExp(`^ *\\d+ +${exact.length} `, "m"));
+        expect(run.text("descent-check")).not.toContain("false");
+      },
+    },
+    {
+      set: { noiseVariance: 5, dimension: 12, pretrainingShots: "infinity", prompts: 400 },
+      holds: (run) => {
+        // Γ = I: nothing shrinks, and on the target the memory is a loss with a hundred examples, too.
+        expect(run.text("descent-check")).not.toContain("false");
+        expect(run.text("limit-table")).toMatch(/^infinity/m);
+      },
+    },
+  ],
+  "06": [
+    { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { auxiliaryShots: 0 }, refuses: "auxiliaryShots" },
+    {
+      set: { noiseVariance: 0.001, dimension: 2, pretrainingShots: 1, auxiliaryShots: 5, prompts: 400 },
+      holds: (run) => saysTheBorder(run, 5),
+    },
+    {
+      set: {
+        noiseVariance: 10,
+        dimension: 6,
+        pretrainingShots: "infinity",
+        auxiliaryShots: 1,
+        prompts: 400,
+      },
+      holds: (run) => saysTheBorder(run, 1),
+    },
+  ],
+  "07": [
+    { set: { steps: 100 }, refuses: "steps" },
+    { set: { seed: -1 }, refuses: "seed" },
+    {
+      set: { seed: 3, steps: 3000 },
+      holds: (run) => {
+        // The row that does not move is that of the pretrained model, number for number.
+        const rows = run.text("exact-table").split("\n");
+        const row = (regime: string) =>
+          rows
+            .find((line) => line.startsWith(`${regime} `))!
+            .split(/ +/)
+            .slice(1);
+        expect(row("zs_kq")).toEqual(row("pretrained"));
+      },
+    },
+  ],
+  "07b": [
+    { set: { steps: 100 }, refuses: "steps" },
+    { set: { liveBatch: 5 }, refuses: "liveBatch" },
+    {
+      set: { seed: 3, steps: 3000, liveBatch: 20 },
+      holds: (run) => expect(run.text("separate-seeds-read")).toContain("4 of 8 seeds gain"),
+    },
+  ],
+  "08": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { dimension: 6 }, refuses: "dimension" },
+    { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    {
+      set: { noiseVariance: 0, dimension: 2, pretrainingShots: 2, prompts: 200 },
+      holds: (run) => {
+        expect(run.text("forgetting-read")).toContain("creeps down to 0, ");
+        expect(run.text("hyperbola-table")).not.toContain("false");
+      },
+    },
+    {
+      set: { noiseVariance: 2, dimension: 3, pretrainingShots: "infinity", prompts: 200 },
+      holds: (run) => expect(run.text("hyperbola-table")).not.toContain("false"),
+    },
+  ],
+  "08b": [
+    { set: { dimension: 7 }, refuses: "dimension" },
+    { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    { set: { noiseVariance: 0, dimension: 1, pretrainingShots: 2 }, holds: saysTheDrift },
+    { set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity" }, holds: saysTheDrift },
+  ],
+  "09": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
+    {
+      set: { dimension: 3, steps: 200 },
+      holds: (run) => {
+        // The low-rank flows are those of the released setting, with five directions, whatever the dimension here.
+        expect(run.text("low-rank-read")).toMatch(/leaves 4 of 5 directions/);
+      },
+    },
+  ],
+  "10": [
+    { set: { exampleClaim: "no-such-claim" }, refuses: "exampleClaim" },
+    {
+      set: { exampleClaim: "softmax-zero-shot" },
+      holds: (run) => {
+        // No identity to break: the simulation is broken instead.
+        expect(run.text("break-claim-table")).toMatch(/as it is\s+verified/);
+        expect(run.text("break-claim-table")).toMatch(/refuted/);
+        expect(run.text("break-claim-table")).toMatch(/inconclusive/);
+      },
+    },
+  ],
+  "11": [
+    { set: { table: "boston" }, refuses: "table" },
+    { set: { table: "quakes", target: "bmi" }, refuses: "target" },
+    { set: { splits: 1 }, refuses: "splits" },
+    {
+      set: { table: "quakes", target: "mag", splits: 2, prompts: 50, steps: 50 },
+      holds: (run) => {
+        for (const row of run.table("11-one-target"))
+          expect(
+            Number(row.halfBar) / Number(row.standardError),
+            "half of t with one degree of freedom",
+          ).toBeCloseTo(12.706 / 2, 3);
+      },
+    },
+  ],
+  "12": [
+    { set: { dimension: 0 }, refuses: "dimension" },
+    {
+      set: { dimension: 1, noiseVariance: 0, prompts: 400 },
+      holds: (run) => {
+        expect(run.text("path-read")).toMatch(/promises 0\.\d+ at zero shots/);
+      },
+    },
+  ],
+  "13": [
+    { set: { pretrainingBlock: 0 }, refuses: "pretrainingBlock" },
+    { set: { prompts: 1 }, refuses: "prompts" },
+    {
+      set: { prompts: 8, pretrainingBlock: 1, fineTuningBlock: 1 },
+      holds: (run) => expect(run.text("live-softmax")).toMatch(/value matrix only/),
+    },
+  ],
+  "14": [
+    { set: { dimension: 1 }, refuses: "dimension" },
+    {
+      set: { dimension: 2, noiseVariance: 0, prompts: 40, flowTime: 5 },
+      holds: (run) =>
+        expect(run.text("descent-setting")).toContain("(d = 5) whatever the parameters above, for 0.01"),
+    },
+  ],
+  "15": [
+    { set: { pretrainingShots: 1 }, refuses: "pretrainingShots" },
+    {
+      set: { dimension: 1, noiseVariance: 0, pretrainingShots: 4 },
+      holds: (run) => {
+        expect(run.text("sides-read")).toMatch(/at n = 16 and 64 in/);
+        expect(run.text("frontier-read")).toContain("0.644");
+      },
+    },
+  ],
+};
+
+/** Lesson 6: the sentence on the border holds for the curve of the auxiliary length, at 0° and at 180°. */
+function saysTheBorder(run: EdgeRun, auxiliaryShots: number): void {
+  const curve = run.table("06-change-against-angle").filter(({ shots }) => shots === `n = ${auxiliaryShots}`);
+  const [near, far] = [0, 180].map((angle) => Number(curve.find((row) => row.angle === angle)!.predicted));
+  const said =
+    near! * far! < 0
+      ? "At that length the border stands at "
+      : `At that length there is no border: every task of the target's length ${far! <= 0 ? "gains" : "pays"}`;
+  expect(run.text("angle-read")).toContain(said);
+  expect(run.text("path-table")).toContain("agree to 1e-6: true");
+}
+
+/** Lesson 8b: where the conserved quantity is said to go is where the table of ends has it. */
+function saysTheDrift(run: EdgeRun): void {
+  const energies = run
+    .text("sgd-table")
+    .split("\n")
+    .slice(1)
+    .map((line) => Number(line.split(/ {2,}/)[1]));
+  const said = / to ([−\d.]+) without momentum, to ([−\d.]+) with it, and to ([−\d.]+) when/.exec(
+    run.text("sgd-read"),
+  )!;
+  for (const [k, text] of said.slice(1).entries())
+    expect(Math.abs(Number(text.replace("−", "-")) / energies[k + 2]! - 1)).toBeLessThan(0.006);
+}

@@ -1,0 +1,168 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { manifest, readText, readYaml, repository } from "./support";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly "runs-on": string;
+  readonly "timeout-minutes": number;
+  readonly needs?: string;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly name: string;
+  readonly on: unknown;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const FOLDER = join(".github", "workflows");
+const workflows = readdirSync(join(repository, FOLDER)).map(
+  (name) => [name, readYaml(FOLDER, name) as Workflow] as const,
+);
+const ci = workflows.find(([name]) => name === "ci.yml")![1];
+const commandsOf = ({ steps }: Job) => steps.flatMap(({ run }) => run?.trim().split("\n") ?? []);
+const nodesOf = ({ steps, strategy }: Job): readonly unknown[] =>
+  steps
+    .filter(({ uses }) => uses?.startsWith("actions/setup-node@"))
+    .flatMap((step) => {
+      const version = step.with?.["node-version"];
+      const named = /^\$\{\{ matrix\.(\w+) \}\}$/.exec(String(version))?.[1];
+      return named === undefined ? [version] : (strategy?.matrix[named] ?? []);
+    });
+
+/** The npm scripts, files and commands of this package that a shell line runs. */
+function missing(line: string): readonly string[] {
+  const words = line.split(/\s*&&\s*/).map((command) => command.trim());
+  return words.filter((command) => {
+    const script = /^npm (?:run )?(?:--silent )?([\w:-]+)/.exec(command)?.[1];
+    if (script !== undefined) return !["ci", "install"].includes(script) && !(script in manifest.scripts);
+    if (command.startsWith(".ci/")) return !existsSync(join(repository, command));
+    return !/^npx finetune-icl \w/.test(command);
+  });
+}
+
+describe.each(workflows)("the workflow %s", (_name, { name, on, permissions, jobs }) => {
+  it("has a name, a cause, few rights, and jobs that end", () => {
+    expect(name).toMatch(/\S/);
+    expect(on).toBeTypeOf("object");
+    expect(permissions).toMatchObject({ contents: "read" });
+    for (const job of Object.values(jobs)) {
+      expect(job["timeout-minutes"]).toBeGreaterThan(0);
+      expect(job.needs === undefined || job.needs in jobs).toBe(true);
+      for (const step of job.steps) expect([step.uses, step.run].filter(Boolean)).toHaveLength(1);
+      for (const { uses } of job.steps) if (uses) expect(uses).toMatch(/^actions\/[a-z-]+@v\d+$/);
+    }
+  });
+
+  it("runs only commands that there are", () => {
+    for (const job of Object.values(jobs)) expect(commandsOf(job).flatMap(missing)).toEqual([]);
+    expect(missing("npm run no-such-script && .ci/nothing")).toHaveLength(2);
+  });
+
+  it("uses versions of Node that the package promises", () => {
+    const least = Number(/^>=(\d+)/.exec(manifest.engines.node)?.[1]);
+    for (const job of Object.values(jobs))
+      for (const version of nodesOf(job)) expect(version).toBeGreaterThanOrEqual(least);
+  });
+});
+
+describe("CI", () => {
+  const { matrix } = ci.jobs.whole!.strategy!;
+
+  it("runs .ci/run on the oldest Node that the package promises and on later ones, on Linux and macOS", () => {
+    expect(commandsOf(ci.jobs.whole!)).toEqual([".ci/run"]);
+    expect(matrix.node).toEqual([20, 22, 24]);
+    expect(matrix.node![0]).toBe(Number(/^>=(\d+)/.exec(manifest.engines.node)?.[1]));
+    expect(matrix.os).toEqual(["ubuntu-latest", "macos-latest"]);
+    expect(nodesOf(ci.jobs.whole!)).toEqual(matrix.node);
+  });
+
+  it("answers fast first", () => {
+    expect(commandsOf(ci.jobs.fast!)).toContain("npm run test:fast");
+    expect(ci.jobs.whole!.needs).toBe("fast");
+  });
+});
+
+describe(".ci/run", () => {
+  const script = readText(".ci", "run");
+
+  it("is a program that bash can read", () => {
+    accessSync(join(repository, ".ci", "run"), constants.X_OK);
+    execFileSync("bash", ["-n", join(repository, ".ci", "run")]);
+  });
+
+  it("runs both commands of the README, whole and in this order", () => {
+    const readme = [...readText("README.md").matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) =>
+      text!.trim(),
+    );
+    expect(readme).toEqual(expect.arrayContaining(["npm ci && npm start", "npm test"]));
+    const commands = [...script.matchAll(/^(npm (?:ci|start|test))\b/gm)].map(([, command]) => command);
+    expect(commands).toEqual(["npm ci", "npm start", "npm test"]);
+  });
+
+  /** Runs the script in a small tree, with stand-ins for npm and for the clients that it looks for. */
+  function runIn(tree: string, npm: string) {
+    mkdirSync(join(tree, ".ci"), { recursive: true });
+    copyFileSync(join(repository, ".ci", "run"), join(tree, ".ci", "run"));
+    writeFileSync(join(tree, "table.csv"), "a\n1\n");
+    const programs = join(tree, "node_modules", "programs");
+    mkdirSync(programs, { recursive: true });
+    for (const [name, text] of [
+      ["npm", npm],
+      ["jupyter", "true"],
+      ["chromium", "true"],
+    ] as const)
+      writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };
+    return spawnSync("bash", [join(tree, ".ci", "run")], { encoding: "utf8", env });
+  }
+
+  it.each([
+    ["says how long each took, and ends as the tests end", "", 0, "3 passed, 0 failed, 0 skipped"],
+    ["fails when the tests fail", "[ $1 = test ] && exit 1", 1, "3 passed, 0 failed, 0 skipped"],
+    ["fails when npm start changes a stored byte", "[ $1 = start ] && echo 2 >>table.csv", 1, undefined],
+    ["fails when npm start leaves a new file", "[ $1 = start ] && touch new.csv", 1, undefined],
+    [
+      "lets the build and the book be",
+      "[ $1 = start ] && mkdir -p dist book && touch dist/a book/b",
+      0,
+      "3 passed",
+    ],
+    ["fails when the installation fails", "[ $1 = ci ] && exit 1", 1, undefined],
+  ])("%s", (_name, does, code, last) => {
+    const tree = mkdtempSync(join(tmpdir(), "ci-"));
+    try {
+      const closing = '[ $1 = test ] && echo "3 passed, 0 failed, 0 skipped"';
+      const { status, stdout, stderr } = runIn(tree, `${closing}\n${does}\nexit 0`);
+      expect(status, stdout + stderr).toBe(code);
+      const lines = stdout.trim().split("\n");
+      if (last === undefined) expect(stdout).not.toContain("passed");
+      else {
+        expect(lines.at(-1)).toContain(last);
+        expect(lines.at(-2)).toMatch(/npm ci && npm start took \d+ s; npm test took \d+ s$/);
+      }
+      if (does.includes(".csv")) expect(stderr).toMatch(/npm start changed these files[\s\S]*\.csv/);
+    } finally {
+      rmSync(tree, { recursive: true, force: true });
+    }
+  });
+});
