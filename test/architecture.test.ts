@@ -16,7 +16,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   notebooks: ["base", "files", "kernel"],
   book: ["base", "files", "notebooks", "plot"],
-  site: ["base", "files", "core", "lab", "plot", "figures", "notebooks", "book"],
+  site: ["base", "files", "core", "plot", "figures", "book"],
   "finetune-icl": ["base", "files", "core", "lab", "figures", "kernel", "notebooks", "site"],
 };
 

@@ -33,7 +33,7 @@ export interface ReferenceEntry {
 /** Every anchor starts so, and no heading of the book does. */
 const ANCHOR = "api-";
 
-/** What TypeDoc writes about the exports of src/index.ts, name by name, in the order of the source. */
+/** What TypeDoc writes about the exports of src/finetune-icl/index.ts, name by name, in the order of the source. */
 export async function readReference(root: string): Promise<readonly ReferenceEntry[]> {
   // TypeDoc needs half a second to load.
   const { Application } = require("typedoc") as TypeDoc;
@@ -68,7 +68,7 @@ export async function readReference(root: string): Promise<readonly ReferenceEnt
       typeAliasPropertiesFormat: "table",
     });
     const project = await app.convert();
-    if (project === undefined) throw new Error("TypeDoc cannot read src/index.ts");
+    if (project === undefined) throw new Error("TypeDoc cannot read src/finetune-icl/index.ts");
     await app.generateOutputs(project);
     return entries(readFileSync(join(folder, "index.md"), "utf8"), roomsOf(project));
   } finally {

@@ -47,7 +47,7 @@ describe("containers and Binder", () => {
     expect(features["ghcr.io/devcontainers/features/node:1"]).toEqual({ version: node });
   });
 
-  // The same script with a real installation runs for a course: test/course/newCourseInstalled.test.ts.
+  // The same script with a real installation runs for a course: test/notebooks/course/newCourseInstalled.test.ts.
   it("run postBuild, which installs, builds and registers the kernel, and stops at what fails", () => {
     const home = mkdtempSync(join(tmpdir(), "home-"));
     const script = join(repository, "binder", "postBuild");

@@ -124,6 +124,8 @@ describe(".ci/run", () => {
     mkdirSync(join(tree, ".ci"), { recursive: true });
     copyFileSync(join(repository, ".ci", "run"), join(tree, ".ci", "run"));
     writeFileSync(join(tree, "table.csv"), "a\n1\n");
+    mkdirSync(join(tree, "test", "peers"), { recursive: true });
+    writeFileSync(join(tree, "test", "peers", "setup.sh"), "#!/bin/sh\n", { mode: 0o755 });
     const programs = join(tree, "node_modules", "programs");
     mkdirSync(programs, { recursive: true });
     for (const [name, text] of [

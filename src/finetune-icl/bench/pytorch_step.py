@@ -7,7 +7,7 @@ forward, backward, joint clipping and SGD with momentum, in PyTorch's default fl
 Reads one JSON line per request, {"stage", "keyQuery", "trainable", "update", "shots", "batch", "steps"}, takes that many
 steps and answers {"seconds"}: processor time of this process. `finetune-icl bench` starts it; by hand:
 
-    echo '{"stage": "pretraining", "keyQuery": "merged", "steps": 20}' | python3 bench/pytorch_step.py
+    echo '{"stage": "pretraining", "keyQuery": "merged", "steps": 20}' | python3 src/finetune-icl/bench/pytorch_step.py
 """
 
 import json

@@ -7,7 +7,7 @@ const SCRIPT = join(__dirname, "../../bench/pytorch_step.py");
 /** Where a Python with torch is looked for. */
 export const PYTHONS = ["python3", "/usr/bin/python3"];
 
-/** What bench/pytorch_step.py is asked for. */
+/** What src/finetune-icl/bench/pytorch_step.py is asked for. */
 export interface TorchRequest {
   readonly stage: "pretraining" | "zero-shot" | "auxiliary";
   readonly keyQuery: "merged" | "separate";
@@ -54,6 +54,6 @@ export class Torch {
 
 async function read<Answer>(lines: AsyncIterator<string>): Promise<Answer> {
   const { value, done } = await lines.next();
-  if (done === true) throw new Error("bench/pytorch_step.py ended before it answered");
+  if (done === true) throw new Error("src/finetune-icl/bench/pytorch_step.py ended before it answered");
   return JSON.parse(value as string) as Answer;
 }

@@ -20,7 +20,7 @@ export function registerKernelCommands(program: Command): void {
   const kernel = program
     .command("kernel")
     .description("Give Jupyter and VS Code the TypeScript kernel of the notebooks.");
-  const { version } = require("../../package.json") as { readonly version: string };
+  const { version } = require("finetune-icl/package.json") as { readonly version: string };
   withPlace(kernel.command("install").description("Write the kernelspec; needs no Python."))
     .option("--name <name>", `the kernel's name (default: ${NOTEBOOK_NAME}, which the notebooks ask for)`)
     .action(({ prefix, name }: NamedPlace) => {

@@ -5,7 +5,7 @@ import { DATA_FOLDER } from "../units/dataFolder";
 import type { StudyTables } from "./runStudy";
 import type { AnyStudy, StudyOptions } from "./study";
 
-/** Where the package keeps the results of its studies; from dist/study or src/study the root is two folders up. */
+/** Where the package keeps the results of its studies; from dist/study or src/lab/study the root is two folders up. */
 export const STUDIES_FOLDER = join(DATA_FOLDER, "studies");
 
 /** Writes every table of a study and a README.md that says what they hold and what makes them, below `folder`. */

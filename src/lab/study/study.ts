@@ -24,7 +24,7 @@ export interface StudyTable {
 
 /**
  * A question that is answered by much computation: independent units, from whose results tables are made. Adding one is
- * writing such an object and putting it into the list of src/study/index.ts.
+ * writing such an object and putting it into the list of src/lab/study/index.ts.
  */
 export interface Study<Input, Result> {
   /** Lower-case words joined by hyphens; the name of its folder below data/studies. */

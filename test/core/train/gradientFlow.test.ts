@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import { all, create } from "mathjs";
 import { describe, expect, it } from "vitest";
 import { type Differentiable, withOnly } from "../../../src/core/algebra/differentiable";
-import { FLOAT } from "../../../src/core/algebra/numberField";
 import { exactLoss } from "../../../src/core/exact/exactLoss";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { followGradientFlow } from "../../../src/core/train/gradientFlow";
@@ -91,7 +91,7 @@ describe("gradient flow", () => {
       return [...gradient].map((g) => -g);
     };
     // Not in mathjs's type declarations.
-    const { solveODE } = FLOAT.math as unknown as {
+    const { solveODE } = create(all!, {}) as unknown as {
       solveODE: (
         f: typeof slope,
         span: readonly number[],

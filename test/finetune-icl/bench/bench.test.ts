@@ -17,7 +17,7 @@ import { runMain } from "../../support/runMain";
 const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Answers as bench/pytorch_step.py does, and says that a step takes half a second; a query-only one a quarter. */
+/** Answers as src/finetune-icl/bench/pytorch_step.py does, and says that a step takes half a second; a query-only one a quarter. */
 const FAKE_TORCH = `#!${process.execPath}
 if (process.argv[2] !== "-c") {
   console.log(JSON.stringify({ torch: "0.0-test", threads: 1 }));

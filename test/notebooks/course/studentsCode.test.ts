@@ -69,7 +69,7 @@ function lost({ notebook, exercises }: Lesson): readonly string[] {
 
 /**
  * In a student's copy the lines of a solution throw, and so do the checks. That a copy then runs as the lesson does, up to its
- * checks, follows from what its code names; test/course/kernel.test.ts tries it on the kernel.
+ * checks, follows from what its code names; test/notebooks/course/kernel.test.ts tries it on the kernel.
  */
 describe("a student's copy lacks nothing but answers", () => {
   it.each(withExercises.map((lesson) => [lesson.name, lesson] as const))("in %s", (_name, lesson) => {

@@ -6,7 +6,7 @@ import type { EdgeRun } from "./support/edgeRun";
  * A setting is given as `--set name=value` gives it. Either the lesson refuses it (`refuses` names the parameter that its cell of
  * parameters complains of), or it runs to its end and `holds` checks what it then says.
  *
- * Beside these checks every setting that runs is held against what is true of all lessons (test/notebook/edges.test.ts): no text shows
+ * Beside these checks every setting that runs is held against what is true of all lessons (test/notebooks/runner/edges.test.ts): no text shows
  * NaN, undefined or an infinite number, and no logarithmic axis reaches rounding errors.
  *
  * A run costs seconds: set `prompts` and the like low, and put several edges into one setting where they do not hide each other.

@@ -27,7 +27,7 @@ export interface RealTableSource {
   readonly dropped: string;
 }
 
-// From dist/study/realData or src/study/realData the package's root is three folders up.
+// From dist/study/realData or src/lab/study/realData the package's root is three folders up.
 const FOLDER = join(DATA_FOLDER, "real");
 
 /** The sources of all tables, in the order of data/real/README.md. */
