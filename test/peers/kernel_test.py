@@ -14,7 +14,6 @@ class TypeScriptKernel(jupyter_kernel_test.KernelTests):
     code_stderr = "console.error('oh')"
     completion_samples = [
         {"text": "Math.ma", "matches": {"max"}},
-        {"text": "cons", "matches": {"console", "const"}},
     ]
     complete_code_samples = ["1", "const x = 1;", "function f() {\n  return 1;\n}"]
     incomplete_code_samples = ["function f() {", "const x = [1,", "`open"]

@@ -210,9 +210,9 @@ describe("finetune-icl new", () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it("takes lessons by number, as they are stored, with what they read", async () => {
-    const { code, out, err } = await runMain("new", folder, "--lessons", "7,1");
+    const { code, out, err } = await runMain("new", folder, "--lessons", "7b,1");
     expect({ code }, err).toEqual({ code: 0 });
-    const [first, seventh] = ["01-", "07-"].map((start) =>
+    const [first, seventh] = ["01-", "07b-"].map((start) =>
       courseNotebooks().find((path) => basename(path).startsWith(start)),
     );
     expect(JSON.parse(out)).toMatchObject({
