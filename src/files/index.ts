@@ -4,7 +4,7 @@ export { FIGURE_FOLDER_VARIABLE, figureFolderOf } from "./figureFolder";
 export { withLock } from "./lock";
 export { type Manifest, manifestOf, replaceFolder, requireReplaceable, strangersIn } from "./outputFolder";
 export { createProgress, type Progress } from "./progress";
-export { projectRoot } from "./projectRoot";
+export { findProjectRoot, projectRoot } from "./projectRoot";
 export { loadTable, saveFigureTable, saveTable } from "./table";
 export { makeTemporaryFolder } from "./temporaryFolder";
 export { type Content, reasonOf, writeAllWhole, writeFully, writeWhole } from "./wholeFile";

@@ -8,7 +8,7 @@ import { InputError } from "@finetune-icl/base";
  * @throws InputError when there is none.
  */
 export function projectRoot(from: string = process.cwd()): string {
-  const root = nearest(from) ?? nearest(__dirname);
+  const root = findProjectRoot(from);
   if (root === undefined)
     throw new InputError(
       "folder",
@@ -16,6 +16,11 @@ export function projectRoot(from: string = process.cwd()): string {
       "one inside a project, which has a package.json and a folder notebooks",
     );
   return root;
+}
+
+/** The same where there is one. */
+export function findProjectRoot(from: string = process.cwd()): string | undefined {
+  return nearest(from) ?? nearest(__dirname);
 }
 
 function nearest(folder: string): string | undefined {

