@@ -20,5 +20,5 @@ for (const name of WITH_ES_MODULES) {
   tsc("--project", configFile);
   // The sources name modules without endings; Node and browsers want them.
   await replaceTscAliasPaths({ configFile, outDir: join(folder, "dist", "esm"), resolveFullPaths: true });
-  writeFileSync(join(folder, "dist", "esm", "package.json"), '{ "type": "module" }\n');
+  writeFileSync(join(folder, "dist", "esm", "package.json"), '{ "type": "module", "sideEffects": false }\n');
 }

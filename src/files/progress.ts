@@ -9,14 +9,21 @@ export interface Progress {
   readonly stop: () => void;
 }
 
+/** A stream as far as it is used here; no type of Node stands in what the package declares. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** A bar over `total` things on a terminal; on anything else only the lines are printed. */
-export function createProgress(total: number, stream: NodeJS.WriteStream, things = "cells"): Progress {
+export function createProgress(total: number, stream: OutputStream, things = "cells"): Progress {
   if (!stream.isTTY) {
     return { step: () => {}, log: (text) => stream.write(`${text}\n`), stop: () => {} };
   }
   const bars = new MultiBar(
     {
-      stream,
+      // cli-progress asks for a whole stream in its types, and uses this much of it.
+      stream: stream as never,
       format: `{bar} {value} of {total} ${things}, {duration_formatted}, {eta_formatted} left`,
       barsize: 24,
       clearOnComplete: true,

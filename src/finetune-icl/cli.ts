@@ -1,6 +1,5 @@
 import { InputError, printable } from "@finetune-icl/base";
 import { Command, CommanderError } from "commander";
-import { registerBenchCommand } from "./commands/bench";
 import { registerExperimentCommand } from "./commands/experiment";
 import { registerPredictCommand } from "./commands/predict";
 import { registerPromptCommand } from "./commands/prompt";
@@ -46,7 +45,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerSweepCommands(program);
   registerStudyCommand(program);
   registerVerifyCommand(program);
-  registerBenchCommand(program);
   await registerOptionalCommands(program, argv[0]);
   try {
     await program.parseAsync([...argv], { from: "user" });

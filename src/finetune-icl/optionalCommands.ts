@@ -11,6 +11,12 @@ export interface OptionalCommand {
 
 export const OPTIONAL_COMMANDS: readonly OptionalCommand[] = [
   {
+    name: "bench",
+    description: "Measure speed and memory, each ratio within one run, its two sides in turn.",
+    needs: "@finetune-icl/notebooks",
+    register: async (program) => (await import("./commands/bench")).registerBenchCommand(program),
+  },
+  {
     name: "notebooks",
     description: "Run notebooks, each on a fresh kernel, and save them with their outputs.",
     needs: "@finetune-icl/notebooks",

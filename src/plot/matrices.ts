@@ -120,7 +120,7 @@ function cellsTrace(
     y: cells.map(({ i }) => i),
     text: texts,
     textfont: {
-      size: texts.map((text) => (text.length > 6 ? 9 : 11)),
+      size: texts.map((text) => (text.length > 8 ? 7 : text.length > 6 ? 9 : 11)),
       color: cells.map(({ value }) => (Math.abs(value) > 0.6 * largest ? "#ffffff" : "#222222")),
     },
     customdata: cells.map(({ i, j }) => `${rows[i]}, ${columns[j]}`),

@@ -63,7 +63,11 @@ describe("the built book", () => {
   /** Whether a live figure takes what follows the # of its page's address for a position of its controls. */
   const isState = (page: string, text: string): boolean => {
     const explorable = EXPLORABLES.find((each) => explorablePageFile(each) === page);
-    return explorable !== undefined && text.includes("=") && readState(explorable.controls, text).complaints.length === 0;
+    return (
+      explorable !== undefined &&
+      text.includes("=") &&
+      readState(explorable.controls, text).complaints.length === 0
+    );
   };
 
   it("has no link that leads nowhere", () => {

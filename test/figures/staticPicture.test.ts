@@ -213,7 +213,7 @@ describe("a picture", () => {
 
   it("is the same in another process, which ends by itself", async () => {
     const name = "three panels, logarithmic";
-    const program = `require("./dist/index.js").staticPicture(${JSON.stringify(FIGURES[name])}).then((svg) => process.stdout.write(svg));`;
+    const program = `require("@finetune-icl/figures").staticPicture(${JSON.stringify(FIGURES[name])}).then((svg) => process.stdout.write(svg));`;
     const { child, ended } = startNode(["-e", program]);
     const timer = setTimeout(() => child.kill("SIGKILL"), 20_000);
     const { code, signal, stdout, stderr } = await ended;
@@ -230,7 +230,7 @@ describe("a picture", () => {
 describe("the package", () => {
   it("is imported without plotly, jsdom or danfojs", async () => {
     const program = `
-      require("./dist/index.js");
+      require("finetune-icl"); require("@finetune-icl/figures");
       const heavy = Object.keys(require.cache).filter((file) => /node_modules.(?:plotly|jsdom|danfojs|@tensorflow)/.test(file));
       process.stdout.write(JSON.stringify({ heavy, files: Object.keys(require.cache).length }));`;
     const { stdout, stderr } = await startNode(["-e", program]).ended;

@@ -42,7 +42,7 @@ describe("a lock", () => {
     writeFileSync(lockFile("d"), JSON.stringify({ pid, host: hostname() }));
     // Each process says whether it got the lock, and holds it until its input ends.
     const program = `
-      const { lock } = require(${JSON.stringify(join(packageRoot, "dist/lock.js"))});
+      const { lock } = require(${JSON.stringify(join(packageRoot, "src/files/dist/lock.js"))});
       try { lock(${JSON.stringify(join(folder, "d"))}); console.log("mine"); } catch { console.log("refused"); }
       process.stdin.resume().on("end", () => process.exit());`;
     const rivals = Array.from({ length: 6 }, () => spawn(process.execPath, ["-e", program]));

@@ -96,7 +96,7 @@ describe("the library in an empty folder, from packed tarballs and the registry 
     });
     // d = 1: σ² + 2/5.
     expect(JSON.parse(predicted.stdout).risks[0].risk, predicted.stderr).toBeCloseTo(0.5, 12);
-    const trained = ask(["train", "-"], { method: "exact", problem, pretraining: { steps: 5 } });
+    const trained = ask(["train", "-"], { method: "exact", pretraining: { steps: 5 } });
     expect(trained.status, trained.stderr).toBe(0);
     const verified = ask(["verify", "--quick", "best-label-weight"], {});
     expect(verified.stdout, verified.stderr).toContain("1 claims: 1 verified");
@@ -169,7 +169,7 @@ describe("in a bundle", () => {
       'import { tokenShares } from "@finetune-icl/core/problem"; globalThis.f = tokenShares;',
     );
     const form = await sized(
-      'import { PRETRAINED_RIDGE } from "@finetune-icl/core/theory"; globalThis.f = PRETRAINED_RIDGE;',
+      'import { FLOAT } from "@finetune-icl/core/algebra"; import { pretrainedRisk } from "@finetune-icl/core/theory"; globalThis.f = [FLOAT, pretrainedRisk];',
     );
     const note = `gzipped: all of core ${whole}, one closed form ${form}, one function ${shots} bytes`;
     expect(form, note).toBeLessThan(whole / 2);

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { startNode } from "../notebooks/runner/support/processes";
-import { packageRoot } from "../support/root";
+import { PROGRAM, packageRoot } from "../support/root";
 
 const base = mkdtempSync(join(tmpdir(), "kernel-install-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -37,8 +38,10 @@ describe("the installer", () => {
       // Neither is needed.
       PATH: "/nowhere",
     };
-    return startNode([join(root, "bin", "finetune-icl.js"), "kernel", ...args], env).ended;
+    return startNode([programOf(root), "kernel", ...args], env).ended;
   };
+  const programOf = (root: string) =>
+    root === packageRoot ? PROGRAM : join(root, "node_modules", "finetune-icl", "bin", "finetune-icl.js");
   const specOf = (folder: string) =>
     JSON.parse(readFileSync(join(folder, "kernel.json"), "utf8")) as {
       argv: string[];
@@ -53,7 +56,10 @@ describe("the installer", () => {
     expect(stdout).toContain(folder);
     expect(readdirSync(folder).sort()).toEqual(["kernel.json", "logo-64x64.png", "logo-svg.svg"]);
     const { argv, env } = specOf(folder);
-    expect(argv.slice(1)).toEqual([join(packageRoot, "dist", "kernel", "main.js"), "{connection_file}"]);
+    expect([realpathSync(argv[1]!), argv[2]]).toEqual([
+      join(packageRoot, "src", "kernel", "dist", "main.js"),
+      "{connection_file}",
+    ]);
     expect(existsSync(argv[0]!)).toBe(true);
     expect(env).toEqual({});
     const again = await kernel(packageRoot, "install");
@@ -91,19 +97,35 @@ describe("the installer", () => {
   it("keeps two copies of the package side by side, and takes the place of one that is gone", async () => {
     const other = join(home, "ein anderes Paket");
     mkdirSync(other);
-    for (const part of ["bin", "dist", "package.json"])
-      cpSync(join(packageRoot, part), join(other, part), { recursive: true });
-    symlinkSync(join(packageRoot, "node_modules"), join(other, "node_modules"));
+    const modules = join(other, "node_modules");
+    mkdirSync(join(modules, "@finetune-icl"), { recursive: true });
+    // The command line and the kernel are copies; what they use is that of this project.
+    for (const name of readdirSync(join(packageRoot, "node_modules")).filter(
+      (each) => !/finetune-icl$/.test(each),
+    ))
+      symlinkSync(join(packageRoot, "node_modules", name), join(modules, name));
+    for (const name of readdirSync(join(packageRoot, "src")).filter((each) => !each.includes(".")))
+      if (!["kernel", "finetune-icl"].includes(name))
+        symlinkSync(join(packageRoot, "src", name), join(modules, "@finetune-icl", name));
+    symlinkSync(join(packageRoot, "data"), join(modules, "@finetune-icl", "data"));
+    for (const [name, as] of [
+      ["kernel", join("@finetune-icl", "kernel")],
+      ["finetune-icl", "finetune-icl"],
+    ] as const)
+      for (const part of ["bin", "dist", "node_modules", "package.json"]) {
+        const from = join(packageRoot, "src", name, part);
+        if (existsSync(from)) cpSync(from, join(modules, as, part), { recursive: true });
+      }
     await kernel(packageRoot, "install");
     const second = await kernel(other, "install");
     expect(second.stderr).toContain("is another installation of this kernel and stays");
     const programs = () =>
       readdirSync(kernels)
         .sort()
-        .map((name) => [name, specOf(join(kernels, name)).argv[1]]);
+        .map((name) => [name, realpathSync(specOf(join(kernels, name)).argv[1]!)]);
     expect(programs()).toEqual([
-      ["finetune-icl", join(other, "dist", "kernel", "main.js")],
-      ["tslab", join(packageRoot, "dist", "kernel", "main.js")],
+      ["finetune-icl", join(other, "node_modules", "@finetune-icl", "kernel", "dist", "main.js")],
+      ["tslab", join(packageRoot, "src", "kernel", "dist", "main.js")],
     ]);
     const healthy = await kernel(packageRoot, "doctor");
     expect(healthy.stdout, healthy.stderr).toMatch(

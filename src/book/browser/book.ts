@@ -1,3 +1,4 @@
+import { barHeight } from "./barHeight";
 import { copyButtons, foldButton, unfoldForPrint } from "./code";
 import { liveFigures } from "./figures";
 import { contentsMenu } from "./menu";
@@ -5,6 +6,7 @@ import { scrollHints } from "./scrollHints";
 import { searchBox } from "./search";
 import { themeButton } from "./themeChoice";
 
+barHeight(document.querySelector("header.bar")!);
 themeButton(document.querySelector("button.theme")!);
 contentsMenu(document.querySelector("button.menu")!, document.getElementById("contents")!);
 searchBox(

@@ -85,14 +85,17 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       },
       (each) => {
         progress.step();
-        progress.log("error" in each
+        progress.log(
+          "error" in each
             ? `${each.submission}: ${each.error.replace(`${each.submission}: `, "")}`
-            : describe(each.submission, each));
+            : describe(each.submission, each),
+        );
       },
     );
     process.stdout.write(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
     const lost = judged.filter((each) => "error" in each).length;
-    if (lost > 0) throw new Error(`${lost} of ${judged.length} submissions could not be judged: see the messages above`);
+    if (lost > 0)
+      throw new Error(`${lost} of ${judged.length} submissions could not be judged: see the messages above`);
   } finally {
     progress.stop();
   }

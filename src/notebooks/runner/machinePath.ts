@@ -7,6 +7,9 @@ export function findMachinePath(outputs: readonly Output[], notebookDirectory: s
   const shown = JSON.stringify(outputs);
   return [notebookDirectory, findProjectRoot(notebookDirectory), homedir()].find(
     // A home such as `/` or `/root` would be found in innocent text.
-    (path) => path !== undefined && path.split(/[\\/]/).length > 2 && shown.includes(JSON.stringify(path).slice(1, -1)),
+    (path) =>
+      path !== undefined &&
+      path.split(/[\\/]/).length > 2 &&
+      shown.includes(JSON.stringify(path).slice(1, -1)),
   );
 }

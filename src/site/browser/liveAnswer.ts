@@ -49,6 +49,11 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     width = canvas.clientWidth;
     draw(latest);
   }).observe(canvas);
+  // Where the figure stays in sight, the style sheet keeps what is scrolled to clear of it.
+  const figure = section.querySelector<HTMLElement>(".figure")!;
+  new ResizeObserver(() => section.style.setProperty("--figure-height", `${figure.offsetHeight}px`)).observe(
+    figure,
+  );
   printState(section, () => live);
   const ready = plotly().then(
     (loaded) => {

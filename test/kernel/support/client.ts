@@ -8,7 +8,7 @@ import { Dealer, Request as HeartbeatSocket, Subscriber } from "zeromq";
 import { packageRoot } from "../../support/root";
 import { assertMessage } from "./schema";
 
-export const KERNEL = join(packageRoot, "dist/kernel/main.js");
+export const KERNEL = join(packageRoot, "src/kernel/dist/main.js");
 
 /** A message as the protocol has it. */
 export interface Message {

@@ -68,8 +68,8 @@ describe.skipIf(process.env.CI === undefined && !hasRegistry)("a new course, rea
     // What a container and Binder run: with Jupyter there, the kernel is registered in the user's home.
     if (hasJupyter) run("bash", "binder/postBuild");
     else run("npm", "install", "--no-audit", "--no-fund");
-    const installed = join(folder, "node_modules", "finetune-icl");
-    const tables = () => readdirSync(join(installed, "data", "figures")).sort();
+    const installed = join(folder, "node_modules", "@finetune-icl", "data");
+    const tables = () => readdirSync(join(installed, "figures")).sort();
     const stored = tables();
 
     rmSync(join(folder, table));

@@ -128,7 +128,7 @@ describe("notebooks run with other parameters", () => {
 
   it("refuse what their cell of parameters refuses, with exit code 2 and one line that says what is allowed", async () => {
     const { path: strict } = writeNotebook(directory, "strict", [
-      `import { checkParameters } from "finetune-icl";`,
+      `import { checkParameters } from "@finetune-icl/notebooks";`,
       [
         `const dimension = 5;
 checkParameters({ dimension }, { dimension: { kind: "whole", from: 2, because: "two directions are compared" } });`,

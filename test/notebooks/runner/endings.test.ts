@@ -23,8 +23,8 @@ while (true) {}`;
 
 const PROGRAM = `
 const { existsSync } = require("node:fs");
-const { readNotebook } = require("./dist/notebook/readNotebook");
-const { runNotebook } = require("./dist/notebook/runNotebook");
+const { readNotebook } = require("./src/notebooks/dist/runner/readNotebook");
+const { runNotebook } = require("./src/notebooks/dist/runner/runNotebook");
 const [path, go, directory] = process.argv.slice(1);
 runNotebook(readNotebook(path), { cwd: directory, timeoutMs: 60_000 });
 setInterval(() => { if (existsSync(go)) END; }, 50);`;

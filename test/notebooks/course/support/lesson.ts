@@ -49,7 +49,7 @@ export const CELLS: readonly Cell[] = [
   markdown("title", "# 4. A lesson\n\n**The question.** Why?", {
     teaching: { minutes: 3, note: "Ask first.\nThen wait." },
   }),
-  code("import", 'import { checkAnswer } from "finetune-icl";'),
+  code("import", 'import { checkAnswer } from "@finetune-icl/notebooks";'),
   code("parameters", "const shift = 1;", { tags: ["parameters"] }),
   markdown("mathematics", "## The mathematics\n\n$1 + 1 = 2$", { teaching: { minutes: 5.5 } }),
   markdown("exercises", "## Exercises"),
