@@ -16,6 +16,9 @@ const mustRun = process.env.CI !== undefined;
 /** Where a person can look at what the tests saw. */
 const SCREENSHOTS = join(packageRoot, "tmp", "book-screenshots");
 
+/** Tests among which the pages are dealt out. */
+const SHARES = 5;
+
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
@@ -100,41 +103,50 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       }),
     );
 
-  it("loads every page: figures drawn, no complaint, axe-core in light and dark, a narrow window", async () => {
-    let figures = 0;
-    const check = async (file: string) => {
-      const { page, asked, complaints, close } = await open(file);
-      await seeAllFigures(page);
-      const look = async (how: string) => {
-        if (/^(?:index|0?3|explore|ledger)/.test(file)) {
-          await page.screenshot({ path: join(SCREENSHOTS, `${file.replace(".html", "")}-${how}.png`) });
+  // All pages in one test would take longer than a test may on a machine that does other things too: each share has its own
+  // limit against hanging, and some of the lessons.
+  const shares = Array.from({ length: SHARES }, (_, i) => i + 1);
+  it.each(shares)(
+    `loads every page (share %i of ${SHARES}): figures drawn, no complaint, axe-core in light and dark, a narrow window`,
+    async (share) => {
+      let figures = 0;
+      const check = async (file: string) => {
+        const { page, asked, complaints, close } = await open(file);
+        await seeAllFigures(page);
+        const look = async (how: string) => {
+          if (/^(?:index|0?3|explore|ledger)/.test(file)) {
+            await page.screenshot({ path: join(SCREENSHOTS, `${file.replace(".html", "")}-${how}.png`) });
+          }
+        };
+        for (const [traces, points, givenTraces, givenPoints] of await drawnAndGiven(page)) {
+          expect([traces, points], file).toEqual([givenTraces, givenPoints]);
+          figures += 1;
         }
+        await look("light");
+        expect(await violations(page), file).toEqual([]);
+        await page.click("button.theme");
+        await look("dark");
+        expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect(await overhang(page), `${file}, narrow`).toBeLessThanOrEqual(0);
+        await look("narrow");
+        expect(complaints, file).toEqual([]);
+        expect(
+          asked.filter((url) => !url.startsWith(address(""))),
+          file,
+        ).toEqual([]);
+        expect(await page.$$eval(".katex-error", (all) => all.length), file).toBe(0);
+        const missingFonts = "[...document.fonts].filter(({ status }) => status === 'error').length";
+        expect(await page.evaluate(missingFonts), file).toBe(0);
+        await close();
       };
-      for (const [traces, points, givenTraces, givenPoints] of await drawnAndGiven(page)) {
-        expect([traces, points], file).toEqual([givenTraces, givenPoints]);
-        figures += 1;
-      }
-      await look("light");
-      expect(await violations(page), file).toEqual([]);
-      await page.click("button.theme");
-      await look("dark");
-      expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect(await overhang(page), `${file}, narrow`).toBeLessThanOrEqual(0);
-      await look("narrow");
-      expect(complaints, file).toEqual([]);
-      expect(
-        asked.filter((url) => !url.startsWith(address(""))),
-        file,
-      ).toEqual([]);
-      expect(await page.$$eval(".katex-error", (all) => all.length), file).toBe(0);
-      const missingFonts = "[...document.fonts].filter(({ status }) => status === 'error').length";
-      expect(await page.evaluate(missingFonts), file).toBe(0);
-      await close();
-    };
-    await mapInOrder(files(), 2, check, () => {});
-    expect(figures).toBeGreaterThanOrEqual(4);
-  });
+      const own = files()
+        .sort()
+        .filter((_, i) => i % SHARES === share - 1);
+      await mapInOrder(own, 2, check, () => {});
+      expect(figures).toBeGreaterThanOrEqual(4);
+    },
+  );
 
   it("fits a narrow screen from the start", async () => {
     for (const file of ["04-full-fine-tuning-forgets.html"]) {

@@ -82,7 +82,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
       viewport: { width: 390, height: 844 },
     });
     const before = await words(page);
-    const box = (await (await page.$("[name=angle]"))!.boundingBox())!;
+    const slider = (await page.$("[name=angle]"))!;
+    // A finger reaches what is in the window.
+    await slider.scrollIntoViewIfNeeded();
+    const box = (await slider.boundingBox())!;
     expect(box.height, "large enough for a finger").toBeGreaterThanOrEqual(24);
     await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
     await page.waitForURL(/#angle=90$/);
@@ -167,19 +170,24 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
       const [title, legend] = [boxes.title, boxes.legend] as ({ top: number; bottom: number } | null)[];
       if (title !== null && legend != null) expect(title!.bottom).toBeLessThanOrEqual(legend.top + 1);
       expect(boxes.inside).toBe(true);
-      for (const control of await page.$$(".control :is(input, select)")) {
+      // Back again, too: whoever goes up would find a control under the figure.
+      const controls = await page.$$(".control :is(input, select)");
+      for (const control of [...controls, ...[...controls].reverse()]) {
         await control.scrollIntoViewIfNeeded();
         await control.focus();
-        const [figure, own] = [
-          (await (await page.$(".canvas"))!.boundingBox())!,
+        const boxOf = async (selector: string) => (await (await page.$(selector))!.boundingBox())!;
+        const [bar, figure, label, own] = [
+          await boxOf("header.bar"),
+          await boxOf(".canvas"),
+          await boxOf(`label[for="${await control.getAttribute("id")}"]`),
           (await control.boundingBox())!,
         ];
         const name = await control.getAttribute("name");
-        // The whole figure and the control are in the window, and do not cover each other.
-        expect(figure.y, `${name}: top of the figure`).toBeGreaterThanOrEqual(0);
+        // The whole figure and the control with its label are in the window, and nothing covers them.
+        expect(figure.y, `${name}: top of the figure`).toBeGreaterThanOrEqual(bar.y + bar.height - 1);
         expect(figure.y + figure.height, `${name}: bottom of the figure`).toBeLessThanOrEqual(844);
         expect(own.y + own.height, String(name)).toBeLessThanOrEqual(844);
-        expect(own.y, `${name} below the figure`).toBeGreaterThanOrEqual(figure.y + figure.height - 1);
+        expect(label.y, `${name} below the figure`).toBeGreaterThanOrEqual(figure.y + figure.height - 1);
       }
       await close();
     },

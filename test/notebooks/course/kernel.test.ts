@@ -13,10 +13,12 @@ import { readNotebook, readNotebookFile } from "../../../src/notebooks/runner/re
 import { type NotebookResult, runNotebookFile } from "../../../src/notebooks/runner/runNotebookFile";
 import { packageRoot } from "../../support/root";
 import { makeWorkDirectory, removeDirectory } from "../runner/support/notebooks";
+import { representatives, TEMPLATE } from "../runner/support/representatives";
 
-const TEMPLATE = join(packageRoot, "notebooks", "templates", "lesson.ipynb");
-const lessons = [...courseNotebooks(), TEMPLATE].map((path) => fast(readLesson(path)));
+/** Of every lesson studentsCode.test.ts reads what its code names; on the kernel these speak for the others. */
+const lessons = [...representatives, TEMPLATE].map((path) => fast(readLesson(path)));
 const withExercises = lessons.filter(({ exercises }) => exercises.length > 0);
+const course = [...courseNotebooks(), TEMPLATE].map(readLesson);
 const AT_ONCE = 2;
 const TIMEOUT = 900_000;
 const CELL_MS = 300_000;
@@ -158,8 +160,8 @@ describe("copies of the real course", () => {
   );
 });
 
-describe("the lessons", () => {
-  it.each(withExercises.map((lesson) => [lesson.name, lesson] as const))(
+describe("the course", () => {
+  it.each(course.map((lesson) => [lesson.name, lesson] as const))(
     "%s has an exercise by hand, one by code and an open one, minutes for its sections and notes for teachers",
     (_name, { exercises, notes }) => {
       expect(new Set(exercises.map(({ kind }) => kind))).toEqual(new Set(["by hand", "by code", "open"]));
@@ -168,7 +170,7 @@ describe("the lessons", () => {
   );
 
   it("number their exercises after themselves", () => {
-    for (const { name, exercises } of lessons) {
+    for (const { name, exercises } of course) {
       const lesson = /^0*(\d+[a-z]?)-/.exec(name)?.[1];
       if (lesson === undefined) continue;
       for (const { number } of exercises) expect(number.split(".")[0], name).toBe(lesson);

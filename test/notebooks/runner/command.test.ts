@@ -60,7 +60,9 @@ describe("finetune-icl notebooks", () => {
     expect(outputs(2)).toEqual([stream([...Array(PRINTS).keys()].map((i) => `${i}\n`).join(""))]));
 
   it("imports the package by its name and shows the last expression", () =>
-    expect(outputs(3)).toEqual([stream("object\n")]));
+    expect(outputs(3)).toEqual([
+      { output_type: "execute_result", execution_count: 3, metadata: {}, data: { "text/plain": "object" } },
+    ]));
 
   it("keeps several representations of one display together, JSON as JSON", () =>
     expect(outputs(4)).toEqual([
@@ -125,7 +127,7 @@ describe("finetune-icl notebooks", () => {
     let before: string;
 
     beforeAll(async () => {
-      before = saved.replace("0.30000000000000004", "0.29").replace('"object\\n"', '"function\\n"');
+      before = saved.replace("0.30000000000000004", "0.29").replace('"object"', '"function"');
       writeFileSync(changed, before);
       check = await runNotebooks("--check", "--jobs", "2", path, changed, path);
     });
@@ -141,7 +143,7 @@ describe("finetune-icl notebooks", () => {
       expect(JSON.parse(check.stdout).notebooks[1].differences).toMatchObject([
         {
           cell: { number: 3, id: "c3" },
-          where: "output 1, stdout, line 1",
+          where: expect.stringContaining("output 1"),
           stored: "function",
           got: "object",
         },
