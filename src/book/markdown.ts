@@ -69,6 +69,15 @@ export class PageMarkdown {
     this.md.core.ruler.push("link-paragraphs", (state) => {
       state.tokens = withoutLinkParagraphs(state.tokens, options, state.Token);
     });
+    this.md.core.ruler.push("empty-corners", ({ tokens }) => {
+      // A header without words names nothing: the corner of a table is a plain cell.
+      tokens.forEach((token, i) => {
+        const [inline, close] = [tokens[i + 1], tokens[i + 2]];
+        if (token.type !== "th_open" || inline?.content !== "" || close?.type !== "th_close") return;
+        token.tag = "td";
+        close.tag = "td";
+      });
+    });
     const { rules } = this.md.renderer;
     rules.html_block = (tokens, i) => passiveHtml(tokens[i]!.content);
     rules.html_inline = (tokens, i) => passiveHtml(tokens[i]!.content);

@@ -16,6 +16,16 @@ describe("the Markdown of a page", () => {
     expect(html).not.toContain("$");
   });
 
+  it("makes a plain cell of the empty corner of a table, which heads nothing", () => {
+    const html = page().render("| | with |\n|---|---|\n| speed | 2 |\n");
+    expect(html.match(/<t[hd]>.*?<\/t[hd]>/g)).toEqual([
+      "<td></td>",
+      "<th>with</th>",
+      "<td>speed</td>",
+      "<td>2</td>",
+    ]);
+  });
+
   it("refuses mathematics that cannot be rendered", () => {
     expect(() => page().render("$\\notacommand{x}$")).toThrow(/notacommand/);
   });
