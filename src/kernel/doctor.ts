@@ -76,7 +76,12 @@ async function examineOne(found: FoundKernelspec, command: string): Promise<Find
   const failure = await tryToStart(spec!.argv);
   return failure === undefined
     ? { what: `${folder}: starts and answers (${version})` }
-    : { what: `${folder}: does not start: ${failure}`, cure: "npm rebuild zeromq, then try again" };
+    : {
+        what: `${folder}: does not start: ${failure}`,
+        cure: /no answer/.test(failure)
+          ? "the machine may be busy: try again; if it stays so, npm rebuild zeromq"
+          : "npm rebuild zeromq, then try again",
+      };
 }
 
 function environmentFindings(): readonly Finding[] {

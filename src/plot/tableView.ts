@@ -35,6 +35,9 @@ function isNumeric({ rows }: Table, column: number): boolean {
   return rows.every((row) => typeof row[column] === "number");
 }
 
+/** Beside larger numbers a small one is no rounding error: a column may span thirty powers of ten. */
+const LARGEST_SCALE = 1e6;
+
 /** What is rounding beside the largest number of its column, and beside 1, reads as 0. */
 function cellTexts({ columns, rows }: Table, digits: number): readonly (readonly string[])[] {
   const scales = columns.map((_, j) =>
@@ -44,6 +47,8 @@ function cellTexts({ columns, rows }: Table, digits: number): readonly (readonly
     }, 1),
   );
   return rows.map((row) =>
-    row.map((cell, j) => (typeof cell === "number" ? shownNumber(cell, digits, scales[j]) : cell)),
+    row.map((cell, j) =>
+      typeof cell === "number" ? shownNumber(cell, digits, Math.min(scales[j]!, LARGEST_SCALE)) : cell,
+    ),
   );
 }

@@ -26,6 +26,10 @@ describe("a table", () => {
     ]);
   });
 
+  it("shows small numbers beside very large ones: what costs 10⁵ prompts is not 0 beside 10³³", () => {
+    expect(tableText(tableFrom([{ prompts: 96_000 }, { prompts: 9.6e32 }]), 4)).not.toMatch(/\b0\b/);
+  });
+
   it("is HTML in which nothing of a cell or a name becomes markup", () => {
     const html = tableHtml(tableFrom([{ "<i>": "<script>alert(1)</script>", b: 0.123456 }]), 3);
     const { document } = new JSDOM(html).window;

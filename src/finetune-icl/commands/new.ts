@@ -67,7 +67,9 @@ function runCommand(folder: string, options: Options): void {
   process.stdout.write(
     `${JSON.stringify({ folder, notebooks, files: [...files.keys()].sort() }, null, 1)}\n`,
   );
-  process.stderr.write(`${folder} is there. Next: cd ${folder} && npm install && npm start\n`);
+  process.stderr.write(
+    `${folder} is there. Next: cd ${JSON.stringify(folder)} && npm install && npm start\n`,
+  );
 }
 
 function requireNewOrEmpty(folder: string): void {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
 import { isStoredRun, readTrainingSettings, type StoredRun, TrainingRun } from "@finetune-icl/core/train";
@@ -8,6 +8,14 @@ import type { Command } from "commander";
 import { printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
 import type { TrainingMessage, TrainingOutcome, TrainingTask } from "./trainingWorker";
+
+/** Always the built file: it runs on a thread of its own. */
+const WORKER = join(
+  dirname(require.resolve("finetune-icl/package.json")),
+  "dist",
+  "commands",
+  "trainingWorker.js",
+);
 
 /** What stands in the file of `--out`. */
 type Kept =
@@ -75,7 +83,7 @@ function trainToTheEnd(
   keep: (run: StoredRun) => void,
   whatNext: string,
 ): Promise<TrainingOutcome> {
-  const worker = new Worker(join(__dirname, "trainingWorker.js"), { workerData: task });
+  const worker = new Worker(WORKER, { workerData: task });
   let state: StoredRun | undefined;
   let progress: Progress | undefined;
   let at = { stepsDone: 0, totalSteps: 0 };

@@ -58,7 +58,7 @@ ${list}
 opens in a container (*Reopen in Container*), in GitHub Codespaces and on [Binder](https://mybinder.org), with everything installed.
 
 A lesson of your own, exercises with checks, and how a cell is written:
-\`node_modules/${own.name}/docs/your-own-lesson.md\` and \`docs/notebooks.md\` beside it. \`npx ${own.name} course notebooks/*.ipynb --student DIR\`
+\`node_modules/${own.name}/course/docs/your-own-lesson.md\` and \`docs/notebooks.md\` beside it. \`npx ${own.name} course notebooks/*.ipynb --student DIR\`
 makes copies without solutions, \`npx ${own.name} --help\` says the rest.
 `;
 }

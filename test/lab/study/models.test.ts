@@ -107,7 +107,7 @@ describe("the benefit of examples", () => {
   });
 
   const records = (name: string) =>
-    recordsOf(loadTable(join(__dirname, `../../data/studies/models/${name}.csv`)));
+    recordsOf(loadTable(join(packageRoot, "data", "studies", "models", `${name}.csv`)));
   const benefit = records("benefit");
 
   it("stored is the median over the stored seeds that read examples", () => {
