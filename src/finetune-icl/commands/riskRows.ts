@@ -43,8 +43,10 @@ export function warnOfLostDigits(rows: readonly RiskRow[]): void {
   const worst = Math.max(
     ...lost.map(({ risk, errorBound }) => errorBound! / Math.max(Math.abs(risk), Number.MIN_VALUE)),
   );
+  // A risk that is 0, or smaller than its own bound, has no digit that is sure.
+  const share = worst < 1 ? `a share of ${worst.toPrecision(2)} of itself at most` : "all of its own size";
   process.stderr.write(
-    `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, the worst a share of ${worst.toPrecision(2)} of itself at most (errorBound); --exact computes without rounding where the regime allows it\n`,
+    `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, the worst ${share} (errorBound); --exact computes without rounding where the regime allows it\n`,
   );
 }
 

@@ -28,7 +28,8 @@ function answer(id: string, changes: AnyState = {}): Answer {
 function runLine(line: string): unknown {
   const [, input, args] = /^echo '(.*)' \| npx finetune-icl (.*)$/.exec(line)!;
   const { code, out, err } = runCli(args!.split(" "), input!);
-  expect(err).toBe("");
+  // Where full fine-tuning leaves no error, the risk is 0 up to rounding, and the command says so.
+  expect(err).toMatch(/^(?:finetune-icl: warning: .* lose digits to rounding.*\n)?$/);
   expect(code).toBe(0);
   return JSON.parse(out);
 }
