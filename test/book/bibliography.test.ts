@@ -8,7 +8,7 @@ const root = join(packageRoot);
 const works = readBibliography(join(root, "data/bibliography.json"));
 const under = (folder: string, ending: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.endsWith(ending) && !/(?:^|\/)(?:dist|node_modules)\//.test(name))
     .map((name) => join(folder, name));
 const text = (file: string): string => readFileSync(join(root, file), "utf8");
 

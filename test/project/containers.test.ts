@@ -7,7 +7,7 @@ import { containerFiles } from "../../src/notebooks/course/containerFiles";
 import { manifest, readText, readYaml, repository } from "./support";
 
 const files = containerFiles({
-  name: manifest.name,
+  name: "finetune-icl",
   install: ["npm ci --no-audit --no-fund", "npm run build"],
   extensions: ["biomejs.biome"],
 });
