@@ -78,7 +78,7 @@ describe("notebooks run with other parameters", () => {
     const done = await runNotebooks(plain, "--out", elsewhere);
     expect(done, done.stderr).toMatchObject({ code: 0 });
     expect(done.stderr).toContain(elsewhere);
-    expect(printed(join(elsewhere, "plain.ipynb"))).toEqual(["2\n"]);
+    expect(printed(join(elsewhere, "plain.ipynb"))).toEqual(["execute_result"]);
     expect(printed(plain)).toEqual([]);
     expect(readdirSync(elsewhere)).toEqual(["plain.ipynb"]);
   });
