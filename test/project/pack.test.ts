@@ -45,6 +45,11 @@ describe("npm pack", () => {
     }
   });
 
+  it("tells a new course the overrides that the repository itself is installed with", () => {
+    const [, own] = packages.find(([, { name }]) => name === "finetune-icl")!;
+    expect(own.overrides).toEqual(manifest.overrides);
+  });
+
   it("takes no file larger than a megabyte", () => {
     for (const { name, files } of packed)
       expect(

@@ -19,6 +19,7 @@ export interface Manifest {
   readonly workspaces?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly overrides?: unknown;
 }
 
 export const manifest: Manifest = JSON.parse(readText("package.json"));
