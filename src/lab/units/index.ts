@@ -1,4 +1,3 @@
 export { DATA_FOLDER, resultsFolder } from "./dataFolder";
 export { PROGRAM_FOLDERS } from "./programFolders";
 export { type NamedUnit, runUnits, type UnitRun } from "./runUnits";
-export { withWorkers } from "./workers";
