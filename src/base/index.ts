@@ -23,6 +23,9 @@ export {
   requireFinite,
   requireLength,
   requireMatrix,
+  requireNumber,
+  requireRows,
+  requireSquare,
   requireVector,
 } from "./readInput";
 export { parseStrictJson } from "./strictJson";

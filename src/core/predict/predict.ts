@@ -178,7 +178,8 @@ function predictZeroShotFull(whitening: Whitening, block: Matrix, targetTask: Ve
   return {
     parameters: zeroShotFullParameters(FLOAT, white, optimum),
     own: zeroShotFullParameters(FLOAT, targetTask, optimum),
-    risk: (task, shots) => zeroShotFullRisk(FLOAT, whitening.problem, white, optimum, task, shots),
+    risk: (task, shots) =>
+      zeroShotFullRisk(FLOAT, whitening.problem, { targetTask: white, task }, optimum, shots),
   };
 }
 
