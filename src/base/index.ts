@@ -25,4 +25,5 @@ export {
   requireMatrix,
   requireVector,
 } from "./readInput";
+export { readShard, type Shard, shardOf } from "./shard";
 export { parseStrictJson } from "./strictJson";

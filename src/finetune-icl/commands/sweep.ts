@@ -1,17 +1,15 @@
+import { readShard, shardOf } from "@finetune-icl/base";
 import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
 import {
   type Grid,
   type GridPoint,
   gridPoints,
-  mergeSweeps,
   readGrid,
-  readShard,
   rowsLeft,
   SWEEP_WORKER,
   type SweepRow,
   type SweepTask,
-  shardOf,
   writeSweep,
 } from "@finetune-icl/lab/sweep";
 import { withWorkers } from "@finetune-icl/lab/units";
@@ -21,8 +19,8 @@ import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
 import { readOutFile } from "./outOption";
 
-/** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
-export function registerSweepCommands(program: Command): void {
+/** Adds `finetune-icl sweep GRID.json`: a study that a cluster's scheduler may divide. */
+export function registerSweepCommand(program: Command): void {
   program
     .command("sweep")
     .description(
@@ -36,17 +34,6 @@ export function registerSweepCommands(program: Command): void {
     .requiredOption("--out <file>", "where the results go")
     .option("--jobs <number>", "worker threads (default: the number of cores)")
     .action(sweep);
-  program
-    .command("merge")
-    .description("Put the shards of a study together; the result does not depend on how many there were.")
-    .argument("<files...>", "files written by sweep")
-    .requiredOption("--out <file>", "where the whole goes")
-    .action(async (files: readonly string[], options: { readonly out: string }) => {
-      const out = readOutFile(options.out);
-      const whole = mergeSweeps(files);
-      await withLock(out, async () => writeSweep(out, whole));
-      process.stderr.write(`${whole.runs} runs: ${out}\n`);
-    });
 }
 
 async function sweep(
