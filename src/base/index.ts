@@ -28,4 +28,5 @@ export {
   requireSquare,
   requireVector,
 } from "./readInput";
+export { readShard, type Shard, shardOf } from "./shard";
 export { parseStrictJson } from "./strictJson";

@@ -50,6 +50,14 @@ export {
   pretrainedRisk,
 } from "./pretraining";
 export {
+  type ProportionalRisks,
+  type ProportionalSetting,
+  proportionalBayesRisk,
+  proportionalRidge,
+  proportionalRisks,
+  valueOnlyCorrection,
+} from "./proportionalLimit";
+export {
   SCORED_RISK,
   SCORED_VALUE_OPTIMUM,
   SCORED_ZERO_SHOT_RISK,

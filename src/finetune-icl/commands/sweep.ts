@@ -1,14 +1,12 @@
+import { readShard, shardOf } from "@finetune-icl/base";
 import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
 import {
   gridPoints,
-  mergeSweeps,
   openSweep,
   readGrid,
-  readShard,
   runSweep,
   type SweepShard,
-  shardOf,
   writeSweep,
 } from "@finetune-icl/lab/sweep";
 import type { Command } from "commander";
@@ -17,8 +15,8 @@ import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
 import { readOutFile } from "./outOption";
 
-/** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
-export function registerSweepCommands(program: Command): void {
+/** Adds `finetune-icl sweep GRID.json`: a study that a cluster's scheduler may divide. */
+export function registerSweepCommand(program: Command): void {
   program
     .command("sweep")
     .description(
@@ -32,17 +30,6 @@ export function registerSweepCommands(program: Command): void {
     .requiredOption("--out <file>", "where the results go")
     .option("--jobs <number>", "worker threads (default: the number of cores)")
     .action(sweep);
-  program
-    .command("merge")
-    .description("Put the shards of a study together; the result does not depend on how many there were.")
-    .argument("<files...>", "files written by sweep")
-    .requiredOption("--out <file>", "where the whole goes")
-    .action(async (files: readonly string[], options: { readonly out: string }) => {
-      const out = readOutFile(options.out);
-      const whole = mergeSweeps(files);
-      await withLock(out, async () => writeSweep(out, whole));
-      process.stderr.write(`${whole.runs} runs: ${out}\n`);
-    });
 }
 
 async function sweep(

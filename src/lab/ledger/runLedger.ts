@@ -49,9 +49,26 @@ export async function runLedger(
       onUnitDone(name, done, isNew);
     },
   };
-  await runUnits(join(__dirname, "worker.js"), run, (done) =>
+  await runLedgerUnits(units, options, run);
+  return { ledger: ledgerOf(claims, options, checkpoint.results), seconds };
+}
+
+/** Does some units of a plan, into the checkpoint: a shard's work, or all of it. */
+export function runLedgerUnits(
+  units: readonly Unit[],
+  options: RunOptions,
+  run: UnitRun<FinishedUnit>,
+): Promise<unknown> {
+  return runUnits(join(__dirname, "worker.js"), run, (done) =>
     Promise.all(units.map((unit) => done({ name: unitName(unit), input: { unit, options } }))),
   );
-  const results = new Map([...checkpoint.results].map(([name, { result }]) => [name, result]));
-  return { ledger: assembleLedger(claims, options, results), seconds };
+}
+
+/** The ledger from the finished units of its plan, wherever they were done. */
+export function ledgerOf(
+  claims: readonly Claim[],
+  options: RunOptions,
+  finished: ReadonlyMap<string, FinishedUnit>,
+): Ledger {
+  return assembleLedger(claims, options, new Map([...finished].map(([name, { result }]) => [name, result])));
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runUnits, type UnitRun } from "../units/runUnits";
+import { type NamedUnit, runUnits, type UnitRun } from "../units/runUnits";
 import type { AnyStudy, StudyOptions, StudyTable } from "./study";
 
 /** What a worker is given. */
@@ -25,8 +25,17 @@ export async function runStudy(
   run: UnitRun<unknown>,
 ): Promise<StudyTables> {
   const units = study.units(options);
-  const results = await runUnits(join(__dirname, "worker.js"), run, (done) =>
-    Promise.all(units.map(({ name, input }) => done({ name, input: { study: study.name, input } }))),
+  const results = await runStudyUnits(
+    units.map(({ name, input }) => ({ name, input: { study: study.name, input } })),
+    run,
   );
   return study.tables(units.map((unit, i) => ({ ...unit, result: results[i] })));
+}
+
+/** Does some units of some studies, into the checkpoint: a shard's work, or a whole study. Results in the order of the units. */
+export function runStudyUnits(
+  units: readonly NamedUnit<StudyTask>[],
+  run: UnitRun<unknown>,
+): Promise<readonly unknown[]> {
+  return runUnits(join(__dirname, "worker.js"), run, (done) => Promise.all(units.map(done)));
 }
