@@ -11,6 +11,7 @@ export interface Differences {
   readonly notNegative?: readonly Rational[];
 }
 
+/** An identity as it is put to the test in exact arithmetic. */
 export interface IdentityEvidence {
   /** What is compared, in words. */
   readonly compares: string;

@@ -1,7 +1,7 @@
 import { FLOAT } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
 import { requireLength } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { addScaled, dot, product, symmetricTimes } from "./kernels";
 import type { PackedParameters } from "./packedParameters";
@@ -21,6 +21,7 @@ export class FastRisk {
   private readonly matrices: Readonly<Record<MatrixName, Float64Array>>;
 
   constructor(problem: RegressionProblem) {
+    requireProblem(problem);
     const d = problem.dimension;
     this.dimension = d;
     this.noiseVariance = problem.noiseVariance;

@@ -5,8 +5,13 @@ import { exactRisk } from "../exact/exactRisk";
 import { roundingBound } from "../exact/roundingBound";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { requireFinite, requireVector } from "../problem/readInput";
-import type { Regime } from "../problem/regime";
-import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
+import { type Regime, requireRegime } from "../problem/regime";
+import {
+  type Pretraining,
+  type RegressionProblem,
+  requirePretraining,
+  requireProblem,
+} from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import { type Whitening, whiten } from "../problem/whitening";
 import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
@@ -50,7 +55,9 @@ interface WhitePrediction {
  * @throws UnsettledError when the descent of auxiliary-full ends at a point that is no minimum.
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
-  if (regime.kind !== "pretrained") requireVector(regime.targetTask, "targetTask", problem.dimension);
+  requireProblem(problem);
+  requirePretraining(pretraining, problem.dimension);
+  requireRegime(regime, problem.dimension);
   const whitening = whiten(problem);
   const start = whitePretraining(whitening, pretraining);
   const white = predictWhite(problem, whitening, start, regime);

@@ -104,7 +104,6 @@ function sourceOf(
 ): ExampleSource {
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
-  requireVector(task, "task", problem.dimension);
   return new ExampleSampler(problem, task, new RandomSource(seed, stream), covariates);
 }
 
@@ -187,6 +186,7 @@ class PromptAverage {
   }
 
   draw(more: number): void {
+    readWhole(more, "prompts", 0);
     const { source, shots, predictors, errors, losses, mean, deviations } = this;
     const end = this.prompts + more;
     for (let prompt = this.prompts + 1; prompt <= end; prompt += 1) {
@@ -225,6 +225,7 @@ class QueryPredictor {
   private readonly keyQuery: Float64Array;
   private readonly scorer: Float64Array;
   private readonly softmax: boolean;
+  private readonly label: number;
   private readonly scale: number;
   private sum = 0;
   /** Of the weights: N, or Σ exp(score − highest). */
@@ -237,6 +238,7 @@ class QueryPredictor {
     attention: Attention,
   ) {
     this.softmax = attention === "softmax";
+    this.label = labelSlot(dimension);
     this.scale = this.softmax ? scoreScale(tokenLength(dimension)) : 1;
     this.value = Float64Array.from(parameters.value);
     this.keyQuery = Float64Array.from(parameters.keyQuery.flat());
@@ -260,8 +262,7 @@ class QueryPredictor {
 
   /** Adds vᵀz_j with the weight that the score z_jᵀu gives it, for the token z_j = (1, x, y). */
   add(covariates: Float64Array, label: number): void {
-    const { scorer, value, dimension: d } = this;
-    const y = labelSlot(d);
+    const { scorer, value, dimension: d, label: y } = this;
     let score = scorer[CONSTANT_SLOT]! + scorer[y]! * label;
     let content = value[CONSTANT_SLOT]! + value[y]! * label;
     for (let k = 0; k < d; k += 1) {

@@ -1,7 +1,7 @@
 import { withOnly } from "../algebra/differentiable";
 import { asParameters, asPoint, exactLoss } from "../exact/exactLoss";
 import { pack, unpack } from "../exact/packedParameters";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { tokenLength } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
@@ -15,6 +15,7 @@ export type ExactMotion =
   | ({ readonly kind: "descent" } & DescentSettings)
   | ({ readonly kind: "gradient-flow" } & Partial<FlowSettings>);
 
+/** What training on the exact loss gave. */
 export interface ExactTraining {
   /** Where it ended, and the loss there. */
   readonly parameters: AttentionParameters;
@@ -28,6 +29,7 @@ export interface ExactTraining {
 /**
  * Trains v and M of one layer, or one of the two, on the exact loss Σ weight · R(n, θ) from any parameters: no prompts are
  * drawn. `at` lists the moments to keep: steps of descent, times of gradient flow.
+ * @throws InputError when a length does not fit, or what is told is no finite number or shot count.
  * @throws DivergenceError where descent diverges.
  */
 export function trainExactly(
@@ -40,6 +42,7 @@ export function trainExactly(
     at = [],
   }: { readonly trainable?: "all" | "value" | "key-query"; readonly at?: readonly number[] } = {},
 ): ExactTraining {
+  requireParameters(start, problem.dimension);
   const size = tokenLength(problem.dimension);
   const point = asPoint(pack(start));
   const positions = [...point.keys()].filter(

@@ -6,6 +6,7 @@ import { endOf, runStage, type StageResult } from "./runStage";
 import { fineTuningLoss, initialPoint, pretrainingLoss } from "./stage";
 import type { Motion, TrainingSettings } from "./trainingSettings";
 
+/** The stages of a run. */
 export type StageName = "pretraining" | "fineTuning";
 
 /** A descent as it stands in a file: JSON keeps every bit of a number. */

@@ -1,14 +1,7 @@
 import { readShard, shardOf } from "@finetune-icl/base";
 import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
-import {
-  gridPoints,
-  openSweep,
-  readGrid,
-  runSweep,
-  type SweepShard,
-  writeSweep,
-} from "@finetune-icl/lab/sweep";
+import { gridPoints, openSweep, readGrid, runSweep, type SweepShard } from "@finetune-icl/lab/sweep";
 import type { Command } from "commander";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
