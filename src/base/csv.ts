@@ -1,8 +1,12 @@
 import { InputError } from "./inputError";
-import type { Cell, Table } from "./plainTable";
+import { type Cell, requireTable, type Table } from "./plainTable";
 
-/** The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0. */
+/**
+ * The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0.
+ * @throws InputError when a row has not a cell for each column.
+ */
 export function toCsv({ columns, rows }: Table): string {
+  requireTable({ columns, rows });
   return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 

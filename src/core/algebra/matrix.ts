@@ -8,8 +8,10 @@ export type Matrix<T = number> = readonly (readonly T[])[];
 
 /** The entry in row `i`, column `j`. @throws InputError when there is none. */
 export function entry<T>(matrix: Matrix<T>, i: number, j: number): T {
-  const value = matrix[i]?.[j];
-  if (value === undefined) throw new InputError("entry", [i, j], "a row and a column of the matrix");
+  const row = matrix[i];
+  if (row === undefined) throw new InputError("i", i, `a row of the matrix, from 0 to ${matrix.length - 1}`);
+  const value = row[j];
+  if (value === undefined) throw new InputError("j", j, `a column of the row, from 0 to ${row.length - 1}`);
   return value;
 }
 

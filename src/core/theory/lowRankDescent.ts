@@ -84,6 +84,7 @@ export function lowRankParameters(
   { valueVector, labelWeight }: { readonly valueVector: Vector; readonly labelWeight: number },
 ): AttentionParameters {
   const { dimension, blockScale, scoreScale } = state;
+  readWhole(dimension, "dimension", 1);
   requireMatrix(erased, "erased", erased.length, dimension);
   requireVector(offset, "offset", dimension);
   const missing = blockScale - leftInErased(state);

@@ -2,7 +2,7 @@ import { requireNumber, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { factorisedLoss } from "../exact/exactLoss";
 import { FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { RandomSource } from "../simulate/randomSource";
 import { followGradientFlow } from "./gradientFlow";
 
@@ -54,6 +54,7 @@ export function factorisedFlowLoss(
   start: Float64Array,
   longest: number,
 ): readonly TimedLoss[] {
+  requireProblem(problem);
   requireVector(targetTask, "targetTask", problem.dimension);
   requireNumber(longest, "longest");
   const size = tokenLength(problem.dimension);

@@ -2,6 +2,7 @@ import { InputError, readWhole, requireMatrix, requireNumber, requireVector } fr
 import { withOnly } from "../algebra/differentiable";
 import { priorCubature } from "../exact/priorCubature";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
+import { requireProblem } from "../problem/regressionProblem";
 import { RandomSource } from "../simulate/randomSource";
 import type { StepLoss } from "./descent";
 import { exactStageLoss } from "./exactStage";
@@ -48,6 +49,7 @@ export function initialPoint({ model, seed, initialDeviation }: TrainingSettings
 export function pretrainingLoss({ method, seed, problem, model, pretraining }: TrainingSettings): StepLoss {
   const layout = parameterLayout(model);
   const { prior, shots } = pretraining;
+  requireProblem(problem);
   readWhole(seed, "seed", 0);
   readWhole(shots, "pretraining.shots", 1);
   requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", problem.dimension);
@@ -66,6 +68,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
 /** The loss of fine-tuning at each step, its gradient zero but for the parameters that are trained. @throws InputError as {@link pretrainingLoss}. */
 export function fineTuningLoss(settings: TrainingSettings, stage: FineTuningStage): StepLoss {
   const { method, model, problem, seed } = settings;
+  requireProblem(problem);
   readWhole(seed, "seed", 0);
   requireVector(stage.targetTask, "targetTask", problem.dimension);
   readWhole(stage.examples, "examples", 1);

@@ -40,4 +40,5 @@ ${rows.join("\n")}
 `;
 }
 
+/** The seed of the stored results. */
 export const DEFAULT_SEED = 1;

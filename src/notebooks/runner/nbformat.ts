@@ -11,6 +11,7 @@ export interface Notebook {
   readonly cells: readonly Cell[];
 }
 
+/** One cell of a notebook. */
 export type Cell = CodeCell | MarkdownCell | RawCell;
 
 interface CellParts {
@@ -20,6 +21,7 @@ interface CellParts {
   readonly source: string;
 }
 
+/** A cell of code with what it gave. */
 export interface CodeCell extends CellParts {
   readonly cell_type: "code";
   readonly execution_count: number | null;
@@ -42,6 +44,7 @@ export type Attachments = Readonly<Record<string, MimeBundle>>;
 /** One thing in several representations: MIME type → data (an object for JSON types, otherwise a string). */
 export type MimeBundle = Readonly<Record<string, JsonValue>>;
 
+/** What a cell gave: text, something displayed, its result, or an error. */
 export type Output = StreamOutput | DisplayDataOutput | ExecuteResultOutput | ErrorOutput;
 
 export interface StreamOutput {
