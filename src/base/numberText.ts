@@ -14,6 +14,8 @@ const LARGEST_WHOLE = 1e9;
  * numbers in full, very large and very small ones as 6.65 × 10¹⁹, a true minus sign, ∞, and a dash for what is not a number. What is
  * below 10⁻¹⁵ of `scale`, the size of the numbers it was computed from, is rounding and reads as 0.
  * @throws InputError when `digits` is no whole number from 1 to 100.
+ * @example
+ * console.log(shownNumber(-66502000), shownNumber(0.123456)); // −66502000 0.1235
  */
 export function shownNumber(value: number, digits = SHOWN_DIGITS, scale = 1): string {
   requireDigits(digits);

@@ -23,7 +23,12 @@ export function tableHtml(table: Table, digits: number): string {
   return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
-/** The table as text, columns aligned. @throws InputError as {@link tableHtml}. */
+/**
+ * The table as text, columns aligned.
+ * @throws InputError as {@link tableHtml}.
+ * @example
+ * console.log(tableText(tableFrom([{ shots: 20, risk: 0.123456 }]), 3).split("\n")); // [ 'shots   risk', '   20  0.123' ]
+ */
 export function tableText(table: Table, digits: number): string {
   const { columns } = table;
   const lines = [columns, ...cellTexts(table, digits)];

@@ -31,6 +31,9 @@ export interface QuadraticMinimum<T> {
  * The minimum of a convex quadratic by the factorisation A = L D Lᵀ, which also proves convexity: exact over the rationals.
  * Undefined when A is indefinite, or when the quadratic falls without bound along a direction that A does not see.
  * @throws InputError naming the part of the quadratic whose size does not fit or that holds what is no finite number.
+ * @example
+ * const bowl = { curvature: [[2, 0], [0, 1]], slope: [2, 3], constant: 1 };
+ * console.log(minimiseQuadratic(FLOAT, bowl)); // { point: [ 1, 3 ], value: -10 }
  */
 export function minimiseQuadratic<T>(
   field: NumberField<T>,

@@ -68,6 +68,8 @@ function steps<T>(formula: Formula, field: NumberField<T>): readonly Step[] {
  * the covariance where it is bound.
  * @throws InputError naming the symbol whose array has another size, or holds what is no finite number.
  * @throws Error when a symbol is not bound, or the value is not of the kind the formula declares.
+ * @example
+ * console.log(evaluate(VALUE_ONLY_OPTIMUM_INVERSE, FLOAT, { targetTask: [6, 12], dimension: 2 })); // [ 1, 2 ]
  */
 export function evaluate<T, Kind extends ValueKind>(
   formula: Formula<Kind>,

@@ -21,7 +21,12 @@ export function studentTail(t: number, degrees: number): number {
   return 1 - (odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum);
 }
 
-/** t with P(|T| > t) = p, by bisection. @throws InputError when p is not above 0 and at most 1. */
+/**
+ * t with P(|T| > t) = p, by bisection.
+ * @throws InputError when p is not above 0 and at most 1.
+ * @example
+ * console.log(studentQuantile(0.05, 4).toFixed(3)); // 2.776
+ */
 export function studentQuantile(p: number, degrees: number): number {
   if (!(p > 0 && p <= 1)) throw new InputError("p", p, "a number above 0, at most 1");
   let [low, high] = [0, 1];

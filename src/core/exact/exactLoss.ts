@@ -19,7 +19,15 @@ export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array => 
   return Float64Array.from([...value, ...keyQuery]);
 };
 
-/** The loss Σ weight · R(n, θ) as a function of v and M, with its exact gradient; no sampling. @throws InputError when a length does not fit or a number is not finite. */
+/**
+ * The loss Σ weight · R(n, θ) as a function of v and M, with its exact gradient; no sampling.
+ * @throws InputError when a length does not fit or a number is not finite.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const loss = exactLoss(problem, [{ task: [1, 0], shots: 0, weight: 1 }]);
+ * const point = asPoint(pack(pretrainedParameters(FLOAT, problem, pretraining)));
+ * console.log(loss(point, new Float64Array(point.length)).toFixed(6)); // 1.100000
+ */
 export function exactLoss(problem: RegressionProblem, terms: readonly RiskTerm[]): Differentiable {
   const size = tokenLength(problem.dimension);
   const engine = new FastRisk(problem);

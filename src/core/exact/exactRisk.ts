@@ -58,6 +58,10 @@ export const EXACT_RISK = defineFormula({
  * Exact risk in squared label units, over floats or exact rationals; `task` has length d. This is the version to read;
  * {@link FastRisk} computes the same number much faster.
  * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const parameters = pretrainedParameters(FLOAT, problem, pretraining);
+ * console.log(exactRisk(FLOAT, problem, [1, 0], 20, parameters).toFixed(6)); // 0.237931
  */
 export function exactRisk<T>(
   field: NumberField<T>,

@@ -12,6 +12,11 @@ import type { PackedParameters } from "./packedParameters";
  *
  * The names follow EXACT_RISK: M₀₀ and A are the constant and (symmetric) quadratic part of the query's score for itself,
  * m its linear part; s = Σφ with φ = v_x + wθ; `bar` marks the derivative of the risk in a quantity (reverse mode).
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const engine = new FastRisk(problem);
+ * const parameters = pack(pretrainedParameters(FLOAT, problem, pretraining));
+ * console.log(engine.risk(Float64Array.of(1, 0), 20, parameters).toFixed(6)); // 0.237931
  */
 export class FastRisk {
   readonly dimension: number;

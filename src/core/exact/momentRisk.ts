@@ -17,6 +17,10 @@ import type { TokenMoments } from "./tokenMoments";
  * The prediction is linear in the features Ŝ_ak z_b of the prompt, Ŝ = (1/N) Σ_j z_j z_jᵀ, so the risk is a quadratic whose
  * coefficients are moments: of order up to four of a labelled token, up to six of the query.
  * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
+ * @example
+ * const moments = sampleMoments([[1], [-1], [2], [-2]], [1, -1, 2, -2]);
+ * const parameters = blockParameters(FLOAT, { block: [[0.4]] });
+ * console.log(momentRisk(FLOAT, 1, moments, 20, parameters).toFixed(6)); // 0.046485
  */
 export function momentRisk<T>(
   field: NumberField<T>,

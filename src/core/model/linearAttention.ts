@@ -92,6 +92,10 @@ function applied(layer: AttentionLayer, tokens: Matrix): Matrix {
 /**
  * The label predicted by a stack of layers: the label slot of the query token after the last one.
  * @throws InputError naming the matrix or the part of the prompt that does not fit or holds what is no finite number.
+ * @example
+ * const layout = parameterLayout({ dimension: 1, layers: 2, heads: 1, keyQuery: "merged" });
+ * const layers = layersOf(layout, new Float64Array(layout.length).fill(0.1));
+ * console.log(forwardLabel(layers, { covariates: [[2]], labels: [4], query: [3] }).toFixed(4)); // 11.3149
  */
 export function forwardLabel(layers: readonly AttentionLayer[], prompt: Prompt): number {
   const first = promptTokens(prompt);

@@ -30,6 +30,11 @@ export const IS_RATIONAL: Readonly<Record<RegimeKind, boolean>> = {
 /**
  * The prediction of {@link predict} over the rationals, in the problem's own coordinates.
  * @throws InputError when a length does not fit or a shot count is none, and for a regime that ends at irrational numbers: a square root, or the end of a descent.
+ * @example
+ * const problem = readProblem(RATIONAL, { covariance: [[1]], noiseVariance: "1/10" });
+ * const pretraining = { taskCovariance: [[RATIONAL.one]], shots: "infinity" } as const;
+ * const after = predictExactly(problem, pretraining, { kind: "zero-shot-value", targetTask: [RATIONAL.one] });
+ * console.log(printRational(after.risk([RATIONAL.one], 0))); // 1/2
  */
 export function predictExactly(
   problem: RegressionProblem<Rational>,

@@ -40,6 +40,9 @@ const PROBLEM_FIELDS = ["covariance", "noiseVariance"] as const;
  * Reads `{covariance, noiseVariance}`.
  * @throws InputError naming the field when a matrix is not square, symmetric or positive definite, or a number is not
  * finite or is negative where it must not be.
+ * @example
+ * const problem = readProblem(FLOAT, { covariance: [[2, 1], [1, 2]], noiseVariance: 0.1 });
+ * console.log(problem.dimension); // 2
  */
 export function readProblem<T>(
   field: NumberField<T>,

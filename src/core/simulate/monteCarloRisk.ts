@@ -40,6 +40,12 @@ export interface PromptSampling {
  * definition of the model and of the problem. The same seed gives the same bytes; estimates with different `stream`
  * numbers are independent.
  * @throws InputError when `prompts` is below 2, `seed` or `shots` is not a whole number, or a length does not fit.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const parameters = pretrainedParameters(FLOAT, problem, pretraining);
+ * const { mean, standardError } = monteCarloRisk(problem, [1, 0], 20, parameters, { prompts: 10_000, seed: 1 });
+ * const exact = exactRisk(FLOAT, problem, [1, 0], 20, parameters);
+ * console.log(Math.abs(mean - exact) < 4 * standardError); // true
  */
 export function monteCarloRisk(
   problem: RegressionProblem,

@@ -62,7 +62,15 @@ export class ExampleSampler implements ExampleSource {
   }
 }
 
-/** A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens. @throws InputError naming `shots`. */
+/**
+ * A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens.
+ * @throws InputError naming `shots`.
+ * @example
+ * const { problem } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const sampler = new ExampleSampler(problem, [1, 0], new RandomSource(1));
+ * const { prompt } = samplePrompt(sampler, 3);
+ * console.log(prompt.covariates.length, prompt.query.length); // 3 2
+ */
 export function samplePrompt(sampler: ExampleSource, shots: number): { prompt: Prompt; queryLabel: number } {
   readShots(shots, "shots");
   const examples = Array.from({ length: shots }, () => {

@@ -131,6 +131,11 @@ export interface ValueOptimum<T> {
  * to the zero-shot optimum and w to the minimiser of R(n, θ₀) there. Where the auxiliary loss does not see w (λ = 0, or a
  * target that Γ maps to zero), w keeps its pretrained value 1.
  * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+ * const { labelWeight } = auxiliaryValueOptimum(FLOAT, problem, gamma, [1, 0], { shots: 20, weight: "annealed" });
+ * console.log(labelWeight.toFixed(4)); // 0.7857
  */
 export function auxiliaryValueOptimum<T>(
   field: NumberField<T>,

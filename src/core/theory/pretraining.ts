@@ -90,7 +90,14 @@ export function pretrainedBlock<T>(
   });
 }
 
-/** v = (0, 0, 1) and Γ* in M: the best of all parameters, up to rescaling v by a factor and M by its inverse. @throws InputError as {@link pretrainedBlock}. */
+/**
+ * v = (0, 0, 1) and Γ* in M: the best of all parameters, up to rescaling v by a factor and M by its inverse.
+ * @throws InputError as {@link pretrainedBlock}.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const { value, keyQuery } = pretrainedParameters(FLOAT, problem, pretraining);
+ * console.log(value, keyQuery[1]![1]!.toFixed(4)); // [ 0, 0, 0, 1 ] 0.9052
+ */
 export function pretrainedParameters<T>(
   field: NumberField<T>,
   problem: RegressionProblem<T>,
@@ -102,6 +109,10 @@ export function pretrainedParameters<T>(
 /**
  * R(n, θ) after pretraining, for any symmetric block Γ, in squared label units.
  * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+ * console.log([0, 20].map((shots) => pretrainedRisk(FLOAT, problem, gamma, [1, 0], shots).toFixed(4))); // [ '1.1000', '0.2379' ]
  */
 export function pretrainedRisk<T>(
   field: NumberField<T>,

@@ -114,6 +114,11 @@ export function zeroShotFullParameters<T>(
  * R(n, θ) at a zero-shot optimum of the target θ₀, in squared label units. The two tasks go by name, because one taken for the
  * other gives a number, too.
  * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const tasks = { targetTask: [1, 0], task: [0, 1] };
+ * const optimum = gradientFlowOptimum(pretrainedBlock(FLOAT, problem, pretraining), tasks.targetTask);
+ * console.log(zeroShotFullRisk(FLOAT, problem, tasks, optimum, "infinity")); // 1.1
  */
 export function zeroShotFullRisk<T>(
   field: NumberField<T>,

@@ -141,6 +141,12 @@ export function valueOnlyParameters<T>(
 /**
  * R(n, θ) for M = Γ and v = (0, v_x, w), in squared label units; w = 1 after zero-shot fine-tuning.
  * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+ * const valueVector = valueOnlyOptimum(FLOAT, problem, gamma, [1, 0]);
+ * const after = { valueVector, labelWeight: 1 };
+ * console.log(valueOnlyRisk(FLOAT, problem, gamma, after, [0, 1], "infinity").toFixed(4)); // 0.1368
  */
 export function valueOnlyRisk<T>(
   field: NumberField<T>,

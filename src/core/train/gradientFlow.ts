@@ -42,6 +42,13 @@ const ERROR = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525,
  * that keeps the error of every step below the tolerance. Written here and not taken from mathjs, whose solver stores every
  * step of a path that may have millions. An observer's moments are met exactly: a step that would pass one is shortened.
  * @throws InputError naming the setting, or the entry of `start`, that is no finite number.
+ * @example
+ * const bowl = (point: Float64Array, gradient: Float64Array): number => {
+ *   gradient[0] = 2 * point[0]!;
+ *   return point[0]! ** 2;
+ * };
+ * const { settled, point } = followGradientFlow(bowl, Float64Array.of(1));
+ * console.log(settled, Math.abs(point[0]!) < 1e-8); // true true
  */
 export function followGradientFlow(
   loss: Differentiable,

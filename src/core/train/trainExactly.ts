@@ -31,6 +31,13 @@ export interface ExactTraining {
  * drawn. `at` lists the moments to keep: steps of descent, times of gradient flow.
  * @throws InputError when a length does not fit, or what is told is no finite number or shot count.
  * @throws DivergenceError where descent diverges.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const start = pretrainedParameters(FLOAT, problem, pretraining);
+ * const zeroShot = [{ task: [1, 0], shots: 0, weight: 1 }];
+ * const end = trainExactly(problem, zeroShot, start, { kind: "gradient-flow" }, { trainable: "value" });
+ * const { risk } = predict(problem, pretraining, { kind: "zero-shot-value", targetTask: [1, 0] });
+ * console.log(Math.abs(end.loss - risk([1, 0], 0)) < 1e-9); // true
  */
 export function trainExactly(
   problem: RegressionProblem,

@@ -78,7 +78,12 @@ export function isJsonMime(mime: string): boolean {
   return mime === "application/json" || (mime.startsWith("application/") && mime.endsWith("+json"));
 }
 
-/** Whether the cell carries one of these tags in its metadata. */
+/**
+ * Whether the cell carries one of these tags in its metadata.
+ * @example
+ * const cell = { cell_type: "markdown", id: "a", metadata: { tags: ["solution"] }, source: "" } as const;
+ * console.log(hasTag(cell, "solution", "exercise")); // true
+ */
 export function hasTag(cell: Cell, ...names: readonly string[]): boolean {
   const tags = cell.metadata.tags;
   return Array.isArray(tags) && names.some((name) => tags.includes(name));

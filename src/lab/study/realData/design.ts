@@ -17,6 +17,8 @@ export interface LabelBlock {
  * every column is the target once, the covariates of one model are the same for the target and for the other label columns, and
  * no label hides among them.
  * @throws InputError when the target is no column.
+ * @example
+ * console.log(labelBlock(["a", "b", "c", "d"], "d")); // { labels: [ 'd', 'a' ], covariates: [ 'b', 'c' ] }
  */
 export function labelBlock(columns: readonly string[], target: string): LabelBlock {
   requireColumns(columns, [target], "target");

@@ -13,6 +13,8 @@ export interface RepeatedMean {
  * is too small; Nadeau and Bengio (2003, "Inference for the generalization error", Machine Learning 52) correct the variance by
  * 1/J + n_test/n_train for 1/J.
  * @throws InputError when there are fewer than two numbers or one is not finite.
+ * @example
+ * console.log(repeatedMean([1, 2, 3]).mean, clearDistance(5).toFixed(3)); // 2 2.776
  */
 export function repeatedMean(values: readonly number[]): RepeatedMean {
   const count = values.length;
