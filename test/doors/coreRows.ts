@@ -282,6 +282,25 @@ const EXACT: Rows = {
     }),
     call: ({ problem, task, shots, parameters }) => core.exactRisk(FLOAT, problem, task, shots, parameters),
   },
+  linearResponse: {
+    args: (make) => ({
+      problem: make.problem(),
+      task: make.vector(),
+      shots: 3,
+      parameters: make.parameters(),
+    }),
+    call: ({ problem, task, shots, parameters }) =>
+      core.linearResponse(FLOAT, problem, task, shots, parameters),
+  },
+  intrusionAndGain: {
+    args: ({ problem, vector }) => ({
+      problem: problem(),
+      tasks: { targetTask: vector(), task: vector() },
+      response: vector(),
+    }),
+    call: ({ problem, tasks, response }) => core.intrusionAndGain(FLOAT, problem, tasks, response),
+    unused: ["noiseVariance"],
+  },
   FastRisk: {
     args: (make) => ({
       problem: make.problem(),

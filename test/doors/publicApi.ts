@@ -57,13 +57,19 @@ const { options } = ts.parseJsonConfigFileContent(
   packageRoot,
 );
 
-/** The compiler at work on all doors, and on other files. */
-export function compile(files: readonly string[] = []): ts.Program {
-  return ts.createProgram([...doors.map(({ file }) => file), ...files], {
-    ...options,
-    noEmit: true,
-    noUnusedLocals: false,
-  });
+/** The compiler at work on all doors, and on other files; some with another text than stands on the disk. */
+export function compile(
+  files: readonly string[] = [],
+  texts: ReadonlyMap<string, string> = new Map(),
+): ts.Program {
+  const all = { ...options, noEmit: true, noUnusedLocals: false };
+  const host = ts.createCompilerHost(all);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, version, ...rest) => {
+    const text = texts.get(file);
+    return text === undefined ? read(file, version, ...rest) : ts.createSourceFile(file, text, version);
+  };
+  return ts.createProgram([...doors.map(({ file }) => file), ...files], all, host);
 }
 
 /** All names that the doors export, with their documentation. */
