@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -11,6 +11,10 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   "@finetune-icl/lab/claims": "exports one list",
   "@finetune-icl/kernel": "installs programs",
 };
+
+/** The rooms of the core, and of the lab, in the order in which data flows. */
+const FLOW = ["algebra", "problem", "model", "exact", "theory", "predict", "simulate", "train", "evidence"];
+const LAB = ["claims", "ledger", "experiment", "study"];
 
 const names = exportedNames(compile());
 
@@ -91,5 +95,29 @@ describe("the examples", () => {
     }
     expect(printed.length, "an example prints something").toBeGreaterThan(0);
     expect(printed).toEqual(expected);
+  });
+});
+
+describe("the library's list of exports", () => {
+  const groups = [
+    ...readFileSync(join(packageRoot, "src", "finetune-icl", "index.ts"), "utf8").matchAll(
+      /(?<=\n\n)\/\/ (.+)\nexport \{[^}]+\} from "([^"]+)";\n/g,
+    ),
+  ];
+
+  it("has a heading for every group, and nothing beside", () => {
+    const text = readFileSync(join(packageRoot, "src", "finetune-icl", "index.ts"), "utf8");
+    expect(groups.length).toBe(text.match(/^export /gm)!.length);
+    expect(new Set(groups.map(([, heading]) => heading)).size).toBe(groups.length);
+  });
+
+  it("goes from what is built on to what builds on it", () => {
+    const order = [
+      "base",
+      ...FLOW.map((room) => `core/${room}`),
+      ...LAB.map((room) => `lab/${room}`),
+      "files",
+    ];
+    expect(groups.map(([, , specifier]) => specifier!.replace("@finetune-icl/", ""))).toEqual(order);
   });
 });
