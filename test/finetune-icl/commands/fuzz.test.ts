@@ -7,7 +7,8 @@ import { InputError } from "../../../src/base/inputError";
 import { parseStrictJson } from "../../../src/base/strictJson";
 import { readTrainingSettings } from "../../../src/core/train/readTrainingSettings";
 import { gridPoints, readGrid } from "../../../src/lab/sweep/grid";
-import { type CliResult, runCli } from "../../support/runCli";
+import { askMain } from "../../support/askMain";
+import type { CliResult } from "../../support/runCli";
 import { runMain } from "../../support/runMain";
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
@@ -128,15 +129,15 @@ describe("any input", () => {
     ["[".repeat(200_000), /JSON/],
     ["\ufeff", /JSON/],
     ['{"\n":', /JSON/],
-  ])("as text, %j, ends with one line and 2 in a process of its own", (text, what) => {
-    const result = runCli(["risk", "-"], text);
+  ])("as text, %j, ends with one line and 2", async (text, what) => {
+    const result = await askMain("risk", text);
     expectManners(text, result);
     expect(result.err).toMatch(what);
     expect(result.code).toBe(2);
   });
 
-  it("with a byte order mark is read without it", () => {
-    const result = runCli(["risk", "-"], `\ufeff${JSON.stringify(RISK)}`);
+  it("with a byte order mark is read without it", async () => {
+    const result = await askMain("risk", `\ufeff${JSON.stringify(RISK)}`);
     expect(result.code, result.err).toBe(0);
   });
 
