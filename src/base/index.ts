@@ -25,4 +25,4 @@ export {
   requireMatrix,
   requireVector,
 } from "./readInput";
-export { parseStrictJson } from "./strictJson";
+export { decodeUtf8, JsonError, parseStrictJson } from "./strictJson";
