@@ -35,7 +35,9 @@ const given = (fields: object): Given => new Given(fields);
 
 export const BASE_ROWS: Rows = {
   InputError: "says what is wrong, whatever it is",
+  JsonError: "says what is wrong, whatever it is",
   count: TEXTS,
+  decodeUtf8: READS,
   escapeXml: TEXTS,
   isJsonObject: ANY,
   isNothing: SHOWN,
