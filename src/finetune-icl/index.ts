@@ -1,6 +1,10 @@
-/** The library: everything of the numerical core, and the claims, the experiment and the studies that use it. */
+// biome-ignore-all assist/source/organizeImports: the groups stand in the order in which data flows
+/**
+ * The library under one name: what programs and notebooks use of the numerical core, of the claims, the experiment and the studies.
+ * The groups stand in the order in which one builds on the other; what they leave out is behind the doors of the packages.
+ */
 
-// Input errors and tables
+// Input errors, tables and numbers as text
 export {
   type Cell,
   InputError,
@@ -13,6 +17,7 @@ export {
   tableFrom,
   toCsv,
 } from "@finetune-icl/base";
+
 // Numbers and formulas
 export {
   type Bindings,
@@ -38,28 +43,58 @@ export {
   type Vector,
   withOnly,
 } from "@finetune-icl/core/algebra";
-// Evidence: what a claim is, and its checks
+
+// The problem: regression, prompts, regimes
 export {
-  altered,
-  type Claim,
-  type ControlResult,
-  type Differences,
-  degree,
-  type EvidenceResult,
-  type EvidenceRow,
-  type IdentityEvidence,
-  type NotApplicable,
-  type Profile,
-  RationalDraw,
-  SAMPLE_SIZE,
-  type SimulationCase,
-  type SimulationEvidence,
-  studentQuantile,
-  studentTail,
-  type TrainingEvidence,
-  type TrainingRow,
-  type Verdict,
-} from "@finetune-icl/core/evidence";
+  type AuxiliaryWeight,
+  type CovariateDistribution,
+  describeCovariates,
+  isotropicSetting,
+  type Pretraining,
+  type Prompt,
+  REGIME_KINDS,
+  type Regime,
+  type RegimeKind,
+  type RegressionProblem,
+  type RiskTerm,
+  readCovariateDistribution,
+  readPretraining,
+  readProblem,
+  readPrompt,
+  readShots,
+  readTask,
+  type Setting,
+  type ShotCount,
+  type TokenShares,
+  tokenShares,
+  unitTask,
+} from "@finetune-icl/core/problem";
+
+// The model: tokens, attention, parameters
+export {
+  type AttentionHead,
+  type AttentionLayer,
+  type AttentionParameters,
+  applyLayer,
+  covariateBlock,
+  forwardLabel,
+  layersOf,
+  type ModelShape,
+  mergedKeyQuery,
+  type ParameterLayout,
+  parameterLayout,
+  pointOf,
+  predictLabel,
+  promptTokens,
+  readAttentionParameters,
+  readLayers,
+  reducedAt,
+  reducedParameters,
+  softmaxLabel,
+  symmetricBlockLength,
+  type TrainableSet,
+} from "@finetune-icl/core/model";
+
 // Exact risk of any parameters
 export {
   asParameters,
@@ -99,83 +134,6 @@ export {
   zeroParameters,
 } from "@finetune-icl/core/exact";
 
-// The model: tokens, attention, parameters
-export {
-  type AttentionHead,
-  type AttentionLayer,
-  type AttentionParameters,
-  applyLayer,
-  covariateBlock,
-  forwardLabel,
-  layersOf,
-  type ModelShape,
-  mergedKeyQuery,
-  type ParameterLayout,
-  parameterLayout,
-  pointOf,
-  predictLabel,
-  promptTokens,
-  readAttentionParameters,
-  readLayers,
-  reducedAt,
-  reducedParameters,
-  softmaxLabel,
-  symmetricBlockLength,
-  type TrainableSet,
-} from "@finetune-icl/core/model";
-// Predictions for every regime
-export {
-  type AuxiliaryFullOptimum,
-  auxiliaryFullOptimum,
-  auxiliaryValueByMoments,
-  keyQueryFlow,
-  type Prediction,
-  predict,
-  pretrainedByMoments,
-  valueOnlyByMoments,
-} from "@finetune-icl/core/predict";
-// The problem: regression, prompts, regimes
-export {
-  type AuxiliaryWeight,
-  type CovariateDistribution,
-  describeCovariates,
-  isotropicSetting,
-  type Pretraining,
-  type Prompt,
-  REGIME_KINDS,
-  type Regime,
-  type RegimeKind,
-  type RegressionProblem,
-  type RiskTerm,
-  readCovariateDistribution,
-  readPretraining,
-  readProblem,
-  readPrompt,
-  readShots,
-  readTask,
-  type Setting,
-  type ShotCount,
-  type TokenShares,
-  tokenShares,
-  unitTask,
-} from "@finetune-icl/core/problem";
-// Simulation: sampled prompts
-export {
-  ExampleSampler,
-  type ExampleSource,
-  type MeasuredRisk,
-  measuredCells,
-  measureRisks,
-  monteCarloChange,
-  monteCarloRisk,
-  type PromptSampling,
-  RandomSource,
-  type RiskCurvePoint,
-  type RiskEstimate,
-  RowSampler,
-  riskCurve,
-  samplePrompt,
-} from "@finetune-icl/core/simulate";
 // Theory: closed forms, one file a result
 export {
   AUXILIARY_LABEL_WEIGHT,
@@ -276,6 +234,36 @@ export {
   zeroShotFullRisk,
 } from "@finetune-icl/core/theory";
 
+// Predictions for every regime
+export {
+  type AuxiliaryFullOptimum,
+  auxiliaryFullOptimum,
+  auxiliaryValueByMoments,
+  keyQueryFlow,
+  type Prediction,
+  predict,
+  pretrainedByMoments,
+  valueOnlyByMoments,
+} from "@finetune-icl/core/predict";
+
+// Simulation: sampled prompts
+export {
+  ExampleSampler,
+  type ExampleSource,
+  type MeasuredRisk,
+  measuredCells,
+  measureRisks,
+  monteCarloChange,
+  monteCarloRisk,
+  type PromptSampling,
+  RandomSource,
+  type RiskCurvePoint,
+  type RiskEstimate,
+  RowSampler,
+  riskCurve,
+  samplePrompt,
+} from "@finetune-icl/core/simulate";
+
 // Training by exact gradients and by sampled prompts
 export {
   ConservedDrift,
@@ -322,15 +310,44 @@ export {
   trainOnMoments,
   type UpdateRanks,
 } from "@finetune-icl/core/train";
-// Tables on disk
+
+// Evidence: what a claim is, and its checks
 export {
-  loadTable,
-  saveFigureTable,
-  saveTable,
-} from "@finetune-icl/files";
+  altered,
+  type Claim,
+  type ControlResult,
+  type Differences,
+  degree,
+  type EvidenceResult,
+  type EvidenceRow,
+  type IdentityEvidence,
+  type NotApplicable,
+  type Profile,
+  RationalDraw,
+  SAMPLE_SIZE,
+  type SimulationCase,
+  type SimulationEvidence,
+  studentQuantile,
+  studentTail,
+  type TrainingEvidence,
+  type TrainingRow,
+  type Verdict,
+} from "@finetune-icl/core/evidence";
 
 // Claims
 export { CLAIMS } from "@finetune-icl/lab/claims";
+
+// The ledger of claims
+export {
+  type Ledger,
+  type LedgerEntry,
+  type LedgerSummary,
+  loadLedger,
+  saveLedger,
+  summarise,
+  verifyClaim,
+} from "@finetune-icl/lab/ledger";
+
 // The released experiment
 export {
   type Comparison,
@@ -356,16 +373,6 @@ export {
   trainReleased,
   type UnitResult,
 } from "@finetune-icl/lab/experiment";
-// The ledger of claims
-export {
-  type Ledger,
-  type LedgerEntry,
-  type LedgerSummary,
-  loadLedger,
-  saveLedger,
-  summarise,
-  verifyClaim,
-} from "@finetune-icl/lab/ledger";
 
 // Studies beyond the assumptions
 export {
@@ -402,3 +409,10 @@ export {
   theoryFits,
   trainedFits,
 } from "@finetune-icl/lab/study";
+
+// Tables on disk
+export {
+  loadTable,
+  saveFigureTable,
+  saveTable,
+} from "@finetune-icl/files";

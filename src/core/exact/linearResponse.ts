@@ -2,10 +2,10 @@ import { InputError } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import { matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, tokenLength } from "../model/tokens";
-import { requireMatrix, requireVector } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { readWhole, requireMatrix, requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { tokenCovariance } from "./moments";
 
@@ -45,9 +45,9 @@ export function linearResponse<T>(
 ): Vector<T> {
   const { dimension, covariance } = problem;
   const size = tokenLength(dimension);
+  requireProblem(problem);
   requireVector(task, "task", dimension);
-  requireVector(parameters.value, "value", size);
-  requireMatrix(parameters.keyQuery, "keyQuery", size);
+  requireParameters(parameters, dimension);
   return evaluate(LINEAR_RESPONSE, field, {
     covariance,
     ...tokenShares(field, shots),
@@ -81,6 +81,8 @@ export function intrusionAndGain<T>(
   response: Vector<T>,
 ): IntrusionAndGain<T> {
   const { targetTask, task } = tasks;
+  readWhole(dimension, "dimension", 1);
+  requireMatrix(covariance, "covariance", dimension);
   requireVector(targetTask, "targetTask", dimension);
   requireVector(task, "task", dimension);
   requireVector(response, "response", dimension);
