@@ -24,7 +24,7 @@ export interface ProportionalMember {
  * @throws InputError for a setting, a dimension or a target that is none
  * @example
  * const setting = { spectrum: [1], noiseVariance: 0, pretrainingRatio: Infinity };
- * proportionalModels(setting, 2, [1, 0]).parameters.valueOnly.value; // [0, 1/6, 0, 1]: the target over d + 4
+ * console.log(proportionalModels(setting, 4, [1, 0, 0, 0]).parameters.valueOnly.value); // [ 0, 0.125, 0, 0, 0, 1 ]
  */
 export function proportionalModels(
   setting: ProportionalSetting,
