@@ -495,10 +495,26 @@ const THEORY: Rows = {
     }),
     call: ({ problem, gamma, task, shots }) => core.pretrainedRisk(FLOAT, problem, gamma, task, shots),
   },
+  fullCorrection: {
+    args: (make) => ({ setting: proportional(make), ratio: make.number() }),
+    call: ({ setting, ratio }) => core.fullCorrection(setting, ratio),
+    anyLength: ["spectrum"],
+    infinite: ["pretrainingRatio", "ratio"],
+  },
   proportionalBayesRisk: {
     args: ({ number }) => ({ noiseVariance: number(), ratio: number() }),
     call: ({ noiseVariance, ratio }) => core.proportionalBayesRisk(noiseVariance, ratio),
     infinite: ["ratio"],
+  },
+  proportionalModels: {
+    args: (make) => ({
+      setting: { ...proportional(make), spectrum: make.vector(1) },
+      dimension: make.d,
+      targetTask: make.vector(),
+    }),
+    call: ({ setting, dimension, targetTask }) => core.proportionalModels(setting, dimension, targetTask),
+    anyLength: ["spectrum"],
+    infinite: ["pretrainingRatio"],
   },
   proportionalRidge: {
     args: proportional,
