@@ -9,7 +9,7 @@ import { requireBookFolder, writeBook } from "./folder";
 import { framedPage } from "./frame";
 import { type Front, frontPage } from "./frontPage";
 import type { MarkdownOptions } from "./markdown";
-import { notebookPage, notebookPageFile } from "./notebookPage";
+import { type NotebookSource, notebookPage, notebookPageFile } from "./notebookPage";
 import type { Page } from "./page";
 import { Pictures } from "./pictures";
 import { searchScript } from "./searchIndex";
@@ -54,6 +54,15 @@ export interface BookOptions {
   readonly inText?: InText;
   /** Words that a section's text is also found by. */
   readonly alsoCalled?: (text: string) => string;
+  /** What makes the notebooks run in their pages. */
+  readonly running?: {
+    /** Scripts of the pages. */
+    readonly scripts: readonly string[];
+    /** Files below the book's folder that those scripts load. */
+    readonly files: (
+      notebooks: readonly NotebookSource[],
+    ) => Promise<ReadonlyMap<string, string | Uint8Array>>;
+  };
   readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
@@ -65,7 +74,7 @@ export interface BookOptions {
 export async function buildBook(
   root: string,
   out: string,
-  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, ownPages }: BookOptions,
+  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, running, ownPages }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
@@ -75,6 +84,7 @@ export async function buildBook(
   const works = readBibliography(join(root, "data", "bibliography.json"));
   const references = [...citations(works), ...notebookReferences(sources)];
   const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
+  const runningFiles = running?.files(sources.notebooks) ?? Promise.resolve(new Map<string, string>());
 
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
@@ -96,6 +106,7 @@ export async function buildBook(
           pictures,
           tableAddress,
           download: links.download(source.path),
+          ...(running && { running: running.scripts }),
         }),
         pictures,
       ),
@@ -120,6 +131,7 @@ export async function buildBook(
     ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
     ...copies(),
     ...(await assets),
+    ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files);

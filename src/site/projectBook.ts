@@ -11,6 +11,7 @@ import { explorableElement, explorablePage } from "./explorablePage";
 import { EXPLORABLES } from "./explore/explorables";
 import { HeldFigures } from "./heldFigures";
 import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
+import { LESSON_SCRIPTS, lessonFiles } from "./lesson/lessonFiles";
 import { LIVE_GUIDE, liveAddress, readLiveLink } from "./liveLink";
 import { otherWords } from "./otherWords";
 import { promisesOf } from "./promises";
@@ -25,6 +26,8 @@ export interface ProjectBookOptions {
   readonly ledgerFile?: string;
   /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
   readonly reference?: boolean;
+  /** Whether lessons run in their pages, for which a compiler is bundled; true unless told. */
+  readonly running?: boolean;
 }
 
 const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
@@ -41,7 +44,11 @@ const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
 export async function buildProjectBook(
   root: string,
   out: string,
-  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: ProjectBookOptions = {},
+  {
+    ledgerFile = join(root, "data", "ledger", "ledger.json"),
+    reference = true,
+    running = true,
+  }: ProjectBookOptions = {},
 ): Promise<BookReport> {
   const claims = readLedger(ledgerFile);
   const ownPages = async ({ markdown, pictures }: Workshop): Promise<OwnPages> => {
@@ -72,6 +79,9 @@ export async function buildProjectBook(
     alsoCalled: otherWords,
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
     scripts: SCRIPTS,
+    ...(running && {
+      running: { scripts: LESSON_SCRIPTS, files: (notebooks) => lessonFiles(root, notebooks) },
+    }),
     ownPages,
   });
 }

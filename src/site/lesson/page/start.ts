@@ -1,0 +1,105 @@
+/** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
+import { loadScript } from "@finetune-icl/book/browser";
+import type { Lessons } from "./lesson";
+
+export type Action = "run" | "run-to" | "run-all" | "check" | "stop" | "reset";
+
+/** Actions on the whole lesson, and what their buttons say. */
+const WHOLE: readonly (readonly [Action, string])[] = [
+  ["run-all", "Run all"],
+  ["check", "Does it still hold?"],
+  ["stop", "Stop"],
+  ["reset", "Reset"],
+];
+const CELL: readonly (readonly [Action, string])[] = [
+  ["run", "Run"],
+  ["run-to", "Run to here"],
+];
+
+function button(action: Action, words: string, cell?: string): HTMLButtonElement {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.dataset.action = action;
+  element.textContent = words;
+  if (cell !== undefined) element.dataset.cell = cell;
+  return element;
+}
+
+const article = document.querySelector("article")!;
+const style = document.createElement("link");
+style.rel = "stylesheet";
+style.href = "assets/lesson.css";
+document.head.append(style);
+
+const bar = document.createElement("div");
+bar.className = "lesson-bar";
+bar.setAttribute("role", "group");
+bar.setAttribute("aria-label", "Run this lesson here");
+bar.append(...WHOLE.map(([action, words]) => button(action, words)));
+const status = document.createElement("p");
+status.className = "lesson-status";
+status.setAttribute("role", "status");
+bar.append(status);
+const tools = article.querySelector(".tools");
+if (tools === null) article.prepend(bar);
+else tools.after(bar);
+
+const cells = [...article.querySelectorAll<HTMLElement>("section.cell.code")];
+for (const [index, section] of cells.entries()) {
+  const id = section.id.replace(/^cell-/, "");
+  const row = document.createElement("div");
+  row.className = "cell-bar";
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", `Cell ${index + 1}`);
+  row.append(...CELL.map(([action, words]) => button(action, words, id)));
+  const mark = document.createElement("span");
+  mark.className = "cell-mark";
+  row.append(mark);
+  const setup = section.querySelector(":scope > details.setup");
+  const outputs = section.querySelector(".outputs");
+  if (outputs !== null) outputs.before(row);
+  else (setup ?? section).append(row);
+}
+
+/** The buttons that make sense now. */
+function enable(isRunning: boolean): void {
+  for (const each of article.querySelectorAll<HTMLButtonElement>("button[data-action]")) {
+    const { action } = each.dataset;
+    each.disabled = action === "stop" ? !isRunning : isRunning && action !== "reset";
+  }
+}
+enable(false);
+
+let opened: Promise<Lessons> | undefined;
+
+async function open(): Promise<Lessons> {
+  status.textContent = "Loading what a lesson runs on: a few megabytes, once a page, from this folder.";
+  await loadScript("assets/lesson.js");
+  return (globalThis as unknown as { finetuneIclOpenLesson: OpenLesson }).finetuneIclOpenLesson({
+    article,
+    status,
+    enable,
+  });
+}
+
+/** Given by `assets/lesson.js`. */
+export type OpenLesson = (place: Place) => Promise<Lessons>;
+
+export interface Place {
+  readonly article: HTMLElement;
+  readonly status: HTMLElement;
+  readonly enable: (isRunning: boolean) => void;
+}
+
+article.addEventListener("click", async (event) => {
+  const pressed = (event.target as Element).closest<HTMLButtonElement>("button[data-action]");
+  if (pressed === null) return;
+  try {
+    opened ??= open();
+    await (await opened).press(pressed.dataset.action as Action, pressed.dataset.cell);
+  } catch (error) {
+    opened = undefined;
+    status.textContent = `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+  }
+});
