@@ -20,12 +20,11 @@ function load(name: string): unknown {
   throw Object.assign(error, { code: "MODULE_NOT_FOUND" });
 }
 
-class Module {
-  static _extensions: Record<string, unknown> = {};
-  static builtinModules: readonly string[] = [];
-  static _nodeModulePaths = (): readonly string[] => [];
-  static createRequire = (): ((name: string) => unknown) => load;
-}
+export const createRequire = (): ((name: string) => unknown) => load;
 
-export const createRequire = Module.createRequire;
-export default Module;
+export default Object.assign(function Module(): void {}, {
+  _extensions: {} as Record<string, unknown>,
+  _nodeModulePaths: (): readonly string[] => [],
+  builtinModules: [] as readonly string[],
+  createRequire,
+});

@@ -22,7 +22,7 @@ export const join = (...parts: readonly string[]): string =>
 
 export function resolve(...parts: readonly string[]): string {
   let path = "";
-  for (const part of parts.toReversed()) {
+  for (const part of [...parts].reverse()) {
     path = path === "" ? part : `${part}/${path}`;
     if (part.startsWith("/")) break;
   }

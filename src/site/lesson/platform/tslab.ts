@@ -14,7 +14,7 @@ const COMPILER_FOLDER = "/course/node_modules/@tslab/typescript-for-tslab/lib";
 
 type Settable = typeof ts & { setSys(system: ts.System): void };
 
-const system: ts.System = {
+const system: ts.System & { readonly getEnvironmentVariable: (name: string) => string } = {
   args: [],
   newLine: "\n",
   useCaseSensitiveFileNames: true,
