@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     sweep: ["units", "experiment"],
     study: ["units", "experiment"],
   },
-  notebooks: { runner: [], course: ["runner"], compare: ["runner"] },
+  notebooks: { runner: [], course: ["runner"], compare: ["runner"], parameters: ["runner"] },
   site: { explore: [], browser: ["explore"], lesson: [] },
 };
 

@@ -4,5 +4,5 @@ export { runInCell } from "../cell";
 export type { ErrorContent } from "../describeError";
 export { Engine, type Outcome, showValue } from "../engine";
 export { captureStreams } from "../streams";
-export { loadCompiler } from "../tslab";
+export { loadCompiler, loadInspect } from "../tslab";
 export { UNHANDLED } from "../unhandled";

@@ -10,3 +10,4 @@ export {
   type Output,
 } from "../runner/nbformat";
 export { OutputCollector } from "../runner/outputCollector";
+export { serializeNotebook } from "../runner/serializeNotebook";

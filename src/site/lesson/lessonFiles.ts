@@ -22,15 +22,17 @@ export async function lessonFiles(
   notebooks: readonly NotebookSource[],
 ): Promise<ReadonlyMap<string, string>> {
   const modules = importedModules(notebooks);
-  const [worker, start, lesson] = await Promise.all([
+  const [worker, start, lesson, editor] = await Promise.all([
     workerBundle(root, modules),
     pageBundle("start"),
     pageBundle("lesson"),
+    pageBundle("editor"),
   ]);
   const files = [...typeFiles(root, modules), ...dataFiles(root)];
   return new Map([
     ["assets/lesson-start.js", start],
     ["assets/lesson.js", lesson],
+    ["assets/lesson-editor.js", editor],
     ["assets/lesson.css", readFileSync(join(LESSON, "style", "lesson.css"), "utf8")],
     ["assets/lesson-worker.js", packed("lesson-worker", worker)],
     ["assets/lesson-files.js", packed("lesson-files", JSON.stringify(files))],
@@ -105,7 +107,7 @@ function packed(name: string, text: string): string {
   return `finetuneIclPacked(${JSON.stringify(name)}, "${base64}");\n`;
 }
 
-async function pageBundle(name: "start" | "lesson"): Promise<string> {
+async function pageBundle(name: "start" | "lesson" | "editor"): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(LESSON, "page", `${name}.ts`)],
     bundle: true,

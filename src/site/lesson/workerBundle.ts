@@ -42,7 +42,7 @@ const OURS = /^(?:@finetune-icl\/|finetune-icl$)/;
  * import, resolved as the kernel resolves them from the notebooks in `root`. Names are kept, since errors and values show them.
  */
 export async function workerBundle(root: string, modules: readonly string[]): Promise<string> {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles } = await build({
     entryPoints: [join(LESSON, "worker", "main.ts")],
     bundle: true,
     write: false,
@@ -51,14 +51,12 @@ export async function workerBundle(root: string, modules: readonly string[]): Pr
     target: "es2022",
     minifyWhitespace: true,
     minifySyntax: true,
-    metafile: true,
     legalComments: "none",
     logLevel: "silent",
     define: { __dirname: '"/program"', __filename: '"/program/lesson.js"' },
     inject: [platform("globals")],
     plugins: [inWorker(root, modules)],
   });
-  if (process.env.META) require("node:fs").writeFileSync("/tmp/meta.json", JSON.stringify(metafile));
   return outputFiles[0]!.text;
 }
 
@@ -89,6 +87,10 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
           return { path: join(dirname(importer), "public.js") };
         return undefined;
       });
+      // One compiler for all.
+      onResolve({ filter: /^typescript$/ }, () => ({
+        path: fromTslab().resolve("@tslab/typescript-for-tslab"),
+      }));
       onResolve({ filter: /^@tslab\/typescript-for-tslab$/ }, ({ importer }) =>
         // Other modules of tslab take the compiler as it is.
         /[\\/]tslab[\\/]dist[\\/]converter\.js$/.test(importer)

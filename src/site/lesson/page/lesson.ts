@@ -1,16 +1,24 @@
 /** A lesson that runs in its page: loaded when a reader first presses a button. */
 import { loadScript } from "@finetune-icl/book/browser";
+import { highlight } from "@finetune-icl/book/output";
 import {
   type CodeCell,
   compareNotebooks,
+  hasTag,
   isExecutable,
   type Notebook,
   OutputCollector,
+  serializeNotebook,
 } from "@finetune-icl/notebooks/compare";
 import type { LessonFile, Message } from "../worker/messages";
+import { codeOf, showEdited, showSource } from "./codePlace";
+import type { Editor, OpenEditor } from "./editor";
+import { Edits, lessonName } from "./edits";
 import { type Ended, LessonWorker } from "./lessonWorker";
+import { mistakesIn } from "./mistakes";
 import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
+import { type ParametersForm, parametersForm } from "./parametersForm";
 import type { Action, Place } from "./start";
 
 /** What the buttons ask for. */
@@ -37,6 +45,12 @@ class Lesson implements Lessons {
   #isRunning = false;
   readonly #ran = new Set<string>();
   #collector = new OutputCollector();
+  readonly #edits: Edits;
+  readonly #editors = new Map<string, { readonly editor: Editor; readonly place: HTMLElement }>();
+  /** Code with the constants that the page's address names; it is not kept. */
+  readonly #fromLink = new Map<string, string>();
+  #link: Readonly<Record<string, string>> | undefined;
+  #form: ParametersForm | undefined;
 
   constructor(
     private readonly place: Place,
@@ -44,7 +58,11 @@ class Lesson implements Lessons {
     private readonly cells: readonly PlacedCell[],
     private readonly program: string,
     private readonly files: readonly LessonFile[],
-  ) {}
+  ) {
+    this.#edits = new Edits(lessonName(), (words) => this.#say(words));
+    const asked = Object.fromEntries(new URLSearchParams(location.search));
+    if (Object.keys(asked).length > 0) this.#link = asked;
+  }
 
   async press(action: Action, id?: string): Promise<void> {
     const at = this.cells.findIndex(({ cell }) => cell.id === id);
@@ -69,7 +87,23 @@ class Lesson implements Lessons {
         return;
       case "reset":
         this.#reset();
+        return;
+      case "edit":
+        await this.#edit(this.cells[at]!);
+        return;
+      case "parameters":
+        await this.#openForm(this.cells[at]!);
+        return;
+      case "download":
+        this.#download();
+        return;
+      case "discard":
+        this.#discardEdits();
     }
+  }
+
+  #sourceOf({ cell }: PlacedCell): string {
+    return this.#fromLink.get(cell.id) ?? this.#edits.of(cell.id) ?? cell.source;
   }
 
   /** Runs cells one after the other, up to the first error. Gives how it went. */
@@ -80,11 +114,11 @@ class Lesson implements Lessons {
     const started = performance.now();
     this.#setRunning(true);
     try {
-      this.#worker ??= this.#startWorker();
-      await this.#worker.ready;
+      const worker = await this.#readyWorker();
+      await this.#applyLink(worker);
       for (const [index, placed] of cells.entries()) {
         this.#say(`Running cell ${placed.number} of ${this.cells.length} …`);
-        const ended = await this.#runCell(this.#worker, placed);
+        const ended = await this.#runCell(worker, placed);
         if (turn !== this.#turn || ended.how === "stopped") return "stopped";
         if (ended.how === "threw") {
           this.#say(failureWords(placed, cells.slice(index + 1), this.#missing(placed)));
@@ -106,7 +140,8 @@ class Lesson implements Lessons {
     }
   }
 
-  async #runCell(worker: LessonWorker, { cell, number, mark, section, outputs }: PlacedCell): Promise<Ended> {
+  async #runCell(worker: LessonWorker, placed: PlacedCell): Promise<Ended> {
+    const { cell, number, mark, section, outputs } = placed;
     section.dataset.state = "running";
     mark.textContent = "running";
     outputs.clear();
@@ -120,9 +155,10 @@ class Lesson implements Lessons {
         show();
       }, RENDER_MS);
     };
-    const ended = await worker.run(cell.id, cell.source, `cell ${number}`, onMessage);
+    const ended = await worker.run(cell.id, this.#sourceOf(placed), `cell ${number}`, onMessage);
     clearTimeout(timer);
     show();
+    this.#editors.get(cell.id)?.editor.mark(mistakesIn(this.#collector.outputsOf(cell.id), `cell ${number}`));
     section.dataset.state = ended.how;
     mark.textContent =
       ended.how === "ran"
@@ -166,8 +202,8 @@ class Lesson implements Lessons {
     if (how === "failed") return;
     this.#say(
       differing === 0
-        ? `It holds: all ${ran.length} cells give what is stored (${seconds}).`
-        : `${differing} of ${ran.length} cells give another output than the stored one (${seconds}).`,
+        ? `It holds: all ${ran.length} cells give what is stored (${seconds}).${this.#withChanges()}`
+        : `${differing} of ${ran.length} cells give another output than the stored one (${seconds}).${this.#withChanges()}`,
     );
     this.place.status.dataset.verdict = differing === 0 ? "holds" : "differs";
   }
@@ -195,9 +231,204 @@ class Lesson implements Lessons {
     this.#ran.clear();
   }
 
-  #startWorker(): LessonWorker {
-    this.#say("Starting …");
-    return new LessonWorker(this.program, this.files);
+  #withChanges(): string {
+    const changed = this.cells.filter((placed) => this.#sourceOf(placed) !== placed.cell.source);
+    return changed.length === 0 ? "" : ` Changed by you: ${named(changed)}.`;
+  }
+
+  async #readyWorker(): Promise<LessonWorker> {
+    if (this.#worker === undefined) {
+      this.#say("Starting …");
+      this.#worker = new LessonWorker(this.program, this.files);
+    }
+    const worker = this.#worker;
+    try {
+      await worker.ready;
+    } catch (error) {
+      if (this.#worker === worker) this.#worker = undefined;
+      throw error;
+    }
+    return worker;
+  }
+
+  /** Opens a cell's code in the editor, or closes the editor again. */
+  async #edit(placed: PlacedCell): Promise<void> {
+    const { cell, number, section } = placed;
+    const open = this.#editors.get(cell.id);
+    if (open) {
+      this.#closeEditor(placed);
+      return;
+    }
+    this.#say("Loading the editor …");
+    await loadScript("assets/lesson-editor.js");
+    const { finetuneIclEditor } = globalThis as unknown as { finetuneIclEditor: OpenEditor };
+    const shown = codeOf(section)!.closest<HTMLElement>(".copyable, pre")!;
+    shown.closest("details")!.open = true;
+    const place = document.createElement("div");
+    place.className = "editor";
+    shown.hidden = true;
+    shown.before(place);
+    const editor = finetuneIclEditor({
+      parent: place,
+      source: this.#sourceOf(placed),
+      label: `Code of cell ${number}`,
+      worker: () => (this.#isRunning ? undefined : this.#worker),
+      onChange: (source) => this.#keep(placed, source),
+      onRun: (goOn) => void this.#runFromEditor(placed, goOn),
+    });
+    this.#editors.set(cell.id, { editor, place });
+    this.#label(placed, "Done");
+    editor.focus();
+    this.#say("Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Space completes a name.");
+    // Who writes is helped by the compiler; that it cannot start is said when a cell is run.
+    void this.#readyWorker().then(
+      () =>
+        this.#isRunning ||
+        this.#say("Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Space completes a name."),
+      () => {},
+    );
+  }
+
+  async #runFromEditor(placed: PlacedCell, goOn: boolean): Promise<void> {
+    await this.press("run", placed.cell.id);
+    if (!goOn) return;
+    const next = this.cells[this.cells.indexOf(placed) + 1];
+    if (next === undefined) return;
+    const editor = this.#editors.get(next.cell.id)?.editor;
+    if (editor) editor.focus();
+    else next.section.querySelector<HTMLElement>('button[data-action="run"]')?.focus();
+  }
+
+  #closeEditor(placed: PlacedCell): void {
+    const open = this.#editors.get(placed.cell.id);
+    if (!open) return;
+    this.#editors.delete(placed.cell.id);
+    open.editor.remove();
+    open.place.remove();
+    codeOf(placed.section)!.closest<HTMLElement>(".copyable, pre")!.hidden = false;
+    this.#label(placed, "Edit");
+    this.#showSource(placed);
+  }
+
+  #label({ section }: PlacedCell, words: string): void {
+    section.querySelector('button[data-action="edit"]')!.textContent = words;
+  }
+
+  #showSource(placed: PlacedCell): void {
+    const source = this.#sourceOf(placed);
+    showSource(placed.section, source, source !== placed.cell.source, highlight(source, "typescript"));
+    showEdited(this.place.article, this.#edits.size);
+  }
+
+  /** Keeps the reader's own code of a cell; the cell's own is no change. */
+  #keep(placed: PlacedCell, source: string): void {
+    this.#fromLink.delete(placed.cell.id);
+    this.#edits.set(placed.cell.id, source === placed.cell.source ? undefined : source);
+    if (source === placed.cell.source) delete placed.section.dataset.edited;
+    else placed.section.dataset.edited = "";
+    showEdited(this.place.article, this.#edits.size);
+  }
+
+  #discardEdits(): void {
+    const changed = this.cells.filter(({ cell }) => this.#edits.of(cell.id) !== undefined);
+    if (!confirm(`Discard your changes in ${named(changed)}? They cannot be brought back.`)) return;
+    this.#edits.discard();
+    for (const placed of changed) {
+      this.#closeEditor(placed);
+      this.#showSource(placed);
+    }
+    this.#say("Your changes are discarded; outputs stay until the next run or Reset.");
+  }
+
+  /** The lesson with the reader's code as a file for the kernel; outputs come from running it. */
+  #download(): void {
+    const sources = new Map(this.cells.map((placed) => [placed.cell.id, this.#sourceOf(placed)]));
+    const text = serializeNotebook({
+      ...this.notebook,
+      cells: this.notebook.cells.map((cell) =>
+        cell.cell_type === "code"
+          ? { ...cell, source: sources.get(cell.id) ?? cell.source, outputs: [], execution_count: null }
+          : cell,
+      ),
+    });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+    link.download = `${lessonName()}.ipynb`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    this.#say("Your copy is downloaded: it runs on the kernel as it stands.");
+  }
+
+  /** Opens the form of constants, or closes it. */
+  async #openForm(placed: PlacedCell): Promise<void> {
+    if (this.#form) {
+      this.#form.element.remove();
+      this.#form = undefined;
+      return;
+    }
+    const worker = await this.#readyWorker();
+    await this.#applyLink(worker);
+    const [parameters, original] = await Promise.all(
+      [this.#sourceOf(placed), placed.cell.source].map((source) =>
+        worker.ask({ about: "parameters", source }),
+      ),
+    );
+    const form = parametersForm({
+      parameters: parameters!,
+      original: original!,
+      onRun: (values) => void this.#runWith(placed, values),
+      onLink: (address) => void this.#copyLink(address),
+    });
+    this.#form = form;
+    placed.section.querySelector(".cell-bar")!.after(form.element);
+    form.element.querySelector("input")?.focus();
+    this.#say("Change a constant: what depends on it runs again.");
+  }
+
+  async #copyLink(address: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(address);
+      this.#say("The link is copied: it opens this lesson with these constants.");
+    } catch {
+      this.#say(`Copy this link: ${address}`);
+    }
+  }
+
+  /** Sets constants and runs what depends on them, with what it needs. */
+  async #runWith(placed: PlacedCell, values: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#isRunning) return;
+    const worker = await this.#readyWorker();
+    try {
+      const source = await worker.ask({ about: "override", source: placed.cell.source, values });
+      this.#closeEditor(placed);
+      this.#keep(placed, source);
+      this.#showSource(placed);
+    } catch (error) {
+      this.#form?.complain(withoutOption(error));
+      return;
+    }
+    const changed = this.cells.indexOf(placed);
+    const sources = this.cells.map((each) => this.#sourceOf(each));
+    const dependents = new Set(await worker.ask({ about: "dependents", sources, changed }));
+    const last = Math.max(...dependents);
+    await this.#run(
+      this.cells.slice(0, last + 1).filter(({ cell }, i) => dependents.has(i) || !this.#ran.has(cell.id)),
+    );
+  }
+
+  /** Takes constants from the page's address, once. */
+  async #applyLink(worker: LessonWorker): Promise<void> {
+    const values = this.#link;
+    this.#link = undefined;
+    const placed = this.cells.find(({ cell }) => hasTag(cell, "parameters"));
+    if (values === undefined || placed === undefined) return;
+    try {
+      const source = await worker.ask({ about: "override", source: placed.cell.source, values });
+      this.#fromLink.set(placed.cell.id, source);
+      this.#showSource(placed);
+    } catch (error) {
+      throw new Error(`its address asks for something else than its constants: ${withoutOption(error)}`);
+    }
   }
 
   /** Cells above that have not run: a likely reason for an error. */
@@ -241,11 +472,12 @@ const seconds = (milliseconds: number): string =>
     : `${Math.round(milliseconds / 1000)} s`;
 const secondsSince = (started: number): string => seconds(performance.now() - started);
 
-/** The lesson's name, by which its page and its files are called. */
-const lessonName = (): string => (location.pathname.split("/").at(-1) ?? "").replace(/\.html$/, "");
+/** The command line's words for an option mean nothing in a page. */
+const withoutOption = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^this lesson: --set:? ?/, "");
 
 async function openLesson(place: Place): Promise<Lessons> {
-  const name = decodeURIComponent(lessonName());
+  const name = lessonName();
   let notebook: Notebook | undefined;
   Object.assign(globalThis, {
     finetuneIclLesson: (given: Notebook) => {

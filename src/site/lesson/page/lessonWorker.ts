@@ -1,4 +1,4 @@
-import type { Completion, FromWorker, LessonFile, Message, ToWorker } from "../worker/messages";
+import type { Answers, FromWorker, LessonFile, Message, Question, ToWorker } from "../worker/messages";
 
 /** How running a cell ended. */
 export type Ended = { readonly how: "ran" | "threw" | "stopped"; readonly milliseconds: number };
@@ -11,7 +11,10 @@ export class LessonWorker {
     string,
     { onMessage: (message: Message) => void; end: (ended: Ended) => void }
   >();
-  readonly #asked = new Map<number, (answer: Completions) => void>();
+  readonly #asked = new Map<
+    number,
+    { resolve: (answer: unknown) => void; reject: (reason: Error) => void }
+  >();
   #requests = 0;
   #fail: (reason: Error) => void = () => {};
 
@@ -36,12 +39,13 @@ export class LessonWorker {
     });
   }
 
-  complete(code: string, position: number): Promise<Completions> {
+  /** @throws Error with the worker's reason when it refuses, or when it is stopped before it answers. */
+  ask<Q extends Question>(question: Q): Promise<Answers[Q["about"]]> {
     this.#requests += 1;
     const request = this.#requests;
-    return new Promise((resolve) => {
-      this.#asked.set(request, resolve);
-      this.#send({ kind: "complete", request, code, position });
+    return new Promise((resolve, reject) => {
+      this.#asked.set(request, { resolve: resolve as (answer: unknown) => void, reject });
+      this.#send({ kind: "ask", request, question });
     });
   }
 
@@ -51,6 +55,8 @@ export class LessonWorker {
     this.#fail(new Error("stopped"));
     for (const { end } of this.#running.values()) end({ how: "stopped", milliseconds: 0 });
     this.#running.clear();
+    for (const { reject } of this.#asked.values()) reject(new Error("stopped"));
+    this.#asked.clear();
   }
 
   #send(message: ToWorker): void {
@@ -72,15 +78,13 @@ export class LessonWorker {
         running?.end({ how: threw ? "threw" : "ran", milliseconds });
         return;
       }
-      case "completions":
-        this.#asked.get(message.request)?.(message);
+      case "answer":
+        this.#asked.get(message.request)?.resolve(message.answer);
+        this.#asked.delete(message.request);
+        return;
+      case "refusal":
+        this.#asked.get(message.request)?.reject(new Error(message.reason));
         this.#asked.delete(message.request);
     }
   }
-}
-
-export interface Completions {
-  readonly from: number;
-  readonly to: number;
-  readonly options: readonly Completion[];
 }

@@ -1,8 +1,20 @@
 /** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
 import { loadScript } from "@finetune-icl/book/browser";
+import { showEdited, showSource } from "./codePlace";
+import { Edits, lessonName } from "./edits";
 import type { Lessons } from "./lesson";
 
-export type Action = "run" | "run-to" | "run-all" | "check" | "stop" | "reset";
+export type Action =
+  | "run"
+  | "run-to"
+  | "edit"
+  | "parameters"
+  | "run-all"
+  | "check"
+  | "stop"
+  | "reset"
+  | "download"
+  | "discard";
 
 /** Actions on the whole lesson, and what their buttons say. */
 const WHOLE: readonly (readonly [Action, string])[] = [
@@ -10,11 +22,16 @@ const WHOLE: readonly (readonly [Action, string])[] = [
   ["check", "Does it still hold?"],
   ["stop", "Stop"],
   ["reset", "Reset"],
+  ["download", "Download my copy"],
+  ["discard", "Discard my changes"],
 ];
 const CELL: readonly (readonly [Action, string])[] = [
   ["run", "Run"],
   ["run-to", "Run to here"],
+  ["edit", "Edit"],
 ];
+/** Actions that are possible while cells run. */
+const ALWAYS: readonly string[] = ["reset", "edit", "download"];
 
 function button(action: Action, words: string, cell?: string): HTMLButtonElement {
   const element = document.createElement("button");
@@ -53,6 +70,9 @@ for (const [index, section] of cells.entries()) {
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", `Cell ${index + 1}`);
   row.append(...CELL.map(([action, words]) => button(action, words, id)));
+  // The cell whose constants may be changed is known by what the book calls it.
+  if (section.querySelector("details.setup > summary")?.textContent === "Constants that you may change")
+    row.append(button("parameters", "Change", id));
   const mark = document.createElement("span");
   mark.className = "cell-mark";
   row.append(mark);
@@ -66,10 +86,20 @@ for (const [index, section] of cells.entries()) {
 function enable(isRunning: boolean): void {
   for (const each of article.querySelectorAll<HTMLButtonElement>("button[data-action]")) {
     const { action } = each.dataset;
-    each.disabled = action === "stop" ? !isRunning : isRunning && action !== "reset";
+    each.disabled = action === "stop" ? !isRunning : isRunning && !ALWAYS.includes(action!);
   }
 }
 enable(false);
+
+const edits = new Edits(lessonName());
+for (const section of cells) {
+  const source = edits.of(section.id.replace(/^cell-/, ""));
+  if (source !== undefined) showSource(section, source, true);
+}
+showEdited(article, edits.size);
+const asked = [...new URLSearchParams(location.search)];
+if (asked.length > 0)
+  status.textContent = `This link sets ${asked.map(([name, value]) => `${name} = ${value}`).join(", ")}: Run all computes the lesson so.`;
 
 let opened: Promise<Lessons> | undefined;
 

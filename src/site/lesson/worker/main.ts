@@ -13,6 +13,7 @@ import { jupyter } from "../platform/jupyter";
 import { addFile, addFolder } from "../platform/memoryFiles";
 import { offerModules } from "../platform/module";
 import { NOTEBOOK_FOLDER } from "../platform/process";
+import { answerTo } from "./answerTo";
 import { confine } from "./confine";
 import { cutBundle, TextOutput } from "./cut";
 import type { FromWorker, Message, ToWorker } from "./messages";
@@ -132,16 +133,12 @@ async function run({ id, code, label }: Extract<ToWorker, { kind: "run" }>): Pro
   post({ kind: "done", id, threw, milliseconds: performance.now() - started });
 }
 
-function complete({ request, code, position }: Extract<ToWorker, { kind: "complete" }>): void {
-  const { start, end, candidates, original } = engine!.complete(code, position);
-  const kinds = new Map(original?.entries.map(({ name, kind }) => [name, String(kind)]));
-  post({
-    kind: "completions",
-    request,
-    from: start,
-    to: end,
-    options: candidates.map((label) => ({ label, kind: kinds.get(label) ?? "" })),
-  });
+function onQuestion({ request, question }: Extract<ToWorker, { kind: "ask" }>): void {
+  try {
+    post({ kind: "answer", request, answer: answerTo(engine!, question) });
+  } catch (error) {
+    post({ kind: "refusal", request, reason: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 page.onmessage = ({ data }) => {
@@ -153,7 +150,7 @@ page.onmessage = ({ data }) => {
       queue.push(data);
       void work();
       return;
-    case "complete":
-      complete(data);
+    case "ask":
+      onQuestion(data);
   }
 };
