@@ -54,6 +54,8 @@ export interface BookOptions {
   readonly inText?: InText;
   /** Words that a section's text is also found by. */
   readonly alsoCalled?: (text: string) => string;
+  /** Other versions of the notebooks that the pages are made from and that readers download, by the notebooks' paths. */
+  readonly edition?: ReadonlyMap<string, NotebookSource & { readonly text: string }>;
   /** What makes the notebooks run in their pages. */
   readonly running?: {
     /** Scripts of the pages. */
@@ -74,11 +76,24 @@ export interface BookOptions {
 export async function buildBook(
   root: string,
   out: string,
-  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, running, ownPages }: BookOptions,
+  {
+    addresses = new Map(),
+    scripts = [],
+    specialLink,
+    inText,
+    alsoCalled,
+    edition,
+    running,
+    ownPages,
+  }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
-  const sources = readSources(root);
+  const read = readSources(root);
+  const sources: Sources = {
+    ...read,
+    notebooks: read.notebooks.map((source) => edition?.get(source.path) ?? source),
+  };
   const pictures = new Pictures();
   const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]), specialLink);
   const works = readBibliography(join(root, "data", "bibliography.json"));
@@ -128,7 +143,9 @@ export async function buildBook(
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
-    ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
+    ...links.files.map(
+      (path) => [`files/${path}`, edition?.get(path)?.text ?? readFileSync(join(root, path))] as const,
+    ),
     ...copies(),
     ...(await assets),
     ...(await runningFiles),

@@ -15,3 +15,4 @@ export { type NotebookSource, notebookPageFile } from "./notebookPage";
 export type { Page } from "./page";
 export type { Pictures } from "./pictures";
 export type { SpecialLink } from "./siteLinks";
+export { readLessons } from "./sources";

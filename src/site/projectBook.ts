@@ -5,8 +5,10 @@ import {
   buildBook,
   type OwnPages,
   type PageScript,
+  readLessons,
   type Workshop,
 } from "@finetune-icl/book";
+import { askedEdition } from "./askedEdition";
 import { explorableElement, explorablePage } from "./explorablePage";
 import { EXPLORABLES } from "./explore/explorables";
 import { HeldFigures } from "./heldFigures";
@@ -26,6 +28,11 @@ export interface ProjectBookOptions {
   readonly ledgerFile?: string;
   /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
   readonly reference?: boolean;
+  /**
+   * A folder that `finetune-icl course --student` wrote: the pages of the lessons ask their exercises, and hold no answer. Without it
+   * they show the solutions.
+   */
+  readonly exercises?: string;
   /** Whether lessons run in their pages, for which a compiler is bundled; true unless told. */
   readonly running?: boolean;
 }
@@ -48,9 +55,11 @@ export async function buildProjectBook(
     ledgerFile = join(root, "data", "ledger", "ledger.json"),
     reference = true,
     running = true,
+    exercises,
   }: ProjectBookOptions = {},
 ): Promise<BookReport> {
   const claims = readLedger(ledgerFile);
+  const edition = exercises === undefined ? undefined : askedEdition(readLessons(root), exercises);
   const ownPages = async ({ markdown, pictures }: Workshop): Promise<OwnPages> => {
     const live = await Promise.all(
       EXPLORABLES.map(async (explorable) => {
@@ -79,6 +88,7 @@ export async function buildProjectBook(
     alsoCalled: otherWords,
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
     scripts: SCRIPTS,
+    ...(edition && { edition }),
     ...(running && {
       running: { scripts: LESSON_SCRIPTS, files: (notebooks) => lessonFiles(root, notebooks) },
     }),

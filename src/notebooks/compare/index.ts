@@ -10,4 +10,5 @@ export {
   type Output,
 } from "../runner/nbformat";
 export { OutputCollector } from "../runner/outputCollector";
+export { parseNotebook } from "../runner/parseNotebook";
 export { serializeNotebook } from "../runner/serializeNotebook";

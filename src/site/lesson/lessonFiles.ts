@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type NotebookSource, notebookPageFile } from "@finetune-icl/book";
 import type { Notebook, Output } from "@finetune-icl/notebooks/runner";
 import { build, type Plugin } from "esbuild";
 import { SITE_PACKAGE } from "../sitePackage";
 import { lessonTypes, slimmed } from "./lessonTypes";
-import { courseAddress, workerBundle } from "./workerBundle";
+import { courseAddress, DATA, resolvedBy, workerBundle } from "./workerBundle";
 
 const LESSON = join(SITE_PACKAGE, "lesson");
 
@@ -75,16 +76,22 @@ function typeFiles(root: string, modules: readonly string[]): readonly StoredFil
 
 /** What cells read: all data but the tables behind figures, which are what lessons write, and measurements of speed. */
 function dataFiles(root: string): readonly StoredFile[] {
-  const data = join(root, "data");
-  const files = readdirSync(data, { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => /\.(?:csv|json)$/.test(name) && !/^(?:figures|bench)\/|(?:^|\/)\./.test(name))
-    .sort();
-  const read = (name: string) => ({
-    path: `/course/data/${name}`,
-    text: readFileSync(join(data, name), "utf8"),
-  });
-  return [{ path: "/course/package.json", text: "{}" }, ...files.map(read)];
+  const require = createRequire(join(root, "notebooks", "lesson.js"));
+  const installed = resolvedBy(require, `${DATA}/package.json`);
+  const folders = [...(installed === undefined ? [] : [dirname(installed)]), join(root, "data")];
+  const files = new Map(
+    folders.filter(existsSync).flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .map((name) => name.replaceAll("\\", "/"))
+        .filter((name) => /\.(?:csv|json)$/.test(name) && !/^(?:figures|bench)\/|(?:^|\/)\./.test(name))
+        .sort()
+        .map((name) => [`/course/data/${name}`, readFileSync(join(folder, name), "utf8")] as const),
+    ),
+  );
+  return [
+    { path: "/course/package.json", text: "{}" },
+    ...[...files].map(([path, text]) => ({ path, text })),
+  ];
 }
 
 /** The notebook as its page needs it: a figure is its data; pictures of it are drawn anew. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCompiler } from "@finetune-icl/kernel/cells";
 import type * as ts from "typescript";
@@ -50,5 +49,3 @@ export function slimmed(path: string, text: string): string {
   const { name, version, types, typings, main, typesVersions } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify({ name, version, types, typings, main, typesVersions });
 }
-
-export const readText = (path: string): string => readFileSync(path, "utf8");

@@ -25,6 +25,7 @@ const BUILTINS: Readonly<Record<string, string>> = {
 /** The same for modules of this project and of tslab, by the file that imports them and the name it uses. */
 const COUNTERPARTS: readonly (readonly [importer: RegExp, name: string, counterpart: string])[] = [
   [/[\\/]kernel[\\/]/, "./tslab", "tslab"],
+  [/[\\/]kernel[\\/]/, "../tslab", "tslab"],
   [/[\\/]figures[\\/]/, "./kernelModule", "kernelModule"],
   [/[\\/]figures[\\/]/, "./staticPicture", "staticPicture"],
   [/[\\/]figures[\\/]/, "./figureHtml", "figureHtml"],
@@ -131,7 +132,7 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
   };
 }
 
-function resolvedBy(require: NodeJS.Require, name: string): string | undefined {
+export function resolvedBy(require: NodeJS.Require, name: string): string | undefined {
   try {
     return require.resolve(name);
   } catch {
@@ -155,12 +156,17 @@ function modulesSource(modules: readonly string[]): string {
   return `export const lessonModules = { ${entries.join(", ")} };`;
 }
 
+/** The package of the data that this project's lessons read. */
+export const DATA = "@finetune-icl/data";
+
 /** Where a file of the project stands in a worker: below `/course` as below the project, packages below `/course/node_modules`. */
 export function courseAddress(root: string, file: string): string {
   const real = realpathSync(file);
   const inProject = relative(realpathSync(root), real).split(sep).join("/");
   if (/^(?:data|notebooks)\//.test(inProject)) return `/course/${inProject}`;
   const { folder, name } = packageOf(real);
+  // A course elsewhere has the data as a package: lessons find them under one name all the same.
+  if (name === DATA) return `/course/data/${relative(folder, real).split(sep).join("/")}`;
   return `/course/node_modules/${name}/${relative(folder, real).split(sep).join("/")}`;
 }
 

@@ -104,7 +104,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
     await page.click("form.parameters button[type=submit]");
     await page.waitForSelector("form.parameters .complaint:not([hidden])");
     expect(await page.textContent("form.parameters .complaint")).toMatch(
-      /^dimension is "?many"?; allowed: a number/,
+      /^dimension: holds "many"; allowed: a number/,
     );
     await page.fill("form.parameters input[name=dimension]", "3");
     await page.click("form.parameters button[type=submit]");

@@ -8,6 +8,7 @@ import {
   isExecutable,
   type Notebook,
   OutputCollector,
+  parseNotebook,
   serializeNotebook,
 } from "@finetune-icl/notebooks/compare";
 import type { LessonFile, Message } from "../worker/messages";
@@ -19,6 +20,7 @@ import { mistakesIn } from "./mistakes";
 import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
 import { type ParametersForm, parametersForm } from "./parametersForm";
+import { Progress } from "./progress";
 import type { Action, Place } from "./start";
 
 /** What the buttons ask for. */
@@ -51,6 +53,7 @@ class Lesson implements Lessons {
   readonly #fromLink = new Map<string, string>();
   #link: Readonly<Record<string, string>> | undefined;
   #form: ParametersForm | undefined;
+  readonly #progress = new Progress(lessonName());
 
   constructor(
     private readonly place: Place,
@@ -97,6 +100,9 @@ class Lesson implements Lessons {
       case "download":
         this.#download();
         return;
+      case "open-copy":
+        await this.#openCopy();
+        return;
       case "discard":
         this.#discardEdits();
     }
@@ -120,17 +126,17 @@ class Lesson implements Lessons {
         this.#say(`Running cell ${placed.number} of ${this.cells.length} …`);
         const ended = await this.#runCell(worker, placed);
         if (turn !== this.#turn || ended.how === "stopped") return "stopped";
-        if (ended.how === "threw") {
+        if (ended.how === "threw" && !this.#isWrongAnswer(placed)) {
           this.#say(failureWords(placed, cells.slice(index + 1), this.#missing(placed)));
           return "failed";
         }
       }
       const seconds = secondsSince(started);
-      this.#say(
+      const ran =
         cells.length === 1
           ? `Cell ${cells[0]!.number} ran, in ${seconds}.`
-          : `${cells.length} cells ran, in ${seconds}.`,
-      );
+          : `${cells.length} cells ran, in ${seconds}.`;
+      this.#say(`${ran}${this.#progressWords()}`);
       return "all";
     } catch (error) {
       if (turn !== this.#turn) return "stopped";
@@ -167,7 +173,27 @@ class Lesson implements Lessons {
           ? "error"
           : "stopped";
     if (ended.how === "ran") this.#ran.add(cell.id);
+    if (hasTag(cell, "check")) {
+      this.#progress.set(cell.id, ended.how === "ran");
+      if (this.#isWrongAnswer(placed)) mark.textContent = "not right yet";
+    }
     return ended;
+  }
+
+  /** What a check says of an answer is no failure of the lesson: what stands below does not need it. */
+  #isWrongAnswer({ cell }: PlacedCell): boolean {
+    const outputs = this.#collector.outputsOf(cell.id);
+    return (
+      hasTag(cell, "check") &&
+      outputs.some((output) => output.output_type === "error" && output.ename === "WrongAnswer")
+    );
+  }
+
+  /** How many exercises are right, in a book that asks them. */
+  #progressWords(): string {
+    const asked = this.cells.filter(isAsked);
+    const right = asked.filter(({ cell }) => this.#progress.has(cell.id)).length;
+    return asked.length === 0 ? "" : ` Exercises right so far: ${right} of ${asked.length}.`;
   }
 
   /** Runs the lesson in a new worker and holds each output against the stored one. */
@@ -184,7 +210,8 @@ class Lesson implements Lessons {
       ),
     };
     const differences = new Map(compareNotebooks(this.notebook, got).map((each) => [each.cell.id, each]));
-    const ran = this.cells.filter(({ cell }) => this.#ran.has(cell.id));
+    // Answers are the reader's, and have no stored outputs to be held against.
+    const ran = this.cells.filter((placed) => this.#ran.has(placed.cell.id) && !isExercise(placed));
     for (const { cell, mark, section } of ran) {
       const difference = differences.get(cell.id);
       section.dataset.state = difference === undefined ? "holds" : "differs";
@@ -323,10 +350,18 @@ class Lesson implements Lessons {
   /** Keeps the reader's own code of a cell; the cell's own is no change. */
   #keep(placed: PlacedCell, source: string): void {
     this.#fromLink.delete(placed.cell.id);
+    this.#forgetCheck(placed);
     this.#edits.set(placed.cell.id, source === placed.cell.source ? undefined : source);
     if (source === placed.cell.source) delete placed.section.dataset.edited;
     else placed.section.dataset.edited = "";
     showEdited(this.place.article, this.#edits.size);
+  }
+
+  /** A changed answer is not the one that was found right. */
+  #forgetCheck(placed: PlacedCell): void {
+    if (!hasTag(placed.cell, "exercise")) return;
+    const check = this.cells.slice(this.cells.indexOf(placed)).find(({ cell }) => hasTag(cell, "check"));
+    if (check) this.#progress.set(check.cell.id, false);
   }
 
   #discardEdits(): void {
@@ -359,6 +394,41 @@ class Lesson implements Lessons {
     this.#say("Your copy is downloaded: it runs on the kernel as it stands.");
   }
 
+  /** Takes the code of a copy that was downloaded here or written on the kernel. */
+  async #openCopy(): Promise<void> {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = ".ipynb,application/json";
+    const chosen = new Promise<File | undefined>((resolve) => {
+      input.addEventListener("change", () => resolve(input.files?.[0]));
+      input.addEventListener("cancel", () => resolve(undefined));
+    });
+    input.click();
+    const file = await chosen;
+    if (file === undefined) return;
+    try {
+      const copy = parseNotebook(JSON.parse(await file.text()), file.name);
+      const sources = new Map(copy.cells.map(({ id, source }) => [id, source]));
+      const known = this.cells.filter(({ cell }) => sources.has(cell.id));
+      if (known.length === 0) throw new Error("it has no cell of this lesson");
+      for (const placed of known) {
+        this.#closeEditor(placed);
+        this.#keep(placed, sources.get(placed.cell.id)!);
+        this.#showSource(placed);
+      }
+      const changed = known.filter((placed) => this.#edits.of(placed.cell.id) !== undefined);
+      this.#say(
+        changed.length === 0
+          ? `${file.name} holds the lesson as it is: nothing has changed.`
+          : `${file.name} is opened, with its own code in ${named(changed)}.`,
+      );
+    } catch (error) {
+      this.#say(
+        `${file.name} is no copy of this lesson: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
   /** Opens the form of constants, or closes it. */
   async #openForm(placed: PlacedCell): Promise<void> {
     if (this.#form) {
@@ -380,7 +450,10 @@ class Lesson implements Lessons {
       onLink: (address) => void this.#copyLink(address),
     });
     this.#form = form;
-    placed.section.querySelector(".cell-bar")!.after(form.element);
+    const bar = placed.section.querySelector(".cell-bar")!;
+    bar.after(form.element);
+    const folded = bar.closest("details");
+    if (folded !== null) folded.open = true;
     form.element.querySelector("input")?.focus();
     this.#say("Change a constant: what depends on it runs again.");
   }
@@ -446,6 +519,13 @@ class Lesson implements Lessons {
     this.place.status.textContent = words;
   }
 }
+
+/** A cell of an exercise that a book asks: its answer is not stored with the lesson. */
+const isExercise = ({ cell }: PlacedCell): boolean =>
+  hasTag(cell, "exercise", "check") &&
+  /\bsealed:|"Exercise \S+: replace this line by your answer\."/.test(cell.source);
+/** Its check. */
+const isAsked = (placed: PlacedCell): boolean => hasTag(placed.cell, "check") && isExercise(placed);
 
 function failureWords(
   failed: PlacedCell,

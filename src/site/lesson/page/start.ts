@@ -14,6 +14,7 @@ export type Action =
   | "stop"
   | "reset"
   | "download"
+  | "open-copy"
   | "discard";
 
 /** Actions on the whole lesson, and what their buttons say. */
@@ -23,6 +24,7 @@ const WHOLE: readonly (readonly [Action, string])[] = [
   ["stop", "Stop"],
   ["reset", "Reset"],
   ["download", "Download my copy"],
+  ["open-copy", "Open my copy"],
   ["discard", "Discard my changes"],
 ];
 const CELL: readonly (readonly [Action, string])[] = [

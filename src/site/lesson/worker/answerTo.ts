@@ -24,7 +24,9 @@ export function answerTo(engine: Engine, question: Question): Answers[Question["
       return info && loadInspect().printQuickInfo(info);
     }
     case "parameters":
-      return readParameters(alone(question.source)).map(({ name, value }) => [name, JSON.stringify(value)] as const);
+      return readParameters(alone(question.source)).map(
+        ({ name, value }) => [name, JSON.stringify(value)] as const,
+      );
     case "override": {
       const values = new Map(Object.entries(question.values));
       return overrideParameters(alone(question.source), values, "this lesson").cells[0]!.source;
