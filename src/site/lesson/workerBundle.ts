@@ -104,12 +104,13 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
       }));
       onResolve({ filter: /^tslab\// }, ({ path }) => ({ path: fromTslab().resolve(`./${path.slice(6)}`) }));
       // Of TensorFlow what danfojs computes with: no models, no graphics card.
-      onResolve({ filter: /^@tensorflow\/tfjs(?:-node)?$/ }, () => ({
+      onResolve({ filter: /^@tensorflow\/tfjs(?:-node)?$/ }, ({ resolveDir }) => ({
         path: "tensors",
         namespace: "lesson",
+        pluginData: resolveDir,
       }));
-      onLoad({ filter: /^tensors$/, namespace: "lesson" }, () => ({
-        resolveDir: root,
+      onLoad({ filter: /^tensors$/, namespace: "lesson" }, ({ pluginData }) => ({
+        resolveDir: String(pluginData),
         contents: `module.exports = require("@tensorflow/tfjs-core"); require("@tensorflow/tfjs-backend-cpu");`,
       }));
       // The same files that the kernel runs; another door of a package would bring everything twice.

@@ -1,10 +1,11 @@
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
+import { packageRoot } from "../../support/root";
 import { openLesson, type RunningBook, runningBook, withOtherCode } from "./support";
 
 const mustRun = process.env.CI !== undefined;
@@ -131,6 +132,13 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     await lesson.says(/2 cells ran/);
     expect([(await lesson.outputOf(A)).trim(), (await lesson.outputOf(B)).trim()]).toEqual(["once", "twice"]);
     expect(await lesson.outputOf("anatomy")).toBe(stored);
+    // A reload half-way: the page is as it was built, and runs.
+    await lesson.press("run", A);
+    await lesson.says(/Running cell 1/);
+    await lesson.page.reload();
+    expect(await lesson.outputOf("anatomy")).toBe(stored);
+    await lesson.press("run", B);
+    await lesson.says(/Cell 2 ran/);
     await lesson.close();
   });
 
@@ -155,6 +163,31 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
       'saveFigureTable("a-name", tableFrom([{ a: 1 }]));\nloadTable("../data/figures/a-name.csv").rows',
     );
     expect([rows, saved]).toEqual(["true", "[ [ 1 ] ]"]);
+  });
+
+  it("keeps to the sizes that docs/book.md lists", () => {
+    const docs = readFileSync(join(packageRoot, "docs", "book.md"), "utf8");
+    const listed = [...docs.matchAll(/^\| `(lesson[\w-]*\.(?:js|css))` \|.*\| (\d+) \|$/gm)];
+    const files = readdirSync(join(book.folder, "assets")).filter((name) => /^lesson.*\./.test(name));
+    expect(listed.map(([, name]) => name).sort()).toEqual(files.sort());
+    for (const [, name, kilobytes] of listed) {
+      const size = statSync(join(book.folder, "assets", name!)).size / 1000;
+      // A tenth either way, and half a kilobyte for rounding.
+      expect(Math.abs(size - Number(kilobytes)), `${name}: ${size} kB, listed ${kilobytes}`).toBeLessThan(
+        0.1 * Number(kilobytes) + 0.5,
+      );
+    }
+  });
+
+  it("loads a few kilobytes of script at first, under a policy without evaluation; no other page may make a worker", () => {
+    const html = readFileSync(join(book.folder, `${LESSON}.html`), "utf8");
+    const scripts = [...html.matchAll(/<script src="([^"]+)"/g)].map(([, address]) => address);
+    expect(scripts).toEqual(["assets/theme.js", "assets/book.js", "assets/lesson-start.js"]);
+    expect(html).toContain("worker-src blob:");
+    expect(html).not.toContain("unsafe-eval");
+    const other = readFileSync(join(book.folder, "ledger.html"), "utf8");
+    expect(other).not.toContain("worker-src");
+    expect(other).toContain("script-src 'self' file:;");
   });
 
   it("runs in two tabs at once, from a plain static host", async () => {

@@ -20,7 +20,12 @@ export class OutputPlace {
 
   /** Shows these outputs; those that have not changed stay as they are. */
   show(cell: CodeCell, outputs: readonly Output[]): void {
+    if (outputs.length === 0) {
+      this.clear();
+      return;
+    }
     const element = this.#placeFor();
+    if (outputs.some(isTrouble)) this.#unfold();
     const kept = this.#shown.filter(({ output }, i) => isSame(output, outputs[i]));
     const first =
       kept.length < this.#shown.length ? this.#shown.findIndex((each) => !kept.includes(each)) : kept.length;
@@ -56,12 +61,18 @@ export class OutputPlace {
       this.#element.className = "outputs";
       this.bar.after(this.#element);
     }
-    // Outputs inside a folded cell would not be seen.
-    const folded = this.#section.querySelector<HTMLDetailsElement>(":scope > details.setup");
-    if (folded?.contains(this.#element)) folded.open = true;
     return this.#element;
   }
+
+  /** What is wrong in a folded cell would not be seen. */
+  #unfold(): void {
+    const folded = this.#section.querySelector<HTMLDetailsElement>(":scope > details.setup");
+    if (folded?.contains(this.#element ?? null)) folded.open = true;
+  }
 }
+
+const isTrouble = (output: Output): boolean =>
+  output.output_type === "error" || (output.output_type === "stream" && output.name === "stderr");
 
 function isSame(shown: Output, now: Output | undefined): boolean {
   if (now === undefined || shown.output_type !== now.output_type) return false;

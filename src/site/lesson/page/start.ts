@@ -84,11 +84,12 @@ for (const [index, section] of cells.entries()) {
   else (setup ?? section).append(row);
 }
 
-/** The buttons that make sense now. */
+/** The buttons that make sense now: others stay where the keyboard finds them, and do nothing. */
 function enable(isRunning: boolean): void {
   for (const each of article.querySelectorAll<HTMLButtonElement>("button[data-action]")) {
     const { action } = each.dataset;
-    each.disabled = action === "stop" ? !isRunning : isRunning && !ALWAYS.includes(action!);
+    const isOff = action === "stop" ? !isRunning : isRunning && !ALWAYS.includes(action!);
+    each.setAttribute("aria-disabled", String(isOff));
   }
 }
 enable(false);
@@ -126,12 +127,15 @@ export interface Place {
 
 article.addEventListener("click", async (event) => {
   const pressed = (event.target as Element).closest<HTMLButtonElement>("button[data-action]");
-  if (pressed === null) return;
+  if (pressed === null || pressed.getAttribute("aria-disabled") === "true") return;
   try {
     opened ??= open();
-    await (await opened).press(pressed.dataset.action as Action, pressed.dataset.cell);
+    const lesson = await opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    await lesson.press(pressed.dataset.action as Action, pressed.dataset.cell);
   } catch (error) {
-    opened = undefined;
     status.textContent = `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;
   }
 });
