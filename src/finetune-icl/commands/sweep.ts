@@ -1,18 +1,7 @@
 import { readShard, shardOf } from "@finetune-icl/base";
 import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
-import {
-  type Grid,
-  type GridPoint,
-  gridPoints,
-  readGrid,
-  rowsLeft,
-  SWEEP_WORKER,
-  type SweepRow,
-  type SweepTask,
-  writeSweep,
-} from "@finetune-icl/lab/sweep";
-import { withWorkers } from "@finetune-icl/lab/units";
+import { gridPoints, openSweep, readGrid, runSweep, type SweepShard } from "@finetune-icl/lab/sweep";
 import type { Command } from "commander";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
@@ -46,45 +35,23 @@ async function sweep(
   // Whatever is wrong with any run is said before the first one starts.
   for (const { input } of points) readTrainingSettings(input);
   const mine = shardOf(points, readShard(options.shard));
+  const shard: SweepShard = { study, runs: points.length, points: mine, out };
   const workers = readWorkers(options.jobs);
-  await withLock(out, () => runShard(out, study, { points, mine, workers }));
+  await withLock(out, () => runShard(shard, workers));
 }
 
-async function runShard(
-  out: string,
-  study: Grid,
-  {
-    points,
-    mine,
-    workers,
-  }: { readonly points: readonly GridPoint[]; readonly mine: readonly GridPoint[]; readonly workers: number },
-): Promise<void> {
-  const rows: SweepRow[] = [...rowsLeft(out, study)];
-  const known = new Set(rows.map(({ index }) => index));
-  const keep = (): void => writeSweep(out, { study, runs: points.length, rows });
-  await withKeptProgress({ total: mine.length, things: "runs", kept: () => rows.length }, (step) => {
-    step(mine.filter(({ index }) => known.has(index)).length);
-    return withWorkers(
-      SWEEP_WORKER,
-      workers,
-      (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
-        Promise.all(
-          mine
-            .filter(({ index }) => !known.has(index))
-            .map(async (point) => {
-              rows.push(await run({ point, tested: study }));
-              keep();
-              step();
-            }),
-        ),
-    );
-  });
-  keep();
+async function runShard(shard: SweepShard, workers: number): Promise<void> {
+  const { points, runs, out } = shard;
+  const checkpoint = openSweep(shard);
+  const rows = await withKeptProgress(
+    { total: points.length, things: "runs", kept: () => checkpoint.results.size },
+    (step) => runSweep(shard, { workers, checkpoint, onUnitDone: () => step() }),
+  );
   const diverged = rows.filter((row) => "diverged" in row).sort((a, b) => a.index - b.index);
   const [first] = diverged;
   if (first !== undefined && "diverged" in first)
     throw new Error(
-      `${diverged.length} of ${mine.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
+      `${diverged.length} of ${points.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
     );
-  process.stderr.write(`${mine.length} of ${points.length} runs: ${out}\n`);
+  process.stderr.write(`${points.length} of ${runs} runs: ${out}\n`);
 }

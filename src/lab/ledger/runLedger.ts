@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readWhole } from "@finetune-icl/base";
 import type { Claim } from "@finetune-icl/core/evidence";
 import { runUnits, type UnitRun } from "../units/runUnits";
 import { assembleLedger, type Ledger } from "./ledger";
@@ -16,6 +17,7 @@ export interface FinishedUnit {
   readonly seconds: number;
 }
 
+/** A ledger that was run, and how long it took. */
 export interface LedgerRun {
   readonly ledger: Ledger;
   /** Computing time by claim id; units taken over from a checkpoint do not count. */
@@ -37,6 +39,7 @@ export async function runLedger(
   options: RunOptions,
   { workers, checkpoint, onUnitDone }: UnitRun<FinishedUnit>,
 ): Promise<LedgerRun> {
+  readWhole(options.seed, "seed", 0);
   const seconds = new Map<string, number>();
   const units = plan(claims);
   const claimOf = new Map(units.map((unit) => [unitName(unit), unit.claim]));

@@ -60,7 +60,12 @@ function readAny(raw: unknown, path: string): Readonly<Record<string, unknown>> 
   return raw as Readonly<Record<string, unknown>>;
 }
 
-/** All runs of a study. */
+/**
+ * All runs of a study.
+ * @example
+ * const study = readGrid({ base: { method: "exact" }, grid: { seed: [0, 1] } });
+ * console.log(gridPoints(study).map(({ input }) => JSON.stringify(input))); // [ '{"method":"exact","seed":0}', '{"method":"exact","seed":1}' ]
+ */
 export function gridPoints({ base, grid }: Grid): readonly GridPoint[] {
   const combinations = Object.entries(grid).reduce<readonly Readonly<Record<string, unknown>>[]>(
     (all, [name, values]) => all.flatMap((chosen) => values.map((value) => ({ ...chosen, [name]: value }))),
