@@ -35,6 +35,8 @@ export function notebookPage(
     readonly pictures: Pictures;
     readonly tableAddress: (name: string) => string | undefined;
     readonly download: string;
+    /** Scripts with which the page runs its code. */
+    readonly running?: readonly string[];
   },
 ): Page {
   const markdown = new PageMarkdown(options);
@@ -50,6 +52,7 @@ export function notebookPage(
     headings: markdown.headings,
     sections: markdown.sections,
     download: { href: options.download, label: "Download this notebook" },
+    ...(options.running && { scripts: options.running, runsCode: true }),
   };
 }
 
