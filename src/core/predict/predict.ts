@@ -50,9 +50,32 @@ interface WhitePrediction {
  * @throws UnsettledError when the descent of auxiliary-full ends at a point that is no minimum.
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
-  if (regime.kind !== "pretrained") requireVector(regime.targetTask, "targetTask", problem.dimension);
-  const whitening = whiten(problem);
-  const start = whitePretraining(whitening, pretraining);
+  return predictor(problem, pretraining)(regime);
+}
+
+/** {@link predict} for many regimes after one pretraining, which is worked out once. */
+export function predictor(
+  problem: RegressionProblem,
+  pretraining: Pretraining,
+): (regime: Regime) => Prediction {
+  let shared: { readonly whitening: Whitening; readonly start: WhitePretraining } | undefined;
+  const worked = () => {
+    const whitening = whiten(problem);
+    return { whitening, start: whitePretraining(whitening, pretraining) };
+  };
+  return (regime) => {
+    if (regime.kind !== "pretrained") requireVector(regime.targetTask, "targetTask", problem.dimension);
+    shared ??= worked();
+    return predictFrom(problem, shared.whitening, shared.start, regime);
+  };
+}
+
+function predictFrom(
+  problem: RegressionProblem,
+  whitening: Whitening,
+  start: WhitePretraining,
+  regime: Regime,
+): Prediction {
   const white = predictWhite(problem, whitening, start, regime);
   const asWhite = (task: Vector): Vector => {
     requireVector(task, "task", problem.dimension);
