@@ -307,6 +307,19 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     for (const selector of [".live", "header.bar", "#contents", ".tools"]) {
       expect(await page.isVisible(selector), selector).toBe(false);
     }
+    // What only prepares is left out, so that the opening figure stands on the first page; what is told is not.
+    const folds = (await page.evaluate(`(() => {
+      dispatchEvent(new Event("beforeprint"));
+      const shown = (all) => [...document.querySelectorAll(all)].filter((each) => each.checkVisibility());
+      const found = [
+        shown(".opening > details").length,
+        shown("details.setup:has(.outputs) table").length,
+        shown(".cell:not(.opening) > details.code:not(.answer, .check)").every(({ open }) => open),
+      ];
+      dispatchEvent(new Event("afterprint"));
+      return found;
+    })()`)) as readonly unknown[];
+    expect(folds, "opening code, notation, other code unfolded").toEqual([0, 1, true]);
     await close();
   });
 
