@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { readShownNumber } from "../../../src/base/numberText";
 import type { EdgeRun } from "./support/edgeRun";
 
 /**
@@ -344,10 +345,10 @@ function saysTheDrift(run: EdgeRun): void {
     .text("sgd-table")
     .split("\n")
     .slice(1)
-    .map((line) => Number(line.split(/ {2,}/)[1]));
+    .map((line) => readShownNumber(line.split(/ {2,}/)[1]!));
   const said = / to ([−\d.]+) without momentum, to ([−\d.]+) with it, and to ([−\d.]+) when/.exec(
     run.text("sgd-read"),
   )!;
   for (const [k, text] of said.slice(1).entries())
-    expect(Math.abs(Number(text.replace("−", "-")) / energies[k + 2]! - 1)).toBeLessThan(0.006);
+    expect(Math.abs(readShownNumber(text) / energies[k + 2]! - 1)).toBeLessThan(0.006);
 }

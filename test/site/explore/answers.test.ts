@@ -227,7 +227,7 @@ describe("the path of gradient flow", () => {
   };
   const norm = (values: readonly number[]) => values.reduce((sum, value) => sum + value * value, 0);
 
-  it("moves along the exact gradient of all entries, conserves ‖v‖² − ‖M‖², never climbs, and ends where the law says", () => {
+  it("moves along the exact gradient of all entries, conserves ‖M‖² − ‖v‖², never climbs, and ends where the law says", () => {
     fc.assert(
       fc.property(cases, ({ dimension, pretrainingShots, targetLength }) => {
         const { setting, blockScale } = start(dimension, pretrainingShots);
