@@ -709,6 +709,22 @@ const PREDICT: Rows = {
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predict(problem, pretraining, regime).risk(task, shots),
   },
+  predictor: {
+    args: ({ problem, pretraining, vector, number }) => ({
+      problem: problem(),
+      pretraining: pretraining(),
+      regime: {
+        kind: "auxiliary-value",
+        targetTask: vector(),
+        auxiliaryShots: 5,
+        auxiliaryWeight: number(),
+      },
+      task: vector(),
+      shots: 3,
+    }),
+    call: ({ problem, pretraining, regime, task, shots }) =>
+      core.predictor(problem, pretraining)(regime).risk(task, shots),
+  },
   predictExactly: {
     args: ({ vector, number }) => ({
       targetTask: [1, 2].map((x) => x),
