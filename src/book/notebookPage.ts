@@ -19,7 +19,11 @@ export interface NotebookSource {
   readonly notebook: Notebook;
 }
 
-/** `notebooks/01-a-title.ipynb` → `01-a-title.html`. */
+/**
+ * `notebooks/01-a-title.ipynb` → `01-a-title.html`.
+ * @example
+ * console.log(notebookPageFile("notebooks/01-sorting.ipynb")); // 01-sorting.html
+ */
 export function notebookPageFile(path: string): string {
   return basename(path).replace(/\.ipynb$/, ".html");
 }
@@ -31,6 +35,8 @@ export function notebookPage(
     readonly pictures: Pictures;
     readonly tableAddress: (name: string) => string | undefined;
     readonly download: string;
+    /** Scripts with which the page runs its code. */
+    readonly running?: readonly string[];
   },
 ): Page {
   const markdown = new PageMarkdown(options);
@@ -49,6 +55,7 @@ export function notebookPage(
     headings: markdown.headings,
     sections: markdown.sections,
     download: { href: options.download, label: "Download this notebook" },
+    ...(options.running && { scripts: options.running, runsCode: true }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { requireNumber } from "@finetune-icl/base";
 import type { JsonObject } from "./figure";
 import { wordWidth } from "./style";
 
@@ -19,12 +20,16 @@ export interface FittedLayout {
 /**
  * The layout of a figure for a narrower place: the title broken into lines, the legend in as many lines as it needs there, and the plot below
  * both, which becomes taller instead of letting them meet. A figure whose panels do not fit keeps a width at which they do, and scrolls.
+ * @throws InputError when a width or height is no finite number.
  */
 export function fittedLayout(
   { data, layout }: { readonly data: readonly JsonObject[]; readonly layout: JsonObject },
   natural: { readonly width: number; readonly height: number },
   available: number,
 ): FittedLayout {
+  requireNumber(natural.width, "natural.width");
+  requireNumber(natural.height, "natural.height");
+  requireNumber(available, "available");
   const width = Math.max(available, Math.min(natural.width, leastWidth(layout)));
   if (width >= natural.width) return { layout, width, height: natural.height };
   const isNarrow = width < NARROW;
