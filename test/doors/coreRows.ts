@@ -709,6 +709,17 @@ const PREDICT: Rows = {
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predict(problem, pretraining, regime).risk(task, shots),
   },
+  predictor: {
+    args: ({ problem, pretraining, vector }) => ({
+      problem: problem(),
+      pretraining: pretraining(),
+      regime: { kind: "zero-shot-value", targetTask: vector() },
+      task: vector(),
+      shots: 3,
+    }),
+    call: ({ problem, pretraining, regime, task, shots }) =>
+      core.predictor(problem, pretraining)(regime).risk(task, shots),
+  },
   predictExactly: {
     args: ({ vector, number }) => ({
       targetTask: [1, 2].map((x) => x),

@@ -126,6 +126,7 @@ const style = { label: "a", color: "#000000", dash: "solid", marker: "circle" } 
 
 export const PLOT_ROWS: Rows = {
   axis: TEXTS,
+  subscripts: TEXTS,
   baseLayout: TEXTS,
   logarithmicAxis: TEXTS,
   logarithmicTicks: "takes what a table holds, of which it draws what is above zero",
