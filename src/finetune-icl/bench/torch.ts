@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
-const SCRIPT = join(__dirname, "../../bench/pytorch_step.py");
+const SCRIPT = join(dirname(require.resolve("finetune-icl/package.json")), "bench/pytorch_step.py");
 
 /** Where a Python with torch is looked for. */
 export const PYTHONS = ["python3", "/usr/bin/python3"];
