@@ -62,6 +62,7 @@ export {
 } from "@finetune-icl/core/evidence";
 // Exact risk of any parameters
 export {
+  type AveragedTerm,
   asParameters,
   asPoint,
   averagedRisk,
@@ -69,6 +70,7 @@ export {
   coordinateMoments,
   covariateMoments,
   EXACT_RISK,
+  type ExactTerm,
   exactLoss,
   exactRisk,
   FastRisk,

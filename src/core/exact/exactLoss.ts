@@ -2,7 +2,10 @@ import type { Differentiable } from "../algebra/differentiable";
 import { tokenLength } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
-import { FastRisk } from "./fastRisk";
+import type { ShotCount } from "../problem/shots";
+import type { TaskPrior } from "../problem/taskPrior";
+import { AveragedRisk } from "./averagedRisk";
+import { LayerRisk } from "./layerRisk";
 import { type PackedParameters, zeroParameters } from "./packedParameters";
 
 /** v and M as parts of one array: v first, then M row by row. The parts are views, not copies. */
@@ -14,22 +17,63 @@ export function asParameters(point: Float64Array, size: number): PackedParameter
 export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array =>
   Float64Array.from([...value, ...keyQuery]);
 
-/** The loss Σ weight · R(n, θ) as a function of v and M, with its exact gradient; no sampling. */
-export function exactLoss(problem: RegressionProblem, terms: readonly RiskTerm[]): Differentiable {
+/** One part of a loss: the risk at n shots averaged over a prior of tasks, times a weight. */
+export interface AveragedTerm {
+  readonly prior: TaskPrior;
+  readonly shots: ShotCount;
+  readonly weight: number;
+}
+
+/** A part of an exact loss: the risk on a task, or averaged over a prior; the latter costs about as much. */
+export type ExactTerm = RiskTerm | AveragedTerm;
+
+/**
+ * The loss Σ weight · R(n, θ) of one layer as a function of its heads' v and M, in one array v₁, M₁, v₂, M₂, … (M row by row),
+ * with its exact gradient; no sampling. O(H²d²) a term where Σ and the priors' Λ are diagonal.
+ */
+export function exactLoss(
+  problem: RegressionProblem,
+  terms: readonly ExactTerm[],
+  heads = 1,
+): Differentiable {
   const size = tokenLength(problem.dimension);
-  const engine = new FastRisk(problem);
-  const part = zeroParameters(size);
-  const tasks = terms.map(({ task }) => Float64Array.from(task));
+  const perHead = size + size * size;
+  const layer = new LayerRisk(problem, heads);
+  const parts = terms.map((term) => ({ weight: term.weight, risk: termRisk(problem, term, layer) }));
+  const slopes = Array.from({ length: heads }, () => zeroParameters(size));
   return (point, gradient) => {
     gradient.fill(0);
-    const parameters = asParameters(point, size);
-    return terms.reduce((loss, { shots, weight }, i) => {
-      const risk = engine.riskAndGradient(tasks[i]!, shots, parameters, part);
-      for (let k = 0; k < size; k += 1) gradient[k]! += weight * part.value[k]!;
-      for (let k = 0; k < size * size; k += 1) gradient[size + k]! += weight * part.keyQuery[k]!;
-      return loss + weight * risk;
+    const parameters = slopes.map((_, h) => asParameters(point.subarray(h * perHead), size));
+    return parts.reduce((loss, { weight, risk }) => {
+      const value = risk(parameters);
+      slopes.forEach((slope, h) => {
+        layer.heads[h]!.store(slope, layer.share);
+        const at = h * perHead;
+        for (let k = 0; k < size; k += 1) gradient[at + k]! += weight * slope.value[k]!;
+        for (let k = 0; k < size * size; k += 1) gradient[at + size + k]! += weight * slope.keyQuery[k]!;
+      });
+      return loss + weight * value;
     }, 0);
   };
+}
+
+/** One term's risk, which leaves its slopes in the layer's heads. */
+function termRisk(
+  problem: RegressionProblem,
+  term: ExactTerm,
+  layer: LayerRisk,
+): (parameters: readonly PackedParameters[]) => number {
+  const { shots } = term;
+  if ("task" in term) {
+    const task = Float64Array.from(term.task);
+    return (parameters) => {
+      const risk = layer.risk(parameters, task, problem.noiseVariance, shots);
+      layer.differentiate(task);
+      return risk;
+    };
+  }
+  const averaged = new AveragedRisk(problem, term.prior, layer);
+  return (parameters) => averaged.riskAndSlopes(parameters, shots);
 }
 
 /**
@@ -38,7 +82,7 @@ export function exactLoss(problem: RegressionProblem, terms: readonly RiskTerm[]
  */
 export function factorisedLoss(
   problem: RegressionProblem,
-  terms: readonly RiskTerm[],
+  terms: readonly ExactTerm[],
   rank: number,
 ): Differentiable {
   const size = tokenLength(problem.dimension);

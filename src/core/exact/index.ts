@@ -1,6 +1,14 @@
 export { averagedRisk } from "./averagedRisk";
 export { coordinateMoments, covariateMoments } from "./covariateMoments";
-export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exactLoss";
+export {
+  type AveragedTerm,
+  asParameters,
+  asPoint,
+  type ExactTerm,
+  exactLoss,
+  factorisedLoss,
+  mergeInto,
+} from "./exactLoss";
 export { EXACT_RISK, exactRisk } from "./exactRisk";
 export { FastRisk } from "./fastRisk";
 export { momentLoss } from "./featureLoss";

@@ -1,6 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import { withOnly } from "../algebra/differentiable";
-import { priorCubature } from "../exact/priorCubature";
+import type { ExactTerm } from "../exact/exactLoss";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
 import { RandomSource } from "../simulate/randomSource";
 import type { StepLoss } from "./descent";
@@ -8,7 +8,7 @@ import { exactStageLoss } from "./exactStage";
 import { freshHeadBatch } from "./freshHeadBatch";
 import { finitePrompts, freshPrompts } from "./promptSource";
 import { oneLayerStageLoss, sampledStageLoss } from "./sampledStage";
-import { constantLoss, withAuxiliary } from "./stepLoss";
+import { withAuxiliary } from "./stepLoss";
 import type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";
 
 /** Each use of random numbers has streams of its own, so that changing one leaves the others as they are. */
@@ -48,8 +48,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
   const layout = parameterLayout(model);
   const { prior, shots } = pretraining;
   if (method.kind === "exact") {
-    const terms = priorCubature(prior).map((item) => ({ ...item, shots }));
-    return constantLoss(exactStageLoss(layout, problem, terms));
+    return exactStageLoss(layout, problem, [{ prior, shots, weight: 1 }]);
   }
   const stream = stageStream("pretraining");
   if (method.sampling === "moments" && model.attention !== "softmax" && model.layers * model.heads === 1) {
@@ -61,22 +60,24 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
 
 /** The loss of fine-tuning at each step, its gradient zero but for the parameters that are trained. */
 export function fineTuningLoss(settings: TrainingSettings, stage: FineTuningStage): StepLoss {
-  const { method, model } = settings;
+  const { method, model, problem } = settings;
+  const { auxiliary, motion, trainable, targetTask } = stage;
   const layout = parameterLayout(model);
-  const trainable = trainablePositions(layout, stage.trainable);
-  const part =
-    method.kind === "exact"
-      ? (shots: number): StepLoss =>
-          constantLoss(
-            exactStageLoss(layout, settings.problem, [{ task: stage.targetTask, shots, weight: 1 }]),
-          )
-      : (shots: number): StepLoss => fineTuningSample(settings, stage, method, layout, shots);
-  const { auxiliary, motion } = stage;
+  const steps = stepsOf(motion);
+  if (method.kind === "exact") {
+    const terms = (shots: number): readonly ExactTerm[] => [{ task: targetTask, shots, weight: 1 }];
+    const second =
+      auxiliary === undefined
+        ? {}
+        : { auxiliary: { terms: terms(auxiliary.shots), weight: auxiliary.weight, steps } };
+    return exactStageLoss(layout, problem, terms(0), { trainable, ...second });
+  }
+  const part = (shots: number): StepLoss => fineTuningSample(settings, stage, method, layout, shots);
   const loss =
     auxiliary === undefined
       ? part(0)
-      : withAuxiliary(part(0), part(auxiliary.shots), auxiliary.weight, stepsOf(motion));
-  return withOnlyAt(loss, trainable);
+      : withAuxiliary(part(0), part(auxiliary.shots), auxiliary.weight, steps);
+  return withOnlyAt(loss, trainablePositions(layout, trainable));
 }
 
 /** The same loss, its gradient zero but at some positions. */
