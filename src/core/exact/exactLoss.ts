@@ -5,6 +5,7 @@ import type { RiskTerm } from "../problem/riskTerm";
 import type { ShotCount } from "../problem/shots";
 import type { TaskPrior } from "../problem/taskPrior";
 import { AveragedRisk } from "./averagedRisk";
+import { addStridedProduct } from "./kernels";
 import { LayerRisk } from "./layerRisk";
 import { type PackedParameters, zeroParameters } from "./packedParameters";
 
@@ -121,6 +122,10 @@ export function mergeInto(
   rank: number,
 ): void {
   out.fill(0);
+  if (rank === size) {
+    addStridedProduct(key, 1, size, query, size, 1, out, size);
+    return;
+  }
   for (let r = 0; r < rank; r += 1) {
     for (let i = 0; i < size; i += 1) {
       for (let j = 0; j < size; j += 1) out[i * size + j]! += key[r * size + i]! * query[r * size + j]!;

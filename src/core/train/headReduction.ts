@@ -1,6 +1,6 @@
 import { mergeInto } from "../exact/exactLoss";
+import { addStridedProduct } from "../exact/kernels";
 import { type ParameterLayout, type TrainableSet, trains } from "../model/parameterLayout";
-import { addProduct, addProductTransposed } from "./squareMatrices";
 
 /**
  * A loss of one layer as a function of all its parameters, laid out as `layout` says, from the same loss as a function of
@@ -78,8 +78,8 @@ export function addFactorSlopes(
 ): void {
   const square = size * size;
   const part = (of: Float64Array, at: number): Float64Array => of.subarray(at, at + square);
-  if (moves.key) addProductTransposed(part(point, query), slope, part(gradient, key), 1, size);
-  if (moves.query) addProduct(part(point, key), slope, part(gradient, query), 1, size);
+  if (moves.key) addStridedProduct(part(point, query), size, 1, slope, 1, size, part(gradient, key), size);
+  if (moves.query) addStridedProduct(part(point, key), size, 1, slope, size, 1, part(gradient, query), size);
 }
 
 function sameNumbers(a: Float64Array, b: Float64Array): boolean {
