@@ -42,19 +42,43 @@ export function exactLoss(
   const layer = new LayerRisk(problem, heads);
   const parts = terms.map((term) => ({ weight: term.weight, risk: termRisk(problem, term, layer) }));
   const slopes = Array.from({ length: heads }, () => zeroParameters(size));
+  const [pointParts, gradientParts] = [headViews(heads, size), headViews(heads, size)];
+  const [only] = parts.length === 1 && parts[0]!.weight === 1 ? parts : [];
   return (point, gradient) => {
+    const parameters = pointParts(point);
+    if (only !== undefined) {
+      const loss = only.risk(parameters);
+      const into = gradientParts(gradient);
+      for (let h = 0; h < heads; h += 1) layer.heads[h]!.store(into[h]!, layer.share);
+      return loss;
+    }
     gradient.fill(0);
-    const parameters = slopes.map((_, h) => asParameters(point.subarray(h * perHead), size));
-    return parts.reduce((loss, { weight, risk }) => {
-      const value = risk(parameters);
+    let loss = 0;
+    for (const { weight, risk } of parts) {
+      loss += weight * risk(parameters);
       slopes.forEach((slope, h) => {
         layer.heads[h]!.store(slope, layer.share);
         const at = h * perHead;
         for (let k = 0; k < size; k += 1) gradient[at + k]! += weight * slope.value[k]!;
         for (let k = 0; k < size * size; k += 1) gradient[at + size + k]! += weight * slope.keyQuery[k]!;
       });
-      return loss + weight * value;
-    }, 0);
+    }
+    return loss;
+  };
+}
+
+/** The heads' v and M as views of one array; a descent asks again and again for the same one. */
+function headViews(heads: number, size: number): (point: Float64Array) => readonly PackedParameters[] {
+  let known: Float64Array | undefined;
+  let views: readonly PackedParameters[] = [];
+  return (point) => {
+    if (point !== known) {
+      known = point;
+      views = Array.from({ length: heads }, (_, h) =>
+        asParameters(point.subarray(h * (size + size * size)), size),
+      );
+    }
+    return views;
   };
 }
 
