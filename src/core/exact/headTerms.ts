@@ -1,5 +1,5 @@
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
-import { dot } from "./kernels";
+import { dot, timesBoth } from "./kernels";
 import type { PackedParameters } from "./packedParameters";
 import type { SymmetricMatrix } from "./symmetricMatrix";
 
@@ -201,7 +201,7 @@ export class PairTerms {
   update(covariance: SymmetricMatrix, taskSquare: number, noiseVariance: number): void {
     const { reader: h, valued: k, scoredValue, transposedValue, contextVector } = this;
     const d = h.dimension;
-    blockTimesBoth(h.block, k.sigmaValue, scoredValue, transposedValue, d);
+    timesBoth(h.block, k.sigmaValue, scoredValue, transposedValue, d);
     for (let i = 0; i < d; i += 1) {
       const down = transposedValue[i]!;
       scoredValue[i] = (scoredValue[i]! + down) / 2;
@@ -224,26 +224,5 @@ export class PairTerms {
       (noiseVariance + taskSquare) * this.labelRows +
       dot(h.taskReader, k.sigmaLabelRow, d) +
       dot(k.taskReader, h.sigmaLabelRow, d);
-  }
-}
-
-/** across ← X x and down ← Xᵀx, in one pass over the d × d matrix. */
-export function blockTimesBoth(
-  X: Float64Array,
-  x: Float64Array,
-  across: Float64Array,
-  down: Float64Array,
-  d: number,
-): void {
-  down.fill(0, 0, d);
-  for (let i = 0, row = 0; i < d; i += 1, row += d) {
-    const factor = x[i]!;
-    let sum = 0;
-    for (let j = 0; j < d; j += 1) {
-      const entry = X[row + j]!;
-      sum += entry * x[j]!;
-      down[j]! += factor * entry;
-    }
-    across[i] = sum;
   }
 }

@@ -1,10 +1,20 @@
 /** Loops on flat row-major arrays: nothing is allocated, so they can run inside training loops. */
 
-/** xᵀy over the first `d` entries. */
+/** xᵀy over the first `d` entries, in four sums: one would wait for each addition before the next. */
 export function dot(x: Float64Array, y: Float64Array, d: number): number {
-  let sum = 0;
-  for (let i = 0; i < d; i += 1) sum += x[i]! * y[i]!;
-  return sum;
+  const fours = d - (d % 4);
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let i = 0; i < fours; i += 4) {
+    s0 += x[i]! * y[i]!;
+    s1 += x[i + 1]! * y[i + 1]!;
+    s2 += x[i + 2]! * y[i + 2]!;
+    s3 += x[i + 3]! * y[i + 3]!;
+  }
+  for (let i = fours; i < d; i += 1) s0 += x[i]! * y[i]!;
+  return s0 + s1 + (s2 + s3);
 }
 
 /** out ← out + scale · x. */
@@ -12,21 +22,98 @@ export function addScaled(out: Float64Array, scale: number, x: Float64Array, d: 
   for (let i = 0; i < d; i += 1) out[i]! += scale * x[i]!;
 }
 
-/** out ← X x for a d × d matrix. */
+/** out ← X x for a d × d matrix, four rows at a time. */
 export function matrixTimes(X: Float64Array, x: Float64Array, out: Float64Array, d: number): void {
-  for (let i = 0, row = 0; i < d; i += 1, row += d) {
+  const fours = d - (d % 4);
+  for (let i = 0, row = 0; i < fours; i += 4, row += 4 * d) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < d; j += 1) {
+      const factor = x[j]!;
+      s0 += X[row + j]! * factor;
+      s1 += X[row + d + j]! * factor;
+      s2 += X[row + 2 * d + j]! * factor;
+      s3 += X[row + 3 * d + j]! * factor;
+    }
+    out[i] = s0;
+    out[i + 1] = s1;
+    out[i + 2] = s2;
+    out[i + 3] = s3;
+  }
+  for (let i = fours; i < d; i += 1) {
     let sum = 0;
-    for (let j = 0; j < d; j += 1) sum += X[row + j]! * x[j]!;
+    for (let j = 0; j < d; j += 1) sum += X[i * d + j]! * x[j]!;
     out[i] = sum;
   }
 }
 
-/** out ← Xᵀx for a d × d matrix. Row by row, so that every inner loop runs along memory. */
+/** out ← Xᵀx for a d × d matrix, four rows at a time: every inner loop runs along memory. */
 export function transposedTimes(X: Float64Array, x: Float64Array, out: Float64Array, d: number): void {
   out.fill(0, 0, d);
-  for (let i = 0, row = 0; i < d; i += 1, row += d) {
+  const fours = d - (d % 4);
+  for (let i = 0, row = 0; i < fours; i += 4, row += 4 * d) {
+    const x0 = x[i]!;
+    const x1 = x[i + 1]!;
+    const x2 = x[i + 2]!;
+    const x3 = x[i + 3]!;
+    for (let j = 0; j < d; j += 1) {
+      out[j]! +=
+        x0 * X[row + j]! + x1 * X[row + d + j]! + (x2 * X[row + 2 * d + j]! + x3 * X[row + 3 * d + j]!);
+    }
+  }
+  for (let i = fours; i < d; i += 1) {
     const factor = x[i]!;
-    for (let j = 0; j < d; j += 1) out[j]! += factor * X[row + j]!;
+    for (let j = 0; j < d; j += 1) out[j]! += factor * X[i * d + j]!;
+  }
+}
+
+/** across ← X x and down ← Xᵀx, in one pass over the d × d matrix. */
+export function timesBoth(
+  X: Float64Array,
+  x: Float64Array,
+  across: Float64Array,
+  down: Float64Array,
+  d: number,
+): void {
+  down.fill(0, 0, d);
+  const fours = d - (d % 4);
+  for (let i = 0, row = 0; i < fours; i += 4, row += 4 * d) {
+    const x0 = x[i]!;
+    const x1 = x[i + 1]!;
+    const x2 = x[i + 2]!;
+    const x3 = x[i + 3]!;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < d; j += 1) {
+      const factor = x[j]!;
+      const e0 = X[row + j]!;
+      const e1 = X[row + d + j]!;
+      const e2 = X[row + 2 * d + j]!;
+      const e3 = X[row + 3 * d + j]!;
+      s0 += e0 * factor;
+      s1 += e1 * factor;
+      s2 += e2 * factor;
+      s3 += e3 * factor;
+      down[j]! += x0 * e0 + x1 * e1 + (x2 * e2 + x3 * e3);
+    }
+    across[i] = s0;
+    across[i + 1] = s1;
+    across[i + 2] = s2;
+    across[i + 3] = s3;
+  }
+  for (let i = fours; i < d; i += 1) {
+    const factor = x[i]!;
+    let sum = 0;
+    for (let j = 0; j < d; j += 1) {
+      const entry = X[i * d + j]!;
+      sum += entry * x[j]!;
+      down[j]! += factor * entry;
+    }
+    across[i] = sum;
   }
 }
 

@@ -3,8 +3,8 @@ import { tokenLength } from "../model/tokens";
 import { requireLength } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
-import { blockTimesBoth, HeadTerms, PairTerms } from "./headTerms";
-import { addScaled, addTranspose, dot, matrixTimes, transposedTimes } from "./kernels";
+import { HeadTerms, PairTerms } from "./headTerms";
+import { addScaled, addTranspose, dot, matrixTimes, timesBoth, transposedTimes } from "./kernels";
 import type { PackedParameters } from "./packedParameters";
 import { SymmetricMatrix } from "./symmetricMatrix";
 
@@ -123,8 +123,7 @@ export class LayerRisk {
       head.labelCovariance = dot(task, head.sigmaPhi, d) + head.labelWeight * noiseVariance;
       transposedTimes(head.block, sigmaTask, head.taskReader, d);
       covariance.timesVector(head.taskReader, head.sigmaTaskReader);
-      covariance.matrixTimes(head.block, head.halfway);
-      covariance.timesMatrix(head.halfway, head.sandwich);
+      covariance.sandwich(head.block, head.halfway, head.sandwich);
       addTranspose(head.sandwich, head.symmetricSandwich, d);
       head.trace = covariance.traceTimes(head.block);
     }
@@ -259,7 +258,7 @@ export class LayerRisk {
     const { across, down, scratch } = this;
     matrixTimes(h.block, contextBar, across, d);
     for (let i = 0; i < d; i += 1) k.sigmaPhiBar[i]! += contextConstantBar * h.firstColumn[i]! + across[i]!;
-    blockTimesBoth(h.block, scoredValueBar, across, down, d);
+    timesBoth(h.block, scoredValueBar, across, down, d);
     for (let i = 0; i < d; i += 1) scratch[i] = (across[i]! + down[i]!) / 2;
     this.covariance.timesVector(scratch, across);
     addScaled(k.valueVectorBar, 1, across, d);

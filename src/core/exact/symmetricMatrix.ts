@@ -45,13 +45,22 @@ export class SymmetricMatrix {
       }
   }
 
-  /** out ← X S. */
-  matrixTimes(X: Float64Array, out: Float64Array): void {
+  /** half ← X S and out ← S X S. */
+  sandwich(X: Float64Array, half: Float64Array, out: Float64Array): void {
     const { dimension: d, diagonal, entries } = this;
-    if (diagonal === undefined) product(X, entries, out, d);
-    else
-      for (let i = 0, at = 0; i < d; i += 1)
-        for (let j = 0; j < d; j += 1, at += 1) out[at] = diagonal[j]! * X[at]!;
+    if (diagonal === undefined) {
+      product(X, entries, half, d);
+      product(entries, half, out, d);
+      return;
+    }
+    for (let i = 0, at = 0; i < d; i += 1) {
+      const scale = diagonal[i]!;
+      for (let j = 0; j < d; j += 1, at += 1) {
+        const x = diagonal[j]! * X[at]!;
+        half[at] = x;
+        out[at] = scale * x;
+      }
+    }
   }
 
   /** tr(S X). */

@@ -175,8 +175,7 @@ function weightOf(
   const sigma = new SymmetricMatrix(covariance);
   const tasks = Float64Array.from(taskCovariance.flat());
   const [half, whole] = [new Float64Array(d * d), new Float64Array(d * d)];
-  sigma.matrixTimes(tasks, half);
-  sigma.timesMatrix(half, whole);
+  sigma.sandwich(tasks, half, whole);
   const entries = Array.from({ length: d }, (_, i) =>
     Array.from({ length: d }, (_x, j) => (whole[i * d + j]! + whole[j * d + i]!) / 2),
   );
