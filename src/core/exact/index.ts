@@ -13,6 +13,7 @@ export { EXACT_RISK, exactRisk } from "./exactRisk";
 export { FastRisk } from "./fastRisk";
 export { momentLoss } from "./featureLoss";
 export { gaussianMoment } from "./gaussianMoment";
+export { product } from "./kernels";
 export { MomentRisk, momentRisk } from "./momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./packedParameters";
 export { priorCubature, type WeightedTask } from "./priorCubature";
