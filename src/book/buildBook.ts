@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
@@ -9,13 +9,14 @@ import { requireBookFolder, writeBook } from "./folder";
 import { framedPage } from "./frame";
 import { type Front, frontPage } from "./frontPage";
 import type { MarkdownOptions } from "./markdown";
-import { notebookPage, notebookPageFile } from "./notebookPage";
+import { type NotebookSource, notebookPage, notebookPageFile } from "./notebookPage";
 import type { Page } from "./page";
 import { Pictures } from "./pictures";
 import { searchScript } from "./searchIndex";
 import { isFileInside, SiteLinks, type SpecialLink } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
 
+/** What was built. */
 export interface BookReport {
   readonly folder: string;
   readonly pages: readonly { readonly file: string; readonly title: string; readonly bytes: number }[];
@@ -44,6 +45,7 @@ export interface OwnPages {
   readonly pages: readonly Page[];
 }
 
+/** How the book of one project differs from that of another. */
 export interface BookOptions {
   /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
   readonly addresses?: ReadonlyMap<string, string>;
@@ -54,27 +56,53 @@ export interface BookOptions {
   readonly inText?: InText;
   /** Words that a section's text is also found by. */
   readonly alsoCalled?: (text: string) => string;
+  /** Other versions of the notebooks that the pages are made from and that readers download, by the notebooks' paths. */
+  readonly edition?: ReadonlyMap<string, NotebookSource & { readonly text: string }>;
+  /** What makes the notebooks run in their pages. */
+  readonly running?: {
+    /** Scripts of the pages. */
+    readonly scripts: readonly string[];
+    /** Files below the book's folder that those scripts load. */
+    readonly files: (
+      notebooks: readonly NotebookSource[],
+    ) => Promise<ReadonlyMap<string, string | Uint8Array>>;
+  };
   readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
 /**
- * Builds the site into `out` from the project in `root`: notebooks, docs, bibliography, the project's own pages, search, scripts
- * and styles.
+ * Builds the site into `out` from the project in `root`: notebooks, docs, the bibliography where there is one, the project's own
+ * pages, search, scripts and styles.
  * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
  */
 export async function buildBook(
   root: string,
   out: string,
-  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, ownPages }: BookOptions,
+  {
+    addresses = new Map(),
+    scripts = [],
+    specialLink,
+    inText,
+    alsoCalled,
+    edition,
+    running,
+    ownPages,
+  }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
-  const sources = readSources(root);
+  const read = readSources(root);
+  const sources: Sources = {
+    ...read,
+    notebooks: read.notebooks.map((source) => edition?.get(source.path) ?? source),
+  };
   const pictures = new Pictures();
   const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]), specialLink);
-  const works = readBibliography(join(root, "data", "bibliography.json"));
+  const bibliography = join(root, "data", "bibliography.json");
+  const works = existsSync(bibliography) ? readBibliography(bibliography) : [];
   const references = [...citations(works), ...notebookReferences(sources)];
   const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
+  const runningFiles = running?.files(sources.notebooks) ?? Promise.resolve(new Map<string, string>());
 
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
@@ -96,6 +124,7 @@ export async function buildBook(
           pictures,
           tableAddress,
           download: links.download(source.path),
+          ...(running && { running: running.scripts }),
         }),
         pictures,
       ),
@@ -106,20 +135,23 @@ export async function buildBook(
   );
   const own = await ownPages({ markdown: optionsFor, pictures });
   const cited = [...course, ...guides, ...own.pages];
-  const body = [...cited, bibliographyPage(works, cited)];
+  const body = [...cited, ...(works.length === 0 ? [] : [bibliographyPage(works, cited)])];
   const pages = [frontPage(own.front, body), ...body];
 
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: own.front.title, version: sources.version, pages };
+  const site = { title: own.front.title, version: sources.version, licence: sources.licence, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
-    ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
+    ...links.files.map(
+      (path) => [`files/${path}`, edition?.get(path)?.text ?? readFileSync(join(root, path))] as const,
+    ),
     ...copies(),
     ...(await assets),
+    ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files);

@@ -1,10 +1,13 @@
 import { escapeXml } from "@finetune-icl/base";
+import { BIBLIOGRAPHY_FILE } from "./bibliography";
 import { inReadingOrder, PARTS, type Page } from "./page";
 
 /** What all pages share. */
 export interface Site {
   readonly title: string;
   readonly version: string;
+  /** Such as "MIT". */
+  readonly licence: string | undefined;
   readonly pages: readonly Page[];
 }
 
@@ -13,15 +16,18 @@ export interface Site {
  * request by script. Styles may stand in the page because KaTeX and plotly place their parts with them; `file:` stands for
  * the folder when the book is opened without a server.
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' file:",
-  "style-src 'self' file: 'unsafe-inline'",
-  "img-src 'self' file: data: blob:",
-  "font-src 'self' file:",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+const policyOf = ({ runsCode = false }: Page): string =>
+  [
+    "default-src 'none'",
+    // A worker and the scripts that it runs are made by the page from what it holds; nothing evaluates text.
+    `script-src 'self' file:${runsCode ? " blob:" : ""}`,
+    ...(runsCode ? ["worker-src blob:"] : []),
+    "style-src 'self' file: 'unsafe-inline'",
+    "img-src 'self' file: data: blob:",
+    "font-src 'self' file:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
 
 /** The whole HTML document of a page: contents, search, the article, previous and next. */
 export function framedPage(page: Page, site: Site): string {
@@ -31,7 +37,7 @@ export function framedPage(page: Page, site: Site): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(page)}">
 <meta name="generator" content="finetune-icl book">
 <meta name="description" content="${escapeXml(page.summary)}">
 <meta name="referrer" content="no-referrer">
@@ -66,10 +72,21 @@ ${onThisPage(page)}
 ${contents(page, site)}
 </nav>
 </div>
-<footer><p>${escapeXml(site.title)} ${escapeXml(site.version)} · MIT licence · <a href="bibliography.html">Bibliography</a> · This page asks the network for nothing.</p></footer>
+<footer><p>${footer(site)}</p></footer>
 </body>
 </html>
 `;
+}
+
+function footer({ title, version, licence, pages }: Site): string {
+  return [
+    `${escapeXml(title)} ${escapeXml(version)}`,
+    ...(licence === undefined ? [] : [`${escapeXml(licence)} licence`]),
+    ...(pages.some(({ file }) => file === BIBLIOGRAPHY_FILE)
+      ? [`<a href="${BIBLIOGRAPHY_FILE}">Bibliography</a>`]
+      : []),
+    "This page asks the network for nothing.",
+  ].join(" · ");
 }
 
 function tools({ download, html }: Page): string {

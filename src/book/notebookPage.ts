@@ -19,7 +19,11 @@ export interface NotebookSource {
   readonly notebook: Notebook;
 }
 
-/** `notebooks/01-a-title.ipynb` → `01-a-title.html`. */
+/**
+ * `notebooks/01-a-title.ipynb` → `01-a-title.html`.
+ * @example
+ * console.log(notebookPageFile("notebooks/01-sorting.ipynb")); // 01-sorting.html
+ */
 export function notebookPageFile(path: string): string {
   return basename(path).replace(/\.ipynb$/, ".html");
 }
@@ -31,12 +35,17 @@ export function notebookPage(
     readonly pictures: Pictures;
     readonly tableAddress: (name: string) => string | undefined;
     readonly download: string;
+    /** Scripts with which the page runs its code. */
+    readonly running?: readonly string[];
   },
 ): Page {
   const markdown = new PageMarkdown(options);
   const file = notebookPageFile(path);
   const stem = file.replace(/\.html$/, "");
-  const html = notebook.cells.map((cell) => cellElement(cell, { ...options, markdown, stem })).join("\n");
+  const opening = notebook.cells.findIndex(showsFigure);
+  const html = notebook.cells
+    .map((cell, i) => cellElement(cell, { ...options, markdown, stem, isOpening: i <= opening }))
+    .join("\n");
   return {
     file,
     title: markdown.sections[0]?.title ?? stem,
@@ -46,6 +55,7 @@ export function notebookPage(
     headings: markdown.headings,
     sections: markdown.sections,
     download: { href: options.download, label: "Download this notebook" },
+    ...(options.running && { scripts: options.running, runsCode: true }),
   };
 }
 
@@ -54,10 +64,24 @@ interface CellContext {
   readonly pictures: Pictures;
   readonly tableAddress: (name: string) => string | undefined;
   readonly stem: string;
+  /** Whether the first figure is still to come, or is this cell's: all code is folded until then, so that the figure stands in the first screen. */
+  readonly isOpening: boolean;
+}
+
+function showsFigure(cell: Cell): boolean {
+  return (
+    cell.cell_type === "code" &&
+    cell.outputs.some((output) => "data" in output && "image/svg+xml" in output.data)
+  );
 }
 
 function cellElement(cell: Cell, context: CellContext): string {
-  const kinds = ["cell", cell.cell_type, ...EXERCISE_TAGS.filter((tag) => hasTag(cell, tag))];
+  const kinds = [
+    "cell",
+    cell.cell_type,
+    ...(context.isOpening ? ["opening"] : []),
+    ...EXERCISE_TAGS.filter((tag) => hasTag(cell, tag)),
+  ];
   const open = `<section class="${kinds.join(" ")}" id="cell-${escapeXml(cell.id)}">`;
   switch (cell.cell_type) {
     case "markdown":
@@ -65,7 +89,7 @@ function cellElement(cell: Cell, context: CellContext): string {
     case "code": {
       const setup = setupName(cell);
       if (setup === undefined)
-        return `${open}\n${codeElement(cell)}\n${outputElements(cell, context)}</section>`;
+        return `${open}\n${codeElement(cell, context)}\n${outputElements(cell, context)}</section>`;
       return `${open}\n<details class="setup"><summary>${setup}</summary>\n${codeBlock(shownSource(cell))}\n${outputElements(cell, context)}</details></section>`;
     }
     case "raw":
@@ -91,7 +115,7 @@ function codeBlock(source: string): string {
 }
 
 /** A reader who wants to try first finds answers and checks folded, whatever their length. */
-function codeElement(cell: CodeCell): string {
+function codeElement(cell: CodeCell, { isOpening }: CellContext): string {
   const source = shownSource(cell);
   if (source.trim() === "") return "";
   const lines = source.split("\n").length;
@@ -100,7 +124,7 @@ function codeElement(cell: CodeCell): string {
     : hasTag(cell, "check")
       ? [" check", "How an answer is checked"]
       : ["", "Code"];
-  const open = kind === "" && lines <= LONG_CODE ? " open" : "";
+  const open = kind === "" && lines <= LONG_CODE && !isOpening ? " open" : "";
   return [
     `<details class="code${kind}"${open}><summary>${name}<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
     codeBlock(source),

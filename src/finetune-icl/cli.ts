@@ -1,11 +1,12 @@
 import { InputError, printable } from "@finetune-icl/base";
 import { Command, CommanderError } from "commander";
 import { registerExperimentCommand } from "./commands/experiment";
+import { registerMergeCommand } from "./commands/merge";
 import { registerPredictCommand } from "./commands/predict";
 import { registerPromptCommand } from "./commands/prompt";
 import { registerRiskCommand } from "./commands/risk";
 import { registerStudyCommand } from "./commands/study";
-import { registerSweepCommands } from "./commands/sweep";
+import { registerSweepCommand } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { registerOptionalCommands } from "./optionalCommands";
@@ -42,7 +43,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerPromptCommand(program);
   registerTrainCommand(program);
   registerExperimentCommand(program);
-  registerSweepCommands(program);
+  registerSweepCommand(program);
+  registerMergeCommand(program);
   registerStudyCommand(program);
   registerVerifyCommand(program);
   await registerOptionalCommands(program, argv[0]);

@@ -1,4 +1,4 @@
-import { type Cell, InputError, type Table } from "@finetune-icl/base";
+import { type Cell, InputError, requireNumber, requireTable, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
 import {
   axis,
@@ -11,6 +11,7 @@ import {
   TITLE_ROOM,
   wordWidth,
 } from "./style";
+import { subscripts } from "./subscripts";
 
 /** A mean with bars of two standard errors to each side, or a median with bars from the least to the largest. */
 export type MeasuredColumns =
@@ -47,9 +48,23 @@ const HEIGHT = 460;
 /**
  * Theory as lines, measurement as points with error bars, one panel beside the other on a shared y axis. Rows that hold no
  * finite number in a column (NaN) are left out of what that column draws.
- * @throws InputError when the table lacks a column, or has more series than there are styles.
+ * @throws InputError when the table lacks a column or a cell, a reference is no finite number, or the table has more series than there are styles.
+ * @example
+ * const table = tableFrom([0, 1, 2].map((shots) => ({ shots, risk: 1 / (shots + 1), task: "target" })));
+ * const figure = curvesFigure(table, {
+ *   title: "Risk",
+ *   description: "It falls.",
+ *   x: "shots",
+ *   predicted: "risk",
+ *   series: "task",
+ *   xTitle: "examples",
+ *   yTitle: "risk",
+ * });
+ * console.log(figure.data.length, figure.width); // 1 720
  */
 export function curvesFigure(table: Table, options: CurvesOptions): Figure {
+  requireTable(table);
+  for (const [i, { y }] of (options.references ?? []).entries()) requireNumber(y, `references[${i}].y`);
   const read = columnReader(table, options);
   const seriesNames = distinct(table.rows.map((row) => read(row, options.series)));
   const panels =
@@ -65,7 +80,7 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
       );
       const column = (key: string) => rows.map((row) => asNumber(read(row, key)));
       const place = { xaxis: p === 0 ? "x" : `x${p + 1}`, yaxis: p === 0 ? "y" : `y${p + 1}` };
-      const common = { ...place, name: styles[name]!.label, legendgroup: name, panel };
+      const common = { ...place, name: subscripts(styles[name]!.label), legendgroup: name, panel };
       const x = column(options.x);
       const line = lineTrace(x, column(options.predicted), styles[name]!, common, options);
       if (options.measured === undefined) return [line];
@@ -197,7 +212,7 @@ function pointTrace(
 }
 
 function hoverHead(label: string, panel: string): string {
-  return panel === "" ? `${label}<br>` : `${label}, ${panel}<br>`;
+  return subscripts(panel === "" ? `${label}<br>` : `${label}, ${panel}<br>`);
 }
 
 function panelLayout(
@@ -275,7 +290,7 @@ function room(panels: readonly string[], labels: readonly string[], options: Cur
 
 function panelTitle(text: string, x: string): JsonObject {
   return {
-    text: `<b>${text}</b>`,
+    text: `<b>${subscripts(text)}</b>`,
     xref: `${x} domain`,
     x: 0.5,
     xanchor: "center",

@@ -1,5 +1,7 @@
+import { requireNumber } from "@finetune-icl/base";
 import type { RegimeKind } from "@finetune-icl/core/problem";
 import type { JsonObject } from "./figure";
+import { subscripts } from "./subscripts";
 
 /** How one series looks, in every figure. */
 export interface SeriesStyle {
@@ -83,22 +85,29 @@ export const FREE_STYLES: readonly Omit<SeriesStyle, "label">[] = [
   { color: "#D55E00", dash: "longdashdot", marker: "x" },
 ];
 
+/** The typefaces of every figure. */
 export const FONT = "Helvetica, Arial, sans-serif";
 const GREY = "#5f5f5f";
 
 /** Height in pixels that the title takes at the top of every figure. */
 export const TITLE_ROOM = 40;
 
-/** About the width in pixels of the longest of some texts. */
+/** About the width in pixels of the longest of some texts. @throws InputError naming `size`. */
 export function wordWidth(texts: readonly string[], size: number): number {
-  return Math.ceil(Math.max(0, ...texts.map((text) => [...text].length)) * 0.6 * size);
+  requireNumber(size, "size");
+  return Math.ceil(Math.max(0, ...texts.map((text) => [...withoutMarkup(text)].length)) * 0.6 * size);
+}
+
+/** `<sub>` and `<b>` take no room of their own. */
+function withoutMarkup(text: string): string {
+  return text.replace(/<[^<>]+>/g, "");
 }
 
 /** The layout every figure starts from: white ground, light grid, title at the top left. */
 export function baseLayout(title: string): JsonObject {
   return {
     title: {
-      text: title,
+      text: subscripts(title),
       x: 0,
       xanchor: "left",
       y: 1,
@@ -117,7 +126,7 @@ export function baseLayout(title: string): JsonObject {
 /** An axis with a name; `kind` is linear unless told. */
 export function axis(title: string, more: JsonObject = {}): JsonObject {
   return {
-    title: { text: title, standoff: 14, font: { size: 14 } },
+    title: { text: subscripts(title), standoff: 14, font: { size: 14 } },
     gridcolor: "#e6e6e6",
     linecolor: "#888888",
     ticks: "outside",
@@ -134,15 +143,15 @@ export function logarithmicAxis(title: string, more: JsonObject = {}): JsonObjec
   return axis(title, { type: "log", ...logarithmicTicks([1e-4, 1e4]), ...more });
 }
 
-/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. */
-export function logarithmicTicks(values: readonly number[]): JsonObject {
+/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. Values that span `sparseFrom` powers of ten, fewer on a small panel, get one tick a power. */
+export function logarithmicTicks(values: readonly number[], sparseFrom = 4.5): JsonObject {
   const logarithms = values.filter((value) => value > 0).map(Math.log10);
   // Reduced, not spread into Math.min: a figure may have very many points.
   const low = logarithms.reduce((a, b) => Math.min(a, b), logarithms[0] ?? 0);
   const high = logarithms.reduce((a, b) => Math.max(a, b), logarithms[0] ?? 0);
   const first = Math.floor(low) - 1;
   const decades = Array.from({ length: Math.ceil(high) - first + 2 }, (_, i) => first + i);
-  const choices = (high - low > 4.5 ? [[1]] : TICK_STEPS).map((steps) =>
+  const choices = (high - low > sparseFrom ? [[1]] : TICK_STEPS).map((steps) =>
     decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))),
   );
   const countInside = (ticks: readonly number[]) =>
@@ -167,7 +176,7 @@ const TICK_STEPS: readonly (readonly number[])[] = [
   [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
 ];
 
-/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. */
+/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. @throws InputError when y is no finite number. */
 export function referenceLine(
   y: number,
   text: string,
@@ -176,6 +185,7 @@ export function referenceLine(
   readonly shape: JsonObject;
   readonly annotation: JsonObject;
 } {
+  requireNumber(y, "y");
   return {
     shape: {
       type: "line",

@@ -11,6 +11,7 @@ export interface Differences {
   readonly notNegative?: readonly Rational[];
 }
 
+/** An identity as it is put to the test in exact arithmetic. */
 export interface IdentityEvidence {
   /** What is compared, in words. */
   readonly compares: string;
@@ -31,6 +32,18 @@ const POINTS: Readonly<Record<Profile, number>> = { full: 6, quick: 2 };
  * Tries an identity in exact arithmetic at random points. A polynomial of degree at most D that is not zero vanishes at a
  * point drawn evenly from S values a coordinate with probability at most D/S (Schwartz 1980, Zippel 1979), so at k
  * independent points with probability at most (D/S)^k: that is the chance that a false identity passes.
+ * @example
+ * const square = (draw: RationalDraw, sign: 1 | -1) => {
+ *   const [a, b] = [draw.number(), draw.number()];
+ *   return { zero: [a.add(b).mul(a.add(b)).sub(a.mul(a).add(b.mul(b)).add(a.mul(b).mul(2 * sign)))] };
+ * };
+ * const evidence = {
+ *   compares: "(a + b)² with a² + 2ab + b²",
+ *   degree: () => 2,
+ *   differences: (draw: RationalDraw) => square(draw, 1),
+ *   controls: [{ description: "a² − 2ab + b²", differences: (draw: RationalDraw) => square(draw, -1) }],
+ * };
+ * console.log(runIdentity("square", evidence, { profile: "quick", seed: 1 }).verdict); // verified
  */
 export function runIdentity(
   id: string,

@@ -1,3 +1,4 @@
+import { readWhole } from "@finetune-icl/base";
 import { matrixFrom } from "../algebra/matrix";
 import { RATIONAL, type Rational } from "../algebra/numberField";
 import type { RegressionProblem } from "../problem/regressionProblem";
@@ -18,6 +19,7 @@ export class RationalDraw {
     seed: number,
     stream: number,
   ) {
+    readWhole(dimension, "dimension", 1);
     this.random = new RandomSource(seed, stream);
   }
 

@@ -1,3 +1,4 @@
+import { requireMatrix } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import type { TaskPrior } from "../problem/taskPrior";
@@ -34,11 +35,12 @@ export class AveragedRisk {
   }
 }
 
-/** E_θ R(n, θ), the risk at n shots averaged over a prior of tasks, as a function of v and M: exact, see {@link TaskSpread}. */
+/** E_θ R(n, θ), the risk at n shots averaged over a prior of tasks, as a function of v and M: exact, see {@link TaskSpread}. @throws InputError when sizes do not fit or a number is not finite. */
 export function averagedRisk(
   problem: RegressionProblem,
   prior: TaskPrior,
 ): (parameters: PackedParameters, shots: ShotCount) => number {
+  requireMatrix(prior.taskCovariance, "prior.taskCovariance", problem.dimension);
   const averaged = new AveragedRisk(problem, prior, new LayerRisk(problem, 1));
   return (parameters, shots) => averaged.risk([parameters], shots);
 }

@@ -1,22 +1,27 @@
 import type { Differentiable } from "../algebra/differentiable";
 import { tokenLength } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { readWhole, requireLength, requireMatrix, requireNumber, requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
-import type { ShotCount } from "../problem/shots";
+import { readShots, type ShotCount } from "../problem/shots";
 import type { TaskPrior } from "../problem/taskPrior";
 import { AveragedRisk } from "./averagedRisk";
 import { addStridedProduct } from "./kernels";
 import { LayerRisk } from "./layerRisk";
 import { type PackedParameters, zeroParameters } from "./packedParameters";
 
-/** v and M as parts of one array: v first, then M row by row. The parts are views, not copies. */
+/** v and M as parts of one array: v first, then M row by row. The parts are views, not copies. @throws InputError when the length does not fit. */
 export function asParameters(point: Float64Array, size: number): PackedParameters {
+  // The length only: training loops pass through numbers that are not finite.
+  requireLength(point, "point", size + size * size);
   return { value: point.subarray(0, size), keyQuery: point.subarray(size, size + size * size) };
 }
 
-/** v and M in one array. */
-export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array =>
-  Float64Array.from([...value, ...keyQuery]);
+/** v and M in one array. @throws InputError when v and M do not fit each other. */
+export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array => {
+  requireLength(keyQuery, "keyQuery", value.length * value.length);
+  return Float64Array.from([...value, ...keyQuery]);
+};
 
 /** One part of a loss: the risk at n shots averaged over a prior of tasks, times a weight. */
 export interface AveragedTerm {
@@ -31,12 +36,21 @@ export type ExactTerm = RiskTerm | AveragedTerm;
 /**
  * The loss Σ weight · R(n, θ) of one layer as a function of its heads' v and M, in one array v₁, M₁, v₂, M₂, … (M row by row),
  * with its exact gradient; no sampling. O(H²d²) a term where Σ and the priors' Λ are diagonal.
+ * @throws InputError when a length does not fit or a number is not finite.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const loss = exactLoss(problem, [{ task: [1, 0], shots: 0, weight: 1 }]);
+ * const point = asPoint(pack(pretrainedParameters(FLOAT, problem, pretraining)));
+ * console.log(loss(point, new Float64Array(point.length)).toFixed(6)); // 1.100000
  */
 export function exactLoss(
   problem: RegressionProblem,
   terms: readonly ExactTerm[],
   heads = 1,
 ): Differentiable {
+  requireProblem(problem);
+  readWhole(heads, "heads", 1);
+  requireExactTerms(terms, problem.dimension);
   const size = tokenLength(problem.dimension);
   const perHead = size + size * size;
   const layer = new LayerRisk(problem, heads);
@@ -67,15 +81,29 @@ export function exactLoss(
   };
 }
 
+/** Lengths, finite numbers and shot counts. @throws InputError naming the field. */
+function requireExactTerms(terms: readonly ExactTerm[], dimension: number): void {
+  for (const [i, term] of terms.entries()) {
+    const path = `terms[${i}]`;
+    if ("task" in term) requireVector(term.task, `${path}.task`, dimension);
+    else requireMatrix(term.prior.taskCovariance, `${path}.prior.taskCovariance`, dimension);
+    readShots(term.shots, `${path}.shots`, { infinite: true });
+    requireNumber(term.weight, `${path}.weight`);
+  }
+}
+
 /** The heads' v and M as views of one array; a descent asks again and again for the same one. */
 function headViews(heads: number, size: number): (point: Float64Array) => readonly PackedParameters[] {
   let known: Float64Array | undefined;
   let views: readonly PackedParameters[] = [];
   return (point) => {
     if (point !== known) {
+      const perHead = size + size * size;
+      // The length only: training loops pass through numbers that are not finite.
+      requireLength(point, "point", heads * perHead);
       known = point;
       views = Array.from({ length: heads }, (_, h) =>
-        asParameters(point.subarray(h * (size + size * size)), size),
+        asParameters(point.subarray(h * perHead, (h + 1) * perHead), size),
       );
     }
     return views;
@@ -104,6 +132,7 @@ function termRisk(
 /**
  * The same loss as a function of v, K and Q (r × D each, row-major, in this order), M = KᵀQ:
  * ∂R/∂K = Q (∂R/∂M)ᵀ and ∂R/∂Q = K ∂R/∂M.
+ * @throws InputError as {@link exactLoss}, or naming `rank`.
  */
 export function factorisedLoss(
   problem: RegressionProblem,
@@ -111,6 +140,7 @@ export function factorisedLoss(
   rank: number,
 ): Differentiable {
   const size = tokenLength(problem.dimension);
+  readWhole(rank, "rank", 1);
   const merged = exactLoss(problem, terms);
   const point = new Float64Array(size + size * size);
   const slope = new Float64Array(size + size * size);
@@ -137,7 +167,7 @@ export function factorisedLoss(
   };
 }
 
-/** out ← KᵀQ. */
+/** out ← KᵀQ. @throws InputError when a length does not fit. */
 export function mergeInto(
   out: Float64Array,
   key: Float64Array,
@@ -145,6 +175,9 @@ export function mergeInto(
   size: number,
   rank: number,
 ): void {
+  requireLength(key, "key", rank * size);
+  requireLength(query, "query", rank * size);
+  requireLength(out, "out", size * size);
   out.fill(0);
   if (rank === size) {
     addStridedProduct(key, 1, size, query, size, 1, out, size);

@@ -1,4 +1,4 @@
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import { LayerRisk } from "./layerRisk";
 import type { PackedParameters } from "./packedParameters";
@@ -7,6 +7,11 @@ import type { PackedParameters } from "./packedParameters";
  * The exact risk of {@link exactRisk} on flat arrays, with its exact gradient in v and M, of one head and for any number of
  * shots. With a diagonal Σ it costs O(d²), else two products of d × d matrices; nothing is allocated per call. One instance
  * serves one problem and one caller at a time, because it keeps its workspace. {@link LayerRisk} has the formulas.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const engine = new FastRisk(problem);
+ * const parameters = pack(pretrainedParameters(FLOAT, problem, pretraining));
+ * console.log(engine.risk(Float64Array.of(1, 0), 20, parameters).toFixed(6)); // 0.237931
  */
 export class FastRisk {
   readonly dimension: number;
@@ -14,6 +19,7 @@ export class FastRisk {
   private readonly layer: LayerRisk;
 
   constructor(problem: RegressionProblem) {
+    requireProblem(problem);
     this.dimension = problem.dimension;
     this.noiseVariance = problem.noiseVariance;
     this.layer = new LayerRisk(problem, 1);

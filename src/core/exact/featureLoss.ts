@@ -1,7 +1,8 @@
 import type { Differentiable } from "../algebra/differentiable";
 import { FLOAT } from "../algebra/numberField";
 import { labelSlot, tokenLength } from "../model/tokens";
-import { tokenShares } from "../problem/shots";
+import { readWhole, requireNumber } from "../problem/readInput";
+import { readShots, tokenShares } from "../problem/shots";
 import { type MomentTerm, promptFeatures } from "./relaxedRisk";
 import type { TokenMoments } from "./tokenMoments";
 
@@ -21,8 +22,15 @@ export interface SparseQuadratic {
  * (1/H) Σ_h M_h⊗v_h, so the loss is one quadratic in its features ({@link promptFeatures}), however many terms it has: it is
  * made once, and an evaluation costs as many products as the quadratic has entries, about d⁶/2. For Gaussian covariates
  * exactLoss is far cheaper.
+ * @throws InputError naming what is no size, shot count or finite weight.
  */
 export function momentLoss(dimension: number, terms: readonly MomentTerm[], heads = 1): Differentiable {
+  readWhole(dimension, "dimension", 1);
+  readWhole(heads, "heads", 1);
+  for (const [i, { shots, weight }] of terms.entries()) {
+    readShots(shots, `terms[${i}].shots`, { infinite: true });
+    requireNumber(weight, `terms[${i}].weight`);
+  }
   const quadratic = momentQuadratic(dimension, terms);
   const size = tokenLength(dimension);
   const features = promptFeatures(dimension);

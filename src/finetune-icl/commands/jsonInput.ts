@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
-import { InputError, parseStrictJson } from "@finetune-icl/base";
+import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
-  let text: string;
+  const label = path === "-" ? "standard input" : "FILE";
+  let bytes: Buffer;
   try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8");
+    bytes = readFileSync(path === "-" ? 0 : path);
   } catch {
     throw new InputError("FILE", path, "a file that can be read, or - for standard input");
   }
   try {
-    return parseStrictJson(text);
+    return parseStrictJson(decodeUtf8(bytes));
   } catch (error) {
     throw new InputError(
-      "FILE",
-      text.trim(),
+      label,
+      bytes.toString("utf8").trim(),
       `JSON (${error instanceof Error ? error.message : "unreadable"})`,
     );
   }

@@ -8,6 +8,7 @@ import type { NotebookFile } from "./readNotebook";
 import { type RunOptions, type RunOutcome, runNotebook } from "./runNotebook";
 import { isReadOnly, saveNotebook, saveNotebookIn } from "./saveNotebook";
 
+/** How a notebook file is run. */
 export interface RunFileOptions extends Pick<RunOptions, "timeoutMs" | "keepGoing" | "onCellDone"> {
   /**
    * What happens to the outputs: they replace the stored ones, they are compared with the stored ones, or they go into
@@ -129,7 +130,7 @@ function saving(file: NotebookFile, save: () => Conclusion): Conclusion {
 }
 
 function run(file: NotebookFile, options: RunFileOptions, env: NodeJS.ProcessEnv): Promise<RunOutcome> {
-  return runNotebook(file.notebook, { ...options, env, cwd: dirname(resolve(file.path)) });
+  return runNotebook(file.notebook, { ...options, restart: true, env, cwd: dirname(resolve(file.path)) });
 }
 
 function failure(file: NotebookFile, failures: readonly Failure[]): Conclusion {
