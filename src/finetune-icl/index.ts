@@ -99,11 +99,13 @@ export {
 export {
   asParameters,
   asPoint,
+  type AveragedTerm,
   averagedRisk,
   type CovariateMoments,
   coordinateMoments,
   covariateMoments,
   EXACT_RISK,
+  type ExactTerm,
   exactLoss,
   exactRisk,
   FastRisk,
