@@ -8,8 +8,9 @@ export {
   type Profile,
 } from "./claim";
 export * as degree from "./degree";
+export { type Coverage, coverageOf, dimensionsNeeded, type Reach, reachOf } from "./everyDimension";
 export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
-export { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+export { BoundDraw, IdentityDraw, PrimeDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
 export { type ControlResult, combine, type EvidenceResult, type EvidenceRow, type Verdict } from "./result";
 export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
 export {
@@ -19,6 +20,13 @@ export {
   type SimulationCase,
   type SimulationEvidence,
 } from "./simulation";
+export {
+  type IdentityControl,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionControls,
+  smallDimensionMistakes,
+} from "./smallDimensions";
 export { streamOf } from "./stream";
 export { studentQuantile, studentTail } from "./studentT";
 export { runTraining, type TrainingEvidence, type TrainingRow } from "./training";

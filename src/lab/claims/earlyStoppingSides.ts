@@ -1,17 +1,10 @@
-import {
-  evaluate,
-  FLOAT,
-  type Formula,
-  matrixFrom,
-  RATIONAL,
-  type Rational,
-} from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, matrixFrom, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
   type TrainingRow,
 } from "@finetune-icl/core/evidence";
 import { asParameters, asPoint, averagedRisk, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
@@ -23,46 +16,49 @@ import { fineTuningTerms, pretrainedPoint } from "./support/descent";
 import { derivatives, identity } from "./support/rationals";
 import { RELEASED } from "./support/settings";
 
-const { identityDegree, polynomial, riskDegree, SHARE, times } = degree;
-
 /** (τ + σ²)/N. */
 const ridge = (total: number, shots: number | "infinity"): number =>
   shots === "infinity" ? 0 : total / (shots + 1);
 
 const compare =
   (slope: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const { dimension: d } = draw;
-    const problem = { dimension: d, covariance: identity(d), noiseVariance: draw.positive() };
+    const problem = { dimension: d, covariance: identity(field, d), noiseVariance: draw.positive() };
     const [size, shots, pretrainingShots] = [draw.number(), draw.shots(), draw.shots()];
     // Tasks ± size · e_i have the moment Λ = (size²/d) I; the risk at v = (0, 0, 1) needs no more of the prior.
     const spread = size.mul(size);
     const total = spread.add(problem.noiseVariance);
     const [shotRidge, kappa] = [shots, pretrainingShots].map((n) => total.div(n + 1)) as [Rational, Rational];
-    const share = spread.div(d);
+    const share = spread.div(draw.d);
     const blockScale = share.div(share.add(kappa));
-    const parameters = blockParameters(RATIONAL, {
-      block: matrixFrom(d, d, (i, j) => (i === j ? blockScale : RATIONAL.zero)),
+    const parameters = blockParameters(field, {
+      block: matrixFrom(d, d, (i, j) => (i === j ? blockScale : field.zero)),
     });
     const average = (p: AttentionParameters<Rational>): Rational =>
-      identity(d)
-        .map((axis) =>
-          exactRisk(
-            RATIONAL,
-            problem,
-            axis.map((x) => x.mul(size)),
-            shots,
-            p,
+      draw
+        .sumOverDirections(
+          identity(field, d).map((axis) =>
+            exactRisk(
+              field,
+              problem,
+              axis.map((x) => x.mul(size)),
+              shots,
+              p,
+            ),
           ),
         )
-        .reduce((sum, risk) => sum.add(risk.div(d)), RATIONAL.zero);
+        .div(draw.d);
     const D = tokenLength(d);
     const diagonal = Array.from({ length: d }, (_, i) => D + (i + 1) * D + i + 1);
-    const claimed = evaluate(slope, RATIONAL, {
+    const claimed = evaluate(slope, field, {
       blockScale,
       shotRidge,
       kappa,
-      ...tokenShares(RATIONAL, shots),
+      dimension: draw.d,
+      covariance: draw.covariance(),
+      ...tokenShares(field, shots),
     });
     return { zero: derivatives(average, parameters, diagonal).map((x) => x.sub(claimed)) };
   };
@@ -148,12 +144,6 @@ export const earlyStoppingSides: Claim = {
   identity: {
     compares:
       "the slope of the exact few-shot risk, averaged over the prior, in each diagonal entry of M_xx at the pretrained optimum with the formula",
-    degree: () => {
-      // γ = share/(share + κ): over the pretraining shots and the dimension.
-      const scale = { numerator: 4, denominator: 4 };
-      const side = riskDegree({ keyQuery: scale, task: polynomial(1) });
-      return identityDegree(side, times(SHARE, scale, polynomial(4), SHARE));
-    },
     differences: compare(BLOCK_SLOPE),
     controls: [
       {
@@ -164,6 +154,7 @@ export const earlyStoppingSides: Claim = {
         description: "half of it",
         differences: compare(altered(BLOCK_SLOPE, "2 * contextShare", "contextShare")),
       },
+      ...smallDimensionControls(BLOCK_SLOPE, compare),
     ],
   },
   simulation: { notApplicable: "The difference is far smaller than what sampled prompts could tell." },

@@ -1,9 +1,11 @@
-import { evaluateQuadratic, FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
+import { evaluateQuadratic, FLOAT } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionMistakes,
   streamOf,
 } from "@finetune-icl/core/evidence";
 import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
@@ -13,32 +15,31 @@ import { SPREAD, taskOf } from "./support/cases";
 import { transpose } from "./support/rationals";
 import { type ClaimSetting, RELEASED } from "./support/settings";
 
-const { identityDegree, riskDegree } = degree;
-
 interface Mistake {
   readonly extraShots?: number;
-  readonly noise?: number;
+  readonly noise?: SmallDimensionFactor;
   readonly transposed?: boolean;
 }
 
 /** The formula of the risk against the moments of prompt features, which share no line with it. */
 const compare =
-  ({ extraShots = 0, noise = 1, transposed = false }: Mistake) =>
-  (draw: RationalDraw): Differences => {
+  ({ extraShots = 0, noise = NO_MISTAKE, transposed = false }: Mistake) =>
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const task = draw.vector();
     const shots = draw.shots();
     const value = draw.vector(draw.dimension + 2);
     const keyQuery = draw.matrix(draw.dimension + 2);
-    const moments = relaxedLoss(RATIONAL, problem, [{ task, shots, weight: RATIONAL.one }]);
+    const moments = relaxedLoss(field, problem, [{ task, shots, weight: field.one }]);
     const formula = exactRisk(
-      RATIONAL,
-      { ...problem, noiseVariance: problem.noiseVariance.mul(noise) },
+      field,
+      { ...problem, noiseVariance: problem.noiseVariance.mul(noise(draw, problem.covariance)) },
       task,
       shots + extraShots,
       { value, keyQuery: transposed ? transpose(keyQuery) : keyQuery },
     );
-    const featureRisk = evaluateQuadratic(RATIONAL, moments, relaxedPoint(RATIONAL, { value, keyQuery }));
+    const featureRisk = evaluateQuadratic(field, moments, relaxedPoint(field, { value, keyQuery }));
     return { zero: [featureRisk.sub(formula)] };
   };
 
@@ -63,13 +64,15 @@ export const exactRiskOfAnyParameters: Claim = {
   identity: {
     compares:
       "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$ by Isserlis' theorem",
-    dimensions: [1, 2],
-    degree: () => identityDegree(riskDegree({}), riskDegree({})),
     differences: compare({}),
     controls: [
       { description: "one example too many", differences: compare({ extraShots: 1 }) },
-      { description: "noise too large by 3 %", differences: compare({ noise: 1.03 }) },
+      {
+        description: "noise too large by 3 %",
+        differences: compare({ noise: ({ field }) => field.from("1.03") }),
+      },
       { description: "keys and queries exchanged", differences: compare({ transposed: true }) },
+      ...smallDimensionMistakes((noise) => compare({ noise })),
     ],
   },
   simulation: {

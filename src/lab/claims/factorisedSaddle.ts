@@ -1,17 +1,10 @@
-import {
-  defineFormula,
-  evaluate,
-  FLOAT,
-  halfGradient,
-  RATIONAL,
-  type Rational,
-} from "@finetune-icl/core/algebra";
+import { defineFormula, evaluate, FLOAT, halfGradient, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk, promptFeatures, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
 import {
@@ -22,6 +15,7 @@ import {
   tokenLength,
 } from "@finetune-icl/core/model";
 import {
+  blockParameters,
   FACTORISED_SADDLE_RISK,
   factorisedSaddle,
   valueOnlyOptimum,
@@ -29,9 +23,7 @@ import {
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { factorisedTraining } from "./support/factorisedTraining";
-import { derivatives, inverseOf, ratio } from "./support/rationals";
-
-const { COVARIANCE, DRAWN, identityDegree, inverse, over, riskDegree, times } = degree;
+import { derivatives, inverseOf, ratio, scale, scaleMatrix } from "./support/rationals";
 
 /** ∂R/∂M₀₀ at the saddle: the constant score would help at once, but K and Q can only grow it together. */
 const WAY_OUT = defineFormula({
@@ -44,28 +36,41 @@ const WAY_OUT = defineFormula({
 
 const compare =
   (price: typeof FACTORISED_SADDLE_RISK, valueScale: Rational) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const { dimension: d } = draw;
     const problem = draw.problem();
     const [targetTask, scoreScale] = [draw.vector(), draw.number()];
     const { covariance, noiseVariance } = problem;
-    const exact = factorisedSaddle(RATIONAL, inverseOf(covariance), targetTask, scoreScale);
+    const inverse = inverseOf(field, covariance);
+    // As factorisedSaddle of the theory makes it, d written as a number of the field.
+    const exact = blockParameters(field, {
+      block: scaleMatrix(scoreScale, inverse),
+      valueVector: scale(field.one.div(scoreScale.mul(draw.d.add(4))), targetTask),
+    });
+    const stated = () => {
+      const { value, keyQuery } = factorisedSaddle(field, inverse, targetTask, scoreScale);
+      return [
+        ...value.map((x, k) => x.sub(exact.value[k]!)),
+        ...keyQuery.flatMap((row, i) => row.map((x, j) => x.sub(exact.keyQuery[i]![j]!))),
+      ];
+    };
     const saddle = {
       ...exact,
       value: exact.value.map((x, k) => (k === labelSlot(d) ? x : x.mul(valueScale))),
     };
-    const loss = (p: AttentionParameters<Rational>): Rational =>
-      exactRisk(RATIONAL, problem, targetTask, 0, p);
-    const bindings = { covariance, noiseVariance, targetTask, scoreScale, dimension: RATIONAL.from(d) };
+    const loss = (p: AttentionParameters<Rational>): Rational => exactRisk(field, problem, targetTask, 0, p);
+    const bindings = { covariance, noiseVariance, targetTask, scoreScale, dimension: draw.d };
 
     // Best of all cubic predictions: the relaxed loss has no slope in any feature x_i x_j x_k.
     const features = promptFeatures(d);
     const isCubic = ({ pair, query }: (typeof features)[number]): boolean =>
       [...pair, query].every((slot) => slot >= FIRST_COVARIATE_SLOT && slot < labelSlot(d));
-    const relaxed = relaxedLoss(RATIONAL, problem, [{ task: targetTask, shots: 0, weight: RATIONAL.one }]);
-    const slopes = halfGradient(RATIONAL, relaxed, relaxedPoint(RATIONAL, saddle)).filter((_, i) =>
-      isCubic(features[i]!),
-    );
+    const relaxed = relaxedLoss(field, problem, [{ task: targetTask, shots: 0, weight: field.one }]);
+    // In a feature's slope M = cΣ⁻¹ stands once.
+    const slopes = halfGradient(field, relaxed, relaxedPoint(field, saddle))
+      .filter((_, i) => isCubic(features[i]!))
+      .map((slope) => draw.withLoops(1, slope));
 
     // Only M₀₀ has a slope among the entries that the columns of the constant in K and Q make.
     const size = tokenLength(d);
@@ -77,11 +82,12 @@ const compare =
     ]);
     return {
       zero: [
-        loss(saddle).sub(evaluate(price, RATIONAL, bindings)),
-        wayOut!.sub(evaluate(WAY_OUT, RATIONAL, bindings)),
+        loss(saddle).sub(evaluate(price, field, bindings)),
+        wayOut!.sub(evaluate(WAY_OUT, field, bindings)),
         ...others,
         ...slopes,
       ],
+      solved: stated,
     };
   };
 
@@ -96,12 +102,6 @@ export const factorisedSaddleClaim: Claim = {
   identity: {
     compares:
       "the exact risk at the stated point with the price; its slopes with the stated one in M₀₀ and zero in the linear scores and v₀; and the slopes of the relaxed loss in all cubic features with zero, so that no prediction without a constant score is better",
-    dimensions: [1, 2],
-    degree: (d) => {
-      const value = over(DRAWN, DRAWN);
-      const risk = riskDegree({ value, keyQuery: times(DRAWN, inverse(d, COVARIANCE)) });
-      return identityDegree(risk, over(times(COVARIANCE, DRAWN, DRAWN), DRAWN));
-    },
     differences: compare(FACTORISED_SADDLE_RISK, ratio(1)),
     controls: [
       {
@@ -109,6 +109,7 @@ export const factorisedSaddleClaim: Claim = {
         differences: compare(altered(FACTORISED_SADDLE_RISK, "dimension + 4", "dimension + 3"), ratio(1)),
       },
       { description: "v_x too large by 3 %", differences: compare(FACTORISED_SADDLE_RISK, ratio(103, 100)) },
+      ...smallDimensionControls(FACTORISED_SADDLE_RISK, (formula) => compare(formula, ratio(1))),
     ],
   },
   simulation: {

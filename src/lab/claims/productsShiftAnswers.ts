@@ -3,7 +3,6 @@ import {
   FLOAT,
   type Formula,
   matrixFrom,
-  RATIONAL,
   type Rational,
   type Vector,
 } from "@finetune-icl/core/algebra";
@@ -11,9 +10,9 @@ import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
   type SimulationCase,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import {
@@ -24,8 +23,6 @@ import {
 } from "@finetune-icl/core/model";
 import { afterProducts, OFFSET_LIMIT_RISK } from "@finetune-icl/core/theory";
 import { RELEASED } from "./support/settings";
-
-const { identityDegree, polynomial, riskDegree } = degree;
 
 const UNSHIFTED = altered(OFFSET_LIMIT_RISK, "(mixedTask * covariance * offset)^2", "0 * labelWeight");
 
@@ -55,27 +52,29 @@ interface Mistake {
 
 const compare =
   ({ limit = OFFSET_LIMIT_RISK, symmetric = false, unforced = false }: Mistake) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const { dimension } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [root, scoreRoot, targetTask, task] = [draw.matrix(), draw.number(), draw.vector(), draw.vector()];
     const values = { valueVector: draw.vector(), labelWeight: draw.number() };
     const ranks = Array.from({ length: dimension }, (_, k) => {
-      const parameters = afterProducts(RATIONAL, { root, scoreRoot, rank: k + 1 }, values);
+      const parameters = afterProducts(field, { root, scoreRoot, rank: k + 1 }, values);
       const zeroShot = (factors: { readonly row: number; readonly column: number }): Rational =>
-        exactRisk(RATIONAL, problem, targetTask, 0, withRow(parameters, factors));
-      const predicted = evaluate(limit, RATIONAL, {
+        exactRisk(field, problem, targetTask, 0, withRow(parameters, factors));
+      const predicted = evaluate(limit, field, {
         covariance,
         noiseVariance,
         gamma: covariateBlock(parameters),
         task,
+        dimension: draw.d,
         ...values,
         offset: root[0]!.map((x) => x.mul(scoreRoot).neg()),
       });
       return [
         zeroShot({ row: symmetric ? -1 : 1, column: 1 }).sub(zeroShot({ row: 0, column: 0 })),
-        exactRisk(RATIONAL, problem, task, "infinity", parameters).sub(predicted),
+        exactRisk(field, problem, task, "infinity", parameters).sub(predicted),
       ];
     });
     // One product (b₀ + bx)(a₀ + ax): how its antisymmetric part depends on the symmetric one.
@@ -83,7 +82,7 @@ const compare =
     const [across, back] = [left![0]!.mul(right![1]!), left![1]!.mul(right![0]!)];
     const square = (x: Rational): Rational => x.mul(x);
     const squares = left![0]!.mul(right![0]!).mul(left![1]!.mul(right![1]!)).mul(4);
-    const forced = square(across.add(back)).sub(unforced ? RATIONAL.zero : squares);
+    const forced = square(across.add(back)).sub(unforced ? field.zero : squares);
     return { zero: [...ranks.flat(), square(across.sub(back)).sub(forced)] };
   };
 
@@ -137,10 +136,6 @@ export const productsShiftAnswers: Claim = {
   identity: {
     compares:
       "for every number of products up to d the exact zero-shot risk with and without the constant's row and column beside M₀₀; the exact risk with endless examples with the formula; the antisymmetric part of one product with what its symmetric part forces",
-    degree: () => {
-      const side = riskDegree({ keyQuery: polynomial(2) });
-      return identityDegree(side, side);
-    },
     differences: compare({}),
     controls: [
       { description: "the answers are not shifted", differences: compare({ limit: UNSHIFTED }) },
@@ -149,6 +144,7 @@ export const productsShiftAnswers: Claim = {
         differences: compare({ symmetric: true }),
       },
       { description: "one product needs no antisymmetric part", differences: compare({ unforced: true }) },
+      ...smallDimensionControls(OFFSET_LIMIT_RISK, (limit) => compare({ limit })),
     ],
   },
   simulation: { samples: `${RANK} products beside a score at ${SHOTS} examples`, cases },

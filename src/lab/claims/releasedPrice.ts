@@ -1,5 +1,5 @@
-import { FLOAT, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, type RationalDraw } from "@finetune-icl/core/evidence";
+import { FLOAT, type Rational } from "@finetune-icl/core/algebra";
+import { altered, type Claim, type Differences, type IdentityDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import {
   VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
@@ -12,21 +12,18 @@ import { dot, identity, ratio, scale, scaleMatrix } from "./support/rationals";
 /** d = 5, Σ = I, any target on the unit sphere, any Γ ∝ I: what is left above the noise is compared with a number. */
 const compare =
   (price: Rational) =>
-  (draw: RationalDraw): Differences => {
-    const problem = { dimension: 5, covariance: identity(5), noiseVariance: draw.positive() };
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
+    const problem = { dimension: 5, covariance: identity(field, 5), noiseVariance: draw.positive() };
     // A rational point of the unit sphere: 2t/(1 + |t|²) and (1 − |t|²)/(1 + |t|²).
     const t = draw.vector(4);
     const square = dot(t, t);
     const length = square.add(1);
     const targetTask = [...scale(ratio(2).div(length), t), ratio(1).sub(square).div(length)];
-    const gamma = scaleMatrix(draw.number(), identity(5));
-    const optimum = valueOnlyParameters(
-      RATIONAL,
-      gamma,
-      valueOnlyOptimum(RATIONAL, problem, gamma, targetTask),
-    );
+    const gamma = scaleMatrix(draw.number(), identity(field, 5));
+    const optimum = valueOnlyParameters(field, gamma, valueOnlyOptimum(field, problem, gamma, targetTask));
     return {
-      zero: [exactRisk(RATIONAL, problem, targetTask, 0, optimum).sub(problem.noiseVariance).sub(price)],
+      zero: [exactRisk(field, problem, targetTask, 0, optimum).sub(problem.noiseVariance).sub(price)],
     };
   };
 
@@ -41,8 +38,7 @@ export const releasedPrice: Claim = {
     compares:
       "the exact zero-shot risk at the value-only optimum, less σ², with 2/9, for random targets on the sphere and random multiples Γ of I",
     dimensions: [5],
-    // θ₀ is 2/2 in t, Γ and v_x another 1/1 each; the risk holds θ₀ and v_x twice, M twice.
-    degree: () => 60,
+    dimensionsOnly: "the statement is about d = 5",
     differences: compare(ratio(2, 9)),
     controls: [
       { description: "2/(d + 3)", differences: compare(ratio(2, 8)) },

@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
@@ -17,8 +17,6 @@ import {
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { inverseOf } from "./support/rationals";
-
-const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
   "without the noise of the examples' labels": altered(
@@ -36,26 +34,27 @@ const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
 
 const compare =
   (general: Formula<"scalar">, special: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [task, valueVector, labelWeight] = [draw.vector(), draw.vector(), draw.number()];
     const shots = draw.shots();
-    const gap = (formula: Formula<"scalar">, gamma: ReturnType<RationalDraw["symmetric"]>) => {
-      const claimed = evaluate(formula, RATIONAL, {
+    const gap = (formula: Formula<"scalar">, gamma: ReturnType<IdentityDraw["symmetric"]>) => {
+      const claimed = evaluate(formula, field, {
         covariance,
         noiseVariance,
         gamma,
         task,
         valueVector,
         labelWeight,
-        dimension: RATIONAL.from(draw.dimension),
-        ...tokenShares(RATIONAL, shots),
+        dimension: draw.d,
+        ...tokenShares(field, shots),
       });
-      const parameters = blockParameters(RATIONAL, { block: gamma, valueVector, labelWeight });
-      return claimed.sub(exactRisk(RATIONAL, problem, task, shots, parameters));
+      const parameters = blockParameters(field, { block: gamma, valueVector, labelWeight });
+      return claimed.sub(exactRisk(field, problem, task, shots, parameters));
     };
-    return { zero: [gap(general, draw.symmetric()), gap(special, inverseOf(covariance))] };
+    return { zero: [gap(general, draw.symmetric()), gap(special, inverseOf(field, covariance))] };
   };
 
 export const valueOnlyRiskClaim: Claim = {
@@ -67,10 +66,6 @@ export const valueOnlyRiskClaim: Claim = {
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-risk-math",
   identity: {
     compares: "the closed forms against the exact risk, for free Γ, v_x, w, θ, and for Γ = Σ⁻¹",
-    degree: (d) => {
-      const side = riskDegree({ keyQuery: inverse(d, COVARIANCE) });
-      return identityDegree(side, side);
-    },
     differences: compare(VALUE_ONLY_RISK, VALUE_ONLY_RISK_INVERSE),
     controls: [
       ...Object.entries(CONTROLS).map(([description, formula]) => ({
@@ -84,6 +79,10 @@ export const valueOnlyRiskClaim: Claim = {
           altered(VALUE_ONLY_RISK_INVERSE, "dimension + 4", "dimension + 3"),
         ),
       },
+      ...smallDimensionControls(VALUE_ONLY_RISK, (formula) => compare(formula, VALUE_ONLY_RISK_INVERSE)),
+      ...smallDimensionControls(VALUE_ONLY_RISK_INVERSE, (formula) => compare(VALUE_ONLY_RISK, formula)).map(
+        ({ description, differences }) => ({ description: `${description}, Γ = Σ⁻¹`, differences }),
+      ),
     ],
   },
   simulation: {

@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type ShotCount, tokenShares } from "@finetune-icl/core/problem";
@@ -19,12 +19,10 @@ import { formulaCases, releasedProbes } from "./support/cases";
 import { inverseOf, scale } from "./support/rationals";
 import type { ClaimSetting } from "./support/settings";
 
-const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
-
 const compare =
   (change: Formula<"scalar">, limit: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
-    const { dimension: d } = draw;
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [task, targetTask, valueVector, gamma] = [
@@ -37,31 +35,40 @@ const compare =
     const difference = (block: typeof gamma, v: typeof task, w: Rational, n: ShotCount): Rational => {
       const risk = (weight: Rational): Rational =>
         exactRisk(
-          RATIONAL,
+          field,
           problem,
           task,
           n,
-          blockParameters(RATIONAL, { block, valueVector: v, labelWeight: weight }),
+          blockParameters(field, { block, valueVector: v, labelWeight: weight }),
         );
-      return risk(w).sub(risk(RATIONAL.one));
+      return risk(w).sub(risk(field.one));
     };
-    const claimed = evaluate(change, RATIONAL, {
+    const bindings = {
       covariance,
       noiseVariance,
       gamma,
       task,
       valueVector,
       labelWeight,
-      ...tokenShares(RATIONAL, shots),
-    });
-    const inLimit = evaluate(limit, RATIONAL, { covariance, task, targetTask, dimension: RATIONAL.from(d) });
-    const annealed = RATIONAL.from(d + 3).div(d + 4);
-    const fineTuned = scale(RATIONAL.one.div(d + 4), targetTask);
+      dimension: draw.d,
+      ...tokenShares(field, shots),
+    };
+    // The same change without the quotient w_*.
+    const parabola = {
+      ...LABEL_WEIGHT_CHANGE,
+      expression:
+        "(labelWeight - 1) * (labelCurvature * (labelWeight + 1) - 2 * (labelSlope - crossVector * valueVector))",
+    };
+    const measured = difference(gamma, valueVector, labelWeight, shots);
+    const inLimit = evaluate(limit, field, { covariance, task, targetTask, dimension: draw.d });
+    const annealed = draw.d.add(3).div(draw.d.add(4));
+    const fineTuned = scale(field.one.div(draw.d.add(4)), targetTask);
     return {
       zero: [
-        difference(gamma, valueVector, labelWeight, shots).sub(claimed),
-        difference(inverseOf(covariance), fineTuned, annealed, "infinity").sub(inLimit),
+        measured.sub(evaluate(parabola, field, bindings)),
+        difference(inverseOf(field, covariance), fineTuned, annealed, "infinity").sub(inLimit),
       ],
+      solved: () => [measured.sub(evaluate(change, field, bindings))],
     };
   };
 
@@ -77,10 +84,6 @@ export const whoGains: Claim = {
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-angle-heading",
   identity: {
     compares: "the difference of two exact risks with the formula, for free Γ, v_x, w, n and θ, and at n = ∞",
-    degree: (d) => {
-      const side = riskDegree({ keyQuery: inverse(d, COVARIANCE) });
-      return identityDegree(side, side) * 2;
-    },
     differences: compare(LABEL_WEIGHT_CHANGE, LABEL_WEIGHT_CHANGE_LIMIT),
     controls: [
       {
@@ -104,6 +107,9 @@ export const whoGains: Claim = {
           altered(LABEL_WEIGHT_CHANGE_LIMIT, "normSquared(task) - 2 * inner", "-2 * inner"),
         ),
       },
+      ...smallDimensionControls(LABEL_WEIGHT_CHANGE, (formula) =>
+        compare(formula, LABEL_WEIGHT_CHANGE_LIMIT),
+      ),
     ],
   },
   simulation: {

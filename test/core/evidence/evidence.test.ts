@@ -2,13 +2,15 @@ import { describe, expect, it } from "vitest";
 import { RATIONAL, type Rational } from "../../../src/core/algebra/numberField";
 import { altered } from "../../../src/core/evidence/altered";
 import { isApplicable } from "../../../src/core/evidence/claim";
+import { degreesOf } from "../../../src/core/evidence/everyDimension";
 import { type IdentityEvidence, runIdentity } from "../../../src/core/evidence/identity";
-import { RationalDraw } from "../../../src/core/evidence/rationalDraw";
+import { IdentityDraw, RationalDraw } from "../../../src/core/evidence/rationalDraw";
 import { combine, type EvidenceRow, judge } from "../../../src/core/evidence/result";
 import { COMPARISONS, THRESHOLD, twoSidedQuantile } from "../../../src/core/evidence/significance";
 import { gatherSimulation, runSimulationCase } from "../../../src/core/evidence/simulation";
 import { streamOf } from "../../../src/core/evidence/stream";
 import { runTraining } from "../../../src/core/evidence/training";
+import { RandomSource } from "../../../src/core/simulate/randomSource";
 import { PRETRAINED_RISK } from "../../../src/core/theory/pretraining";
 import { CLAIMS } from "../../../src/lab/claims";
 import { expectClose } from "../../support/expectClose";
@@ -88,25 +90,18 @@ describe("identity evidence", () => {
 
 describe("stated degrees", () => {
   /** A point on a random line: every drawn number is a + bt. */
-  class LineDraw extends RationalDraw {
-    constructor(
-      dimension: number,
-      private readonly t: number,
-    ) {
-      super(dimension, 1, 0);
-    }
-    private along(): number {
-      const [a, b] = [super.shots() % 97, super.shots() % 89];
-      return 1 + a + (1 + b) * this.t;
-    }
-    override number(): Rational {
-      return RATIONAL.from(this.along());
-    }
-    override positive(): Rational {
-      return RATIONAL.from(this.along());
-    }
-    override shots(): number {
-      return this.along();
+  class LineDraw extends IdentityDraw {
+    constructor(dimension: number, t: number) {
+      const random = new RandomSource(1, 0);
+      const along = (): number => 1 + (random.bits() % 97) + (1 + (random.bits() % 89)) * t;
+      const number = (): Rational => RATIONAL.from(along());
+      super(dimension, RATIONAL, {
+        unit: number,
+        positive: number,
+        whole: along,
+        vectorEntry: number,
+        matrixEntry: number,
+      });
     }
   }
 
@@ -126,23 +121,22 @@ describe("stated degrees", () => {
   }
 
   const checked = CLAIMS.flatMap((claim) =>
-    isApplicable(claim.identity) && claim.identity.degree(1) <= 40 && !claim.identity.dimensions?.includes(5)
-      ? claim.identity.controls.map((item) => ({
-          id: claim.id,
-          evidence: claim.identity as IdentityEvidence,
-          item,
-        }))
+    isApplicable(claim.identity) &&
+    degreesOf(claim.identity)(1) <= 40 &&
+    claim.identity.dimensionsOnly === undefined
+      ? claim.identity.controls.map((item) => ({ id: claim.id, item }))
       : [],
   );
 
   it.each(checked.map((entry) => [entry.id, entry.item.description, entry] as const))(
-    "%s: the difference of the control '%s' needs no more values than its degree allows",
-    (_id, _description, { evidence, item }) => {
+    "%s: the difference of the control '%s' needs no more values than its computed degree allows",
+    (_id, _description, { item }) => {
+      const d = 1;
       const at = (t: number): Rational => {
-        const { zero } = item.differences(new LineDraw(1, t));
+        const { zero } = item.differences(new LineDraw(d, t));
         return zero.find((x) => RATIONAL.sign(x) !== 0) ?? RATIONAL.zero;
       };
-      const bound = 2 * evidence.degree(1) + 1;
+      const bound = 2 * degreesOf(item)(d) + 1;
       expect(valuesNeeded(at, bound)).toBeLessThanOrEqual(bound);
     },
   );
