@@ -15,6 +15,11 @@ export interface EvidenceRow {
   /** What `deviation` may be, in its own unit. */
   readonly tolerance: number;
   readonly reason: string;
+  /**
+   * The smallest error of the prediction that the row finds, with a probability of 95 % where it samples: relative, or as it is
+   * where the prediction is zero. An identity finds all.
+   */
+  readonly detects?: number;
   /** Whether the check reached the precision it needs to mean anything. */
   readonly conclusive: boolean;
 }

@@ -1,4 +1,4 @@
-import { evaluateQuadratic, FLOAT } from "@finetune-icl/core/algebra";
+import { FLOAT, type Matrix, matrixFrom, type NumberField, type Rational } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
@@ -8,8 +8,15 @@ import {
   smallDimensionMistakes,
   streamOf,
 } from "@finetune-icl/core/evidence";
-import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
+import {
+  exactRisk,
+  gaussianMoment,
+  gaussianNoise,
+  linearTaskMoments,
+  momentRisk,
+} from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
+import { tokenShares } from "@finetune-icl/core/problem";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { SPREAD, taskOf } from "./support/cases";
 import { transpose } from "./support/rationals";
@@ -21,6 +28,23 @@ interface Mistake {
   readonly transposed?: boolean;
 }
 
+/** E x_i x_j … of Gaussian covariates. */
+const covariateMoment = (
+  field: NumberField<Rational>,
+  covariance: Matrix<Rational>,
+  indices: readonly number[],
+): Rational => {
+  // Slot 0 stands for the constant there.
+  const slots = matrixFrom(covariance.length + 1, covariance.length + 1, (i, j) =>
+    i === 0 || j === 0 ? field.zero : covariance[i - 1]![j - 1]!,
+  );
+  return gaussianMoment(
+    field,
+    slots,
+    indices.map((i) => i + 1),
+  );
+};
+
 /** The formula of the risk against the moments of prompt features, which share no line with it. */
 const compare =
   ({ extraShots = 0, noise = NO_MISTAKE, transposed = false }: Mistake) =>
@@ -31,7 +55,14 @@ const compare =
     const shots = draw.shots();
     const value = draw.vector(draw.dimension + 2);
     const keyQuery = draw.matrix(draw.dimension + 2);
-    const moments = relaxedLoss(field, problem, [{ task, shots, weight: field.one }]);
+    // The label's moments are expanded into those of the covariates and of the noise, so that no token's covariance is shared.
+    const ofToken = linearTaskMoments(
+      field,
+      (indices) => covariateMoment(field, problem.covariance, indices),
+      task,
+      gaussianNoise(field, problem.noiseVariance),
+    );
+    const { contextShare, queryShare } = tokenShares(field, shots);
     const formula = exactRisk(
       field,
       { ...problem, noiseVariance: problem.noiseVariance.mul(noise(draw, problem.covariance)) },
@@ -39,8 +70,14 @@ const compare =
       shots + extraShots,
       { value, keyQuery: transposed ? transpose(keyQuery) : keyQuery },
     );
-    const featureRisk = evaluateQuadratic(field, moments, relaxedPoint(field, { value, keyQuery }));
-    return { zero: [featureRisk.sub(formula)] };
+    const featureRisk = momentRisk(field, draw.dimension, ofToken, shots, { value, keyQuery });
+    return {
+      zero: [
+        featureRisk.sub(formula),
+        contextShare.mul(shots + 1).sub(shots),
+        queryShare.mul(shots + 1).sub(1),
+      ],
+    };
   };
 
 /** All entries of v and M drawn at random, of the size pretrained ones have. */
@@ -63,7 +100,7 @@ export const exactRiskOfAnyParameters: Claim = {
   notebook: "02-the-exact-risk-of-any-model.ipynb#cell-program",
   identity: {
     compares:
-      "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$ by Isserlis' theorem",
+      "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$, the label expanded into covariates and noise; and the tokens' shares with n/(n + 1) and 1/(n + 1)",
     differences: compare({}),
     controls: [
       { description: "one example too many", differences: compare({ extraShots: 1 }) },

@@ -1,4 +1,11 @@
-import { defineFormula, evaluate, FLOAT, halfGradient, type Rational } from "@finetune-icl/core/algebra";
+import {
+  defineFormula,
+  evaluate,
+  FLOAT,
+  halfGradient,
+  type Matrix,
+  type Rational,
+} from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
@@ -14,16 +21,12 @@ import {
   labelSlot,
   tokenLength,
 } from "@finetune-icl/core/model";
-import {
-  blockParameters,
-  FACTORISED_SADDLE_RISK,
-  factorisedSaddle,
-  valueOnlyOptimum,
-  valueOnlyParameters,
-} from "@finetune-icl/core/theory";
-import { formulaCases, releasedProbes } from "./support/cases";
+import { blockParameters, FACTORISED_SADDLE_RISK, factorisedSaddle } from "@finetune-icl/core/theory";
+import { formulaCases } from "./support/cases";
 import { factorisedTraining } from "./support/factorisedTraining";
+import { numericValueRow } from "./support/numericValueRow";
 import { derivatives, inverseOf, ratio, scale, scaleMatrix } from "./support/rationals";
+import { randomSetting } from "./support/settings";
 
 /** ∂R/∂M₀₀ at the saddle: the constant score would help at once, but K and Q can only grow it together. */
 const WAY_OUT = defineFormula({
@@ -113,18 +116,27 @@ export const factorisedSaddleClaim: Claim = {
     ],
   },
   simulation: {
-    samples: "the zero-shot error on the target at the saddle",
+    samples:
+      "the zero-shot error on the target at the saddle of anisotropic problems, where it is not the value-only optimum",
     cases: () =>
       formulaCases({
-        probes: releasedProbes([0], ["target"]),
+        probes: [2, 8].map((d) => ({
+          setting: randomSetting(d),
+          task: "target",
+          shots: 0,
+          precision: "main",
+        })),
         formula: FACTORISED_SADDLE_RISK,
         controls: {
           "d + 3 for d + 4": altered(FACTORISED_SADDLE_RISK, "dimension + 4", "dimension + 3"),
           "the noise alone": altered(FACTORISED_SADDLE_RISK, "2 * normSquared", "0 * normSquared"),
         },
-        // Γ ∝ Σ⁻¹ in the released setting, where the saddle is the value-only optimum.
-        parameters: ({ problem, gamma, targetTask }) =>
-          valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, targetTask)),
+        parameters: ({ problem, targetTask }) =>
+          numericValueRow(
+            problem,
+            targetTask,
+            blockParameters(FLOAT, { block: FLOAT.math.inv(problem.covariance) as Matrix }),
+          ),
         bind: ({ targetTask }) => ({ targetTask }),
       }),
   },

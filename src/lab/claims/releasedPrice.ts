@@ -1,13 +1,18 @@
 import { FLOAT, type Rational } from "@finetune-icl/core/algebra";
-import { altered, type Claim, type Differences, type IdentityDraw } from "@finetune-icl/core/evidence";
+import type { Claim, Differences, IdentityDraw } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
+import { isotropicSetting } from "@finetune-icl/core/problem";
 import {
+  blockParameters,
+  pretrainedBlock,
   VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
   valueOnlyOptimum,
   valueOnlyParameters,
 } from "@finetune-icl/core/theory";
-import { formulaCases, releasedProbes } from "./support/cases";
+import { formulaCases } from "./support/cases";
+import { numericValueRow } from "./support/numericValueRow";
 import { dot, identity, ratio, scale, scaleMatrix } from "./support/rationals";
+import type { ClaimSetting } from "./support/settings";
 
 /** d = 5, Σ = I, any target on the unit sphere, any Γ ∝ I: what is left above the noise is compared with a number. */
 const compare =
@@ -26,6 +31,23 @@ const compare =
       zero: [exactRisk(field, problem, targetTask, 0, optimum).sub(problem.noiseVariance).sub(price)],
     };
   };
+
+/** Little noise and few shots, much noise and many. */
+const SETTINGS: readonly ClaimSetting[] = (
+  [
+    [0.02, 5, [0, 0.6, 0, 0, -0.8]],
+    [0.5, 60, [0.5, 0.5, -0.5, 0.5, 0]],
+  ] as const
+).map(([noiseVariance, pretrainingShots, targetTask]) => {
+  const setting = isotropicSetting({ dimension: 5, noiseVariance, pretrainingShots });
+  return {
+    label: `d = 5, σ² = ${noiseVariance}, m = ${pretrainingShots}`,
+    ...setting,
+    targetTask,
+    otherTask: targetTask,
+    gamma: pretrainedBlock(FLOAT, setting.problem, setting.pretraining),
+  };
+});
 
 export const releasedPrice: Claim = {
   id: "price-in-the-released-setting",
@@ -46,17 +68,18 @@ export const releasedPrice: Claim = {
     ],
   },
   simulation: {
-    samples: "the zero-shot error on the target after value-only fine-tuning, in the released setting",
+    samples:
+      "the zero-shot error on the target after value-only fine-tuning, d = 5 and Σ = I, for other noise, pretraining shots and targets than the released ones",
     cases: () =>
       formulaCases({
-        probes: releasedProbes([0], ["target"]),
-        formula: VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
+        probes: SETTINGS.map((setting) => ({ setting, task: "target", shots: 0, precision: "main" })),
+        formula: { ...VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, expression: "noiseVariance + 2 / 9" },
         controls: {
-          "2/(d + 3)": altered(VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, "dimension + 4", "dimension + 3"),
-          "0.3 for 0.3222": { ...VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, expression: "0.3" },
+          "2/(d + 3)": { ...VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, expression: "noiseVariance + 2 / 8" },
+          "0.2 for 2/9": { ...VALUE_ONLY_ZERO_SHOT_RISK_INVERSE, expression: "noiseVariance + 0.2" },
         },
         parameters: ({ problem, gamma, targetTask }) =>
-          valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, targetTask)),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma })),
         bind: ({ targetTask }) => ({ targetTask }),
       }),
   },

@@ -15,10 +15,10 @@ import {
   SCORED_VALUE_OPTIMUM,
   SCORED_ZERO_SHOT_RISK,
   SCORED_ZERO_SHOT_RISK_INVERSE,
-  scoreBesideBlock,
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { FLOW_TOLERANCE, fineTuningTerms, train } from "./support/descent";
+import { numericValueRow } from "./support/numericValueRow";
 import { derivatives, inverseOf, scale, valueEntries } from "./support/rationals";
 import { type ClaimSetting, RELEASED, randomSetting } from "./support/settings";
 
@@ -167,7 +167,7 @@ export const scoreBesideBlockClaim: Claim = {
           "3 % more": { ...SCORED_RISK, expression: `1.03 * (${SCORED_RISK.expression})` },
         },
         parameters: ({ problem, gamma, targetTask }) =>
-          scoreBesideBlock(FLOAT, problem, gamma, targetTask, SCORE),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma, scoreScale: SCORE })),
         bind: ({ problem, gamma, targetTask }) => ({
           gamma,
           scoreScale: SCORE,

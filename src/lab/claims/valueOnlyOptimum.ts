@@ -16,14 +16,15 @@ import {
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
 import {
+  blockParameters,
   VALUE_ONLY_OPTIMUM,
   VALUE_ONLY_OPTIMUM_INVERSE,
   VALUE_ONLY_ZERO_SHOT_RISK,
   VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
-  valueOnlyOptimum,
   valueOnlyParameters,
 } from "@finetune-icl/core/theory";
 import { formulaCases, type Probe, releasedProbes } from "./support/cases";
+import { numericValueRow } from "./support/numericValueRow";
 import { derivatives, hessian, inverseOf, valueEntries } from "./support/rationals";
 import { randomSetting } from "./support/settings";
 import { valueOnlyTraining } from "./support/valueTraining";
@@ -146,7 +147,7 @@ export const valueOnlyOptimumClaim: Claim = {
           "d + 3 for d + 4, Γ = Σ⁻¹": wrongPrice,
         },
         parameters: ({ problem, gamma, targetTask }) =>
-          valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, targetTask)),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma })),
         bind: ({ gamma, targetTask }) => ({ gamma, targetTask }),
       }),
   },

@@ -13,9 +13,9 @@ import {
   VALUE_ONLY_RISK,
   VALUE_ONLY_RISK_INVERSE,
   valueOnlyOptimum,
-  valueOnlyParameters,
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
+import { numericValueRow } from "./support/numericValueRow";
 import { inverseOf } from "./support/rationals";
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
@@ -94,7 +94,7 @@ export const valueOnlyRiskClaim: Claim = {
         formula: VALUE_ONLY_RISK,
         controls: CONTROLS,
         parameters: ({ problem, gamma, targetTask }) =>
-          valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, targetTask)),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma })),
         bind: ({ problem, gamma, targetTask }) => ({
           gamma,
           valueVector: valueOnlyOptimum(FLOAT, problem, gamma, targetTask),

@@ -13,7 +13,6 @@ import {
   blockParameters,
   LABEL_WEIGHT_CHANGE,
   LABEL_WEIGHT_CHANGE_LIMIT,
-  VALUE_ONLY_RISK,
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes } from "./support/cases";
 import { inverseOf, scale } from "./support/rationals";
@@ -114,18 +113,24 @@ export const whoGains: Claim = {
   },
   simulation: {
     samples:
-      "the model after value-only fine-tuning with an annealed auxiliary loss at 20 shots, on prompts of 20 examples",
+      "by how much the risk changes, on the same prompts of 20 examples, when w goes from 1 to where value-only fine-tuning with an annealed auxiliary loss at 20 shots takes it",
     cases: () =>
       formulaCases({
-        probes: releasedProbes([20], ["target", "opposite", "other"]),
-        formula: VALUE_ONLY_RISK,
+        probes: releasedProbes([20]).map((probe) => ({
+          ...probe,
+          precision: "change",
+        })),
+        formula: LABEL_WEIGHT_CHANGE,
         controls: {
-          "the auxiliary loss changes nothing": altered(
-            VALUE_ONLY_RISK,
-            "valueVector + labelWeight * task",
-            "valueVector + task",
+          "the auxiliary loss changes nothing": { ...LABEL_WEIGHT_CHANGE, expression: "0 * labelWeight" },
+          "the midpoint missed: w for w + 1": altered(
+            LABEL_WEIGHT_CHANGE,
+            "(labelWeight + 1 -",
+            "(labelWeight -",
           ),
         },
+        original: (setting) =>
+          blockParameters(FLOAT, { block: setting.gamma, ...annealedAt20(setting), labelWeight: 1 }),
         parameters: (setting) => blockParameters(FLOAT, { block: setting.gamma, ...annealedAt20(setting) }),
         bind: (setting) => ({ gamma: setting.gamma, ...annealedAt20(setting) }),
       }),
