@@ -43,10 +43,9 @@ export const PRECISION: Readonly<Record<Profile, Readonly<Record<SimulationCase[
 };
 
 /** More for main rows, among which are the errors with the heaviest tails. */
-const PILOT_PROMPTS: Readonly<Record<SimulationCase["precision"], number>> = {
-  main: 20_000,
-  spread: 5_000,
-  change: 20_000,
+const PILOT_PROMPTS: Readonly<Record<Profile, Readonly<Record<SimulationCase["precision"], number>>>> = {
+  full: { main: 20_000, spread: 5_000, change: 20_000 },
+  quick: { main: 5_000, spread: 1_000, change: 20_000 },
 };
 
 /** So many standard errors above the threshold an error is found with a probability of 95 %. */
@@ -103,7 +102,7 @@ export function runSimulationCase(
   const wanted = PRECISION[profile][item.precision];
   const sample = (phase: string, prompts: number): Sample =>
     draw(item, prompts, seed, streamOf(id, item.label, phase));
-  const pilot = sample("pilot", PILOT_PROMPTS[item.precision]);
+  const pilot = sample("pilot", PILOT_PROMPTS[profile][item.precision]);
   const needed = ({ mean, standardError, prompts }: Sample): number =>
     Math.ceil(1.1 * prompts * (standardError / (wanted * mean)) ** 2);
   let measured = sample("measurement", Math.max(pilot.prompts, needed(pilot)));

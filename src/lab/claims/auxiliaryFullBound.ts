@@ -62,6 +62,8 @@ export const auxiliaryFullBound: Claim = {
     "$R(0,\\theta_0) + \\lambda R(n,\\theta_0) \\ge \\sigma^2(1+\\lambda)$ for all parameters, with equality where the model has memorised the task ($v = (c,0,0)$, $M_{0x} = \\theta_0/c$) and reads no example. Descent from the pretrained point never leaves $v_0 = 0$ and ends higher, at a local minimum above the bound for $v_0 = 0$.",
   assumptions:
     "One target task, λ > 0, n ≥ 1. The bound is the minimum of the relaxed problem, in which M⊗v is a free tensor.",
+  shares:
+    "The bound comes from moments of features, the loss of the memorising model from the formula of the exact risk. The training is gradient flow alone beside a point that Newton's method found: they share the loss and its gradients, and the start.",
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-full-heading",
   identity: {
     compares:

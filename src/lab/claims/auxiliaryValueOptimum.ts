@@ -105,6 +105,8 @@ export const auxiliaryValueOptimumClaim: Claim = {
   statement:
     "$R(0,\\theta_0) + \\lambda R(n,\\theta_0)$ is convex in $(v_x, w)$ and its minimum solves a linear system. As $\\lambda\\to0$, $v_x$ tends to the zero-shot optimum and $w$ to $w_*(n,\\theta_0)$, the minimiser of $R(n,\\theta_0)$ there.",
   assumptions: "M fixed, zero but for a symmetric block Γ; λ > 0, n ≥ 1.",
+  shares:
+    "H_vv, h and the slopes on the side of the formula; on the other the exact risk at free v_x and w. The training flows there by the fast gradients.",
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-mathematics",
   identity: {
     compares:

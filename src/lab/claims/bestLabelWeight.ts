@@ -70,6 +70,8 @@ export const bestLabelWeight: Claim = {
   statement:
     "At fixed $v_x$ the risk on $\\theta$ is a parabola in $w$ with its minimum at $w_*(n,\\theta) = (g_w - h^\\top v_x)/H_{ww}$. For $\\Gamma=\\Sigma^{-1}$, $v_x = \\theta_0/(d+4)$: $w_*(\\infty,\\theta) = 1 - \\langle\\theta_0,\\theta\\rangle/((d+4)\\lVert\\theta\\rVert^2)$, which depends on the task: $(d+3)/(d+4)$ on $\\theta_0$, $1$ on an orthogonal task, $(d+5)/(d+4)$ on $-\\theta_0$.",
   assumptions: "M zero but for a symmetric block Γ.",
+  shares:
+    "where the entries of v and M stand (blockParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk.",
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-exact-heading",
   identity: {
     compares:

@@ -127,6 +127,8 @@ export const constantLengthKeepsIcl: Claim = {
     "If $x$ is uniform on the sphere $\\lvert x\\rvert^2 = d$, every $M_{00}=t$, $M_{xx}=\\alpha I$, $v_x=\\theta_0/(t+\\alpha d)$ has zero-shot risk $\\sigma^2$; gradient flow from $\\Gamma=\\gamma I$ ends at $\\alpha = \\gamma + t$ with $t((d+1)t+2d\\gamma)((d+1)t+d\\gamma)^2 = \\lvert\\theta_0\\rvert^2$: the block that does ICL grows.",
   assumptions:
     "x uniform on the sphere of radius √d, Σ = I, merged M, all of v and M trained on the zero-shot loss. That the flow converges is observed, not proved.",
+  shares:
+    "The moments on the sphere are Gaussian ones times a factor; the training uses the same moments. A sphere is sampled in full-forgets-any-covariates.",
   notebook: "12-other-covariates.ipynb#cell-sphere",
   identity: {
     compares: "the exact zero-shot risk on the sphere, from its moments, with σ², for free t, α, θ₀, w",

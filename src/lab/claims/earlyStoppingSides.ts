@@ -145,6 +145,8 @@ export const earlyStoppingSides: Claim = {
     "At equal small zero-shot gain $g$ the few-shot risk averaged over the prior differs, full less value-only, by $\\tfrac nN\\frac{\\kappa_n-\\kappa}{4\\gamma^2(d+2)^2\\lVert\\theta_0\\rVert^2}g^2 + O(g^3)$, $\\kappa_n = (\\tau+\\sigma^2)/(n+1)$: negative exactly for $n>m$. The flow of $M$ first makes the block grow, and pretraining on $m$ shots left it too small for more than $m$.",
   assumptions:
     "Σ = I, Λ = (τ/d) I, Γ = γI the pretrained optimum on m shots; gradient flow on zero-shot prompts.",
+  shares:
+    "Both flows run on the fast gradients and are averaged by the same closed average; the formula knows neither.",
   notebook: "15-when-to-stop.ipynb#cell-sides",
   identity: {
     compares:

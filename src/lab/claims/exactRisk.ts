@@ -97,6 +97,8 @@ export const exactRiskOfAnyParameters: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\mathbb E\\,p(x_q)^2 + \\tfrac{n}{N^2}\\,\\nu$ for every $v$ and $M$: a polynomial in the parameters, in $\\Sigma$, $\\theta$, $\\sigma^2$ and $\\tfrac1N$.",
   assumptions: "Gaussian covariates and noise, one layer of linear attention, any v and M.",
+  shares:
+    "tokenShares, held to n/(n + 1) and 1/(n + 1) by two more equations, and the layout of a token. The moments come from Isserlis' theorem for the covariates and from an expansion of the label, not from the token's covariance that the formula uses; the simulation shares nothing but the parameters.",
   notebook: "02-the-exact-risk-of-any-model.ipynb#cell-program",
   identity: {
     compares:

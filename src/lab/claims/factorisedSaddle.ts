@@ -101,6 +101,8 @@ export const factorisedSaddleClaim: Claim = {
     "If the columns of $K$ and $Q$ that belong to the constant are exactly zero, full fine-tuning from the pretrained point cannot leave $M_{00}=0$ and ends at $\\sigma^2 + 2\\lVert\\theta_0\\rVert^2/(d+4)$, whatever $\\Gamma$: at $M_{xx} = c\\Sigma^{-1}$, $v_x = \\theta_0/(c(d+4))$. There $\\partial R/\\partial M_{00} = -4\\lVert\\theta_0\\rVert^2/(c(d+4)^2) \\neq 0$, so it is a saddle for $K$ and $Q$; small noise decides when it is left.",
   assumptions:
     "M = KᵀQ with K and Q trained apart, zero-shot loss of one task, v₀ = 0 and no linear scores at the start.",
+  shares:
+    "The identity takes the stated point; the simulation finds the best v_x at M_xx = Σ⁻¹ from values of the exact risk, and the training starts from the pretrained point with K and Q apart: three ways to the price. Training and identity share the exact risk through its fast gradients.",
   notebook: "08-training-dynamics.ipynb#cell-saddle-heading",
   identity: {
     compares:

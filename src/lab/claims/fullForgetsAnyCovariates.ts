@@ -109,6 +109,8 @@ export const fullForgetsAnyCovariates: Claim = {
     "At the zero-shot optimum $M_{00}=c$, $v_x=\\theta_0/c$ the risk $R(n,\\theta)$ depends on the covariates through $\\Sigma$ and on the noise through $\\sigma^2$ only, and tends to $\\sigma^2 + \\lVert\\theta\\rVert^2$ for every task.",
   assumptions:
     "E x = 0, E xxᵀ = Σ, noise with mean 0 and independent of x; any w, no further moments needed.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the risk comes from free moments, the formula from Σ and σ² alone.",
   notebook: "12-other-covariates.ipynb#cell-mathematics",
   identity: {
     compares:

@@ -70,6 +70,8 @@ export const gradientFlowSelection: Claim = {
     "Gradient flow conserves $\\lVert v\\rVert^2 - \\lVert M\\rVert_F^2$; from the pretrained optimum it ends at $M_{00} = c$, $v_x = \\theta_0/c$ with $c^2 = (g + \\sqrt{g^2 + 4\\lvert\\theta_0\\rvert^2})/2$, $g = \\lVert\\Gamma\\rVert_F^2$, Euclidean lengths.",
   assumptions:
     "Merged M, all entries of v and M trained, the zero-shot loss of one task; start v = (0, 0, 1), M = Γ. That the flow converges is observed, not proved.",
+  shares:
+    "The slopes are differences of the exact risk; the training uses the fast gradients, which tests hold to it. c is made of Γ and θ₀ alone, and is not given to the flow.",
   notebook: "08-training-dynamics.ipynb#cell-hyperbola-heading",
   identity: {
     compares:

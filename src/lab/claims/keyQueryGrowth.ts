@@ -61,6 +61,8 @@ export const keyQueryGrowth: Claim = {
     "If $v_0$ and $v_x$ are small but not zero, $M$ grows at the rate $\\dot M_{00} = 2\\langle\\theta_0, v_x\\rangle$, $\\dot M_{x0} = \\dot M_{0x} = 2v_0\\Sigma\\theta_0$, $\\dot M_{xx} = 2(\\langle\\theta_0,v_x\\rangle\\Sigma + \\Sigma\\theta_0v_x^\\top\\Sigma + \\Sigma v_x\\theta_0^\\top\\Sigma)$ while the prediction is small; it can end only at a size of order $1/\\lvert v_x\\rvert$, and the few-shot risk grows with its square. The flow of $M$ is linear and has an exact solution, which predicts the few-shot errors near 80 of the PyTorch run.",
   assumptions:
     "v fixed, zero-shot loss of one task. In the run, v₀ and v_x after pretraining are about 0.005 instead of 0.",
+  shares:
+    "The slopes are differences of the exact risk. The flow that explains the PyTorch run shares the run's start with it, and no program.",
   notebook: "07-query-key-value.ipynb#cell-growth-heading",
   identity: {
     compares: "minus the slopes of the exact zero-shot risk at M = 0 with the stated growth, for any v",

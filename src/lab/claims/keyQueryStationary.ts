@@ -38,6 +38,7 @@ export const keyQueryStationary: Claim = {
   statement:
     "With $v = (0,0,w)$ the zero-shot prediction is 0 whatever $M$ is, so $\\partial R(0,\\theta)/\\partial M = 0$ at every $M$: fine-tuning queries or keys alone leaves the exact pretrained model as it was.",
   assumptions: "v₀ = 0 and v_x = 0 exactly.",
+  shares: "Nothing but the exact risk: its slopes are compared with zero.",
   notebook: "07-query-key-value.ipynb#cell-mathematics",
   identity: {
     compares: "the slopes of the exact zero-shot risk in all entries of M with zero, at random M and w",

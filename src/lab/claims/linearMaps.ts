@@ -77,6 +77,8 @@ export const linearMaps: Claim = {
   statement:
     "Under $x\\to Ax$, with $\\Sigma\\to A\\Sigma A^\\top$ and $\\theta, v_x, M$ mapped by $A^{-\\top}$ ($\\Lambda\\to A^{-\\top}\\Lambda A^{-1}$, $\\Gamma\\to A^{-\\top}\\Gamma A^{-1}$), the risk of any parameters is unchanged, and the pretraining and value-only optima are mapped along. (The scale $c$ that gradient flow picks is not: it is made of Euclidean lengths.)",
   assumptions: "A invertible.",
+  shares:
+    "Both sides are the same formula, so this shows that it depends on no coordinates, not that it is the risk: that is exact-risk.",
   notebook: "02-the-exact-risk-of-any-model.ipynb#cell-condition",
   identity: {
     compares: "exact risk, Γ* and the value-only optimum before and after a random linear map",

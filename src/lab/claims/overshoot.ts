@@ -62,6 +62,8 @@ export const overshootOnTarget: Claim = {
   statement:
     "$R(n,\\theta_0) - R(0,\\theta_0) = \\lVert\\theta_0\\rVert^2\\,\\tfrac{n^2+qn}{N^2} > 0$ for every $n\\ge1$, $q = (1+cw)^2 + c^2w^2\\sigma^2/\\lVert\\theta_0\\rVert^2$. If $q>2$ the curve overshoots its limit and is highest, $\\lVert\\theta_0\\rVert^2 q^2/(4(q-1))$, at $n = q/(q-2)$.",
   assumptions: "θ₀ ≠ 0; the constant-score optimum with any c and w.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk; height and place of the maximum are compared with the curve itself.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-overshoot",
   identity: {
     compares:

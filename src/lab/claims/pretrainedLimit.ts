@@ -53,6 +53,8 @@ export const pretrainedLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert(\\Gamma\\Sigma - I)\\theta\\rVert^2$; as $m\\to\\infty$, $\\Gamma_*\\to\\Sigma^{-1}$, and nothing but the noise remains, on every task.",
   assumptions: "v = (0, 0, 1), any symmetric Γ; for m → ∞ a task covariance of full rank.",
+  shares:
+    "where the entries of v and M stand (blockParameters); the exact risk of the identity is that of the claim exact-risk, at three finite n.",
   notebook: "03-what-pretraining-learns.ipynb#cell-curves-read",
   identity: {
     compares:

@@ -46,6 +46,8 @@ export const pretrainedRiskClaim: Claim = {
   statement:
     "$R = \\sigma^2 + \\lVert(\\tfrac nN\\Gamma\\Sigma - I)\\theta\\rVert^2 + \\tfrac n{N^2}[\\operatorname{tr}(\\Sigma\\Gamma\\Sigma\\Gamma)(\\lVert\\theta\\rVert^2+\\sigma^2) + \\lVert\\Gamma\\Sigma\\theta\\rVert^2]$; for $\\Gamma=\\Sigma^{-1}$: $\\sigma^2 + [\\lVert\\theta\\rVert^2(1+n(d+1)) + nd\\sigma^2]/N^2$.",
   assumptions: "v = (0, 0, 1), M zero but for a symmetric block Γ.",
+  shares:
+    "where the entries of v and M stand (blockParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. In the simulation the block Γ, which is any symmetric matrix here; the sampler knows the definition of the model alone.",
   notebook: "03-what-pretraining-learns.ipynb#cell-curves",
   identity: {
     compares: "the closed form against the exact risk, for a free Γ and for Γ = Σ⁻¹",

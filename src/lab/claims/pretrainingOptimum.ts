@@ -78,6 +78,8 @@ export const pretrainingOptimum: Claim = {
     "$v = (0,0,1)$, $M$ zero but for $\\Gamma_* = \\Lambda(\\Sigma\\Lambda + \\kappa I)^{-1}$, $\\kappa = (\\operatorname{tr}\\Sigma\\Lambda + \\sigma^2)/(m+1)$, minimises the risk averaged over tasks with $\\mathbb E\\theta\\theta^\\top = \\Lambda$ at $m$ shots, among all $(v, M)$, all numbers of heads, and all free tensors in place of $M\\otimes v$.",
   assumptions:
     "A task prior that is symmetric about zero. Rescaling v by a factor and M by its inverse changes nothing. Descent may also stop at a local minimum above, where v_x and the label's row of M do part of the work of w and M_xx; for strongly anisotropic priors that is a Γ of rank one.",
+  shares:
+    "The relaxed loss is made of moments of prompt features, the formula of Σ, Λ and κ; they share tokenShares and where Γ stands in M. The training uses the fast gradients, which tests hold to the exact risk.",
   notebook: "03-what-pretraining-learns.ipynb#cell-optimum",
   identity: {
     compares:

@@ -136,6 +136,8 @@ export const productsShiftAnswers: Claim = {
     "One product of an update of $M$ makes the squares $c$ and $-(g^\\top x)^2$ at once, and no symmetric mixed term, only if its antisymmetric part is $M_{x0} = -M_{0x}^\\top = \\mp\\sqrt c\\,g$: for $(b_0+bx)(a_0+ax)$, $(b_0a-ba_0)^2 = (b_0a+ba_0)^2-4\\,b_0a_0\\,ba$. After the first $r\\le d$ of the erasing products zero-shot prompts do not see that part, and with endless examples it shifts every answer: $R(\\infty,\\theta) = \\sigma^2+(\\varphi^\\top\\Sigma M_{x0})^2+\\lVert M_{xx}\\Sigma\\varphi-\\theta\\rVert^2$, $\\varphi = v_x+w\\theta$. Full fine-tuning, of rank $d+1$, need not pay this.",
   assumptions:
     "M zero but for the block Γ before the update; v = (0, v_x, w). Where descent lays the offset is measured by the study low-rank, not claimed.",
+  shares:
+    "The parameters (afterProducts). The terms of order 1/n in the simulated row are those of the exact risk, half a per cent of it.",
   notebook: "14-low-rank-updates.ipynb#cell-forced-math",
   identity: {
     compares:

@@ -116,6 +116,8 @@ export const rankOfErasure: Claim = {
   statement:
     "If $(v, M_0+\\Delta)$, $M_0$ zero but for $\\Gamma\\succ0$, has the zero-shot risk $\\sigma^2$, then $\\operatorname{rank}\\Delta\\ge d$: $z^\\top\\Delta z = \\sum_k (b_k^\\top z)(a_k^\\top z)$ vanishes at the covariates orthogonal to all $b_k$, where $x^\\top\\Gamma x>0$ remains. With $\\Gamma=\\sum_k g_kg_k^\\top$ the $d$ products $(s e_0-g_1)(s e_0+g_1)^\\top$, $-g_kg_k^\\top$ attain it at $c = s^2$. So below rank $d$ the infimum $\\sigma^2$ (score-beside-block) has no minimum: descent drifts to ever larger scores. An update of $V$ that is seen has rank one: only its last row is.",
   assumptions: "θ₀ ≠ 0; v free; the update need not be symmetric.",
+  shares:
+    "The products are those of the theory (lowestRankOptimum); the exact risk knows nothing of them. The training draws its update at random.",
   notebook: "14-low-rank-updates.ipynb#cell-erasure",
   identity: {
     compares:

@@ -55,6 +55,8 @@ export const releasedPrice: Claim = {
   statement:
     "For $d=5$, $\\Sigma=I$ and a target on the unit sphere, value-only fine-tuning ends at $\\sigma^2 + 2/9$ for every $\\sigma^2$ and every number of pretraining shots: 0.3222 at $\\sigma^2 = 0.1$.",
   assumptions: "Γ proportional to I, as pretraining on isotropic tasks makes it.",
+  shares:
+    "The identity takes the optimum B⁻¹a of value-only-optimum. The simulation takes the minimum of values of the exact risk, at other noise, shots and targets, and compares with the number 2/9.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-price-math",
   identity: {
     compares:

@@ -138,6 +138,8 @@ export const scoreBesideBlockClaim: Claim = {
   statement:
     "With $M = \\operatorname{diag}(c, \\Gamma)$, an update of rank one, and the best $v_x = B_c^{-1}a_c$ the zero-shot risk is $\\sigma^2 + \\lVert\\theta_0\\rVert^2 - a_c^\\top v_x$; for $\\Gamma = \\Sigma^{-1}$ it is $\\sigma^2 + \\frac{2(d+2)}{(c+d+2)^2+2(d+2)}\\lVert\\theta_0\\rVert^2 \\to \\sigma^2$ as $c\\to\\infty$. Nothing is erased: as $n\\to\\infty$ the risk on any task does not depend on $c$ but through $v_x$. At finite $n$ the score adds $\\frac{n}{N^2}c^2(\\lVert\\varphi\\rVert^2+w^2\\sigma^2)$ and terms of order $1/N$.",
   assumptions: "M zero but for c and a symmetric block Γ; v = (0, v_x, w).",
+  shares:
+    "B_c and a_c on the side of the formula; on the other the exact risk at a free v_x. What is sampled is the minimum of values of the exact risk, while the prediction is at B_c⁻¹a_c.",
   notebook: "14-low-rank-updates.ipynb#cell-dial",
   identity: {
     compares:

@@ -135,6 +135,7 @@ export const softmaxManyExamples: Claim = {
     "With $A = M_{xx}/\\sqrt D$ and $\\varphi = v_x+w\\theta$, $R(n,\\theta) = \\sigma^2+\\lVert A^\\top\\Sigma\\varphi-\\theta\\rVert^2 + C/n + o(1/n)$, $C$ in closed form. If pretraining left $w\\Sigma A = I$, storing $v_x=\\theta_0$ costs every task $\\lVert\\theta_0\\rVert^2/w^2$ in the limit: a head with small scores and a large $w$ forgets little.",
   assumptions:
     "Gaussian covariates; M zero but for M_xx, any A. The limit holds for every A; the law 1/n when all singular values of Σ^½AΣ^½ are below 1/√2. The cost of storing: A = Σ⁻¹/w.",
+  shares: "Nothing but the parameters: the sampler knows no formula.",
   notebook: "13-softmax-and-depth.ipynb#cell-limit",
   identity: { notApplicable: "Softmax weights are exponentials of the tokens: nothing here is rational." },
   simulation: {

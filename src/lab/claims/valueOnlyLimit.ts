@@ -65,6 +65,8 @@ export const valueOnlyLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\Gamma\\Sigma(v_x + w\\theta) - \\theta\\rVert^2$; after value-only fine-tuning with $\\Gamma=\\Sigma^{-1}$ it is $\\sigma^2 + \\lVert\\theta_0\\rVert^2/(d+4)^2$ for every task, however far from the target.",
   assumptions: "M zero but for a symmetric block Γ; in the second part v_x = θ₀/(d+4) and w = 1.",
+  shares:
+    "where the entries of v and M stand (blockParameters); the exact risk of the identity is that of the claim exact-risk, at three finite n. The simulation is at n = 300 and beside the formula of that n.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-limit",
   identity: {
     compares:

@@ -104,6 +104,8 @@ export const valueOnlyOptimumClaim: Claim = {
   statement:
     "On zero-shot prompts the loss is convex in $v$, with minimum at $v_x = B^{-1}a$ and risk $\\sigma^2 + \\lVert\\theta_0\\rVert^2 - a^\\top v_x$; for $\\Gamma = \\Sigma^{-1}$: $v_x = \\theta_0/(d+4)$ and $\\sigma^2 + 2\\lVert\\theta_0\\rVert^2/(d+4)$. The label slot $w$ stays 1.",
   assumptions: "M fixed, zero but for a symmetric block Γ ≠ 0.",
+  shares:
+    "B and a on the side of the formula; on the other the exact risk at a free v_x. The simulation samples at the minimum of values of the exact risk, without B and a; the training flows to it.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-value-math",
   identity: {
     compares:

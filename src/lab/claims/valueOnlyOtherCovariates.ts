@@ -192,6 +192,8 @@ export const valueOnlyOtherCovariates: Claim = {
     "With $\\tau_4 = E\\lvert e\\rvert^2e_i^2$, $\\tau_6 = E\\lvert e\\rvert^4e_i^2$, $e = L^{-1}x$, $\\Gamma = \\Sigma^{-1}$, $s = \\tfrac nN\\varphi - \\theta$: $R - R_{\\mathrm{Gauss}} = (\\tau_4 - d - 2)\\big[\\tfrac2N\\langle s, v_x\\rangle + \\tfrac n{N^2}\\lVert\\varphi\\rVert^2\\big] + \\big(\\tau_6 - (d+2)(d+4)\\big)\\tfrac1{N^2}\\lVert v_x\\rVert^2$.",
   assumptions:
     "M zero but for Γ = Σ⁻¹, v = (0, v_x, w), any v_x and w; Σ = LLᵀ, the law of e unchanged by permutations and changes of sign of its coordinates (checked for independent coordinates).",
+  shares:
+    "τ₄ and τ₆ of the simulated laws are computed from the moments that the exact risk uses; the sampler draws from the laws themselves.",
   notebook: "12-other-covariates.ipynb#cell-mathematics",
   identity: {
     compares:

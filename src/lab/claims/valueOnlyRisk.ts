@@ -63,6 +63,8 @@ export const valueOnlyRiskClaim: Claim = {
   statement:
     "With $\\varphi = v_x + w\\theta$, $s = \\tfrac nN\\Gamma\\Sigma\\varphi - \\theta$: $R = \\sigma^2 + s^\\top\\Sigma s + \\tfrac2N s^\\top(T_1\\Sigma+2\\Sigma\\Gamma\\Sigma)v_x + \\tfrac1{N^2}v_x^\\top Bv_x + \\tfrac n{N^2}[T_2(\\lVert\\varphi\\rVert^2+w^2\\sigma^2) + \\lVert\\Gamma\\Sigma\\varphi\\rVert^2]$.",
   assumptions: "M zero but for a symmetric block Γ, v = (0, v_x, w), any v_x and w.",
+  shares:
+    "where the entries of v and M stand (blockParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. What is sampled is the minimum of values of the exact risk, while the prediction is at B⁻¹a.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-risk-math",
   identity: {
     compares: "the closed forms against the exact risk, for free Γ, v_x, w, θ, and for Γ = Σ⁻¹",

@@ -80,6 +80,8 @@ export const whoGains: Claim = {
   statement:
     "At fixed $v_x$: $R_w(n,\\theta) - R_1(n,\\theta) = H_{ww}(\\theta)(w-1)(w+1-2w_*(n,\\theta))$ exactly, so a task gains when its own best weight lies beyond the midpoint of 1 and $w$. For $\\Gamma=\\Sigma^{-1}$, $n\\to\\infty$ and $w = w_*(\\infty,\\theta_0)$ the change is $(\\lVert\\theta\\rVert^2 - 2\\langle\\theta_0,\\theta\\rangle)/(d+4)^2$: at the target's length, tasks within 60 degrees of it gain, all others lose.",
   assumptions: "M zero but for a symmetric block Γ; v_x fixed; in the second part v_x = θ₀/(d+4).",
+  shares:
+    "The simulation measures the change itself, on the same prompts before and after, not two risks of another claim; w at which it is measured is that of auxiliary-value-optimum on both sides.",
   notebook: "06-the-auxiliary-loss-takes-sides.ipynb#cell-angle-heading",
   identity: {
     compares: "the difference of two exact risks with the formula, for free Γ, v_x, w, n and θ, and at n = ∞",

@@ -45,6 +45,8 @@ export const zeroShotFullLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\theta\\rVert^2$ for every task: the risk of predicting zero, noise floor included. For $\\lVert\\theta\\rVert = 1$ it is $1+\\sigma^2$, not 1.",
   assumptions: "The constant-score optimum with any c and w.",
+  shares:
+    "The parameters (zeroShotFullParameters); the exact risk of the identity is that of the claim exact-risk, at three finite n. The simulation is at n = 300 and beside the formula of that n.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-limit",
   identity: {
     compares:

@@ -55,6 +55,8 @@ export const zeroShotFullMirrored: Claim = {
     "With $v = (c, 0, w)$ and the score $\\theta_0^\\top x/c$ split into $\\rho$ (first column of $M$) and $1-\\rho$ (first row): $R = \\sigma^2 + \\lVert\\tfrac{n(1-\\rho)+1}N\\theta_0-\\theta\\rVert^2 + (\\tfrac{n\\rho w\\langle\\theta_0,\\theta\\rangle}{cN})^2 + \\tfrac n{N^2}\\{\\rho^2\\lVert\\theta_0\\rVert^2 + \\tfrac{w^2}{c^2}[((1-\\rho)^2+\\rho^2)\\lVert\\theta_0\\rVert^2(\\lVert\\theta\\rVert^2+\\sigma^2)+\\rho^2\\langle\\theta_0,\\theta\\rangle^2]\\}$.",
   assumptions:
     "The second branch of the zero-shot optima; entries that zero-shot prompts do not see are zero but for w.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. The sampler knows the definition of the model alone.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-mirrored",
   identity: {
     compares: "the closed form against the exact risk, for free c, w, ρ, θ₀ and θ",

@@ -140,6 +140,8 @@ export const zeroShotFullOptimumSet: Claim = {
   statement:
     "The zero-shot risk is $\\sigma^2$ exactly where $(z^\\top Mz)(v^\\top z) = \\theta_0^\\top x$: the score is a constant $c$ and $v_x = \\theta_0/c$, or the value row is constant and the score is $\\theta_0^\\top x/c$. In both $\\operatorname{sym}(M_{xx}) = 0$: the block that learns in context is erased.",
   assumptions: "θ₀ ≠ 0; every entry that zero-shot prompts do not see is free.",
+  shares:
+    "The points come from zeroShotFullParameters on both sides of the rank and of the risk; the training starts from the pretrained point and shares only gradients with the exact risk.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-full-math",
   identity: {
     compares:

@@ -58,6 +58,8 @@ export const zeroShotFullRiskClaim: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\lVert\\theta_0/N - \\theta\\rVert^2 + \\tfrac n{N^2}[\\lVert\\theta_0 + cw\\theta\\rVert^2 + c^2w^2\\sigma^2]$.",
   assumptions: "M₀₀ = c, v = (0, θ₀/c, w), all other entries zero: the optimum that gradient flow reaches.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. The sampler knows the definition of the model alone; the training ends at its own c.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-full-risk",
   identity: {
     compares: "the closed form against the exact risk, for free c, w, θ₀ and θ",
