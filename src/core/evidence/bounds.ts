@@ -163,7 +163,8 @@ const sizesOf = (factors: Factors): Sizes =>
 const ZERO = new Bound(undefined);
 const ONE = new Bound(CONSTANT, NONE, "1");
 
-function boundOf(value: RationalInput): Bound {
+/** The bound of a number: a whole number from 2⁴⁰ up is a drawn number of shots, any other a constant. */
+export function boundOf(value: RationalInput): Bound {
   if (value instanceof Bound) return value;
   const number = Number(value);
   if (number === 0) return ZERO;

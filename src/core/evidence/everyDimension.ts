@@ -1,4 +1,4 @@
-import type { Bound } from "./bounds";
+import { boundOf } from "./bounds";
 import type { Profile } from "./claim";
 import type { IdentityEvidence } from "./identity";
 import { BoundDraw } from "./rationalDraw";
@@ -25,7 +25,7 @@ const ALWAYS: Readonly<Record<Profile, readonly number[]>> = {
 
 /** m and q of an identity: the check itself is run on bounds in place of numbers. d = 3 has every kind of entry that others have. */
 export function reachOf({ differences }: Pick<IdentityEvidence, "differences">): Reach {
-  const sizes = differences(new BoundDraw(3)).zero.map((item) => (item as Bound).total.numerator);
+  const sizes = differences(new BoundDraw(3)).zero.map((item) => boundOf(item).total.numerator);
   return {
     // Two places more: what is compared may be an entry of a vector or a matrix.
     pairs: Math.ceil((2 + Math.max(0, ...sizes.map(({ slots }) => slots))) / 2),
@@ -43,7 +43,7 @@ export function degreesOf({ differences }: Pick<IdentityEvidence, "differences">
     const before = known.get(dimension);
     if (before !== undefined) return before;
     const { zero } = differences(new BoundDraw(dimension));
-    const degree = Math.max(0, ...zero.map((item) => (item as Bound).total.numerator.degree));
+    const degree = Math.max(0, ...zero.map((item) => boundOf(item).total.numerator.degree));
     known.set(dimension, degree);
     return degree;
   };

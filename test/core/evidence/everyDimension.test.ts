@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../src/core/algebra/formula";
-import type { Rational } from "../../../src/core/algebra/numberField";
+import { RATIONAL, type Rational } from "../../../src/core/algebra/numberField";
 import { isApplicable } from "../../../src/core/evidence/claim";
 import { coverageOf, dimensionsNeeded, reachOf } from "../../../src/core/evidence/everyDimension";
 import { type IdentityEvidence, runIdentity } from "../../../src/core/evidence/identity";
@@ -103,6 +103,13 @@ describe("the theorem on every dimension", () => {
     expect(scope).toBe("d = 1 to 8");
     expect(coverageOf({ ...evidence, dimensionsOnly: "told" }).everyDimension).toBe(false);
     expect(coverageOf({ ...evidence, degree: () => 1 }).scope).toBe("d = 1 to 3");
+  });
+
+  it("takes numbers that are no bounds for constants, so that a check which cannot fail is no error", () => {
+    const differences = () => ({ zero: [RATIONAL.zero] });
+    expect(reachOf({ differences })).toEqual({ pairs: 1, dimensionDegree: 0 });
+    const evidence = { compares: "", differences, controls: [{ description: "itself", differences }] };
+    expect(runIdentity("toothless", evidence, { profile: "quick", seed: 1 }).verdict).toBe("inconclusive");
   });
 
   it("needs q + 1 dimensions from m on, and says so", () => {
