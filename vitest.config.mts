@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
@@ -77,6 +78,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     reporters: ["default", "./test/support/closingLineReporter.ts"],
+    // Vitest leaves one core to itself and would run on the other alone, though much of these tests waits for other programs.
+    maxWorkers: availableParallelism(),
     projects: [
       // Without walls between files, a worker loads mathjs once instead of once a file.
       { extends: true, test: { name: "fast", include: include(true), isolate: false } },

@@ -8,10 +8,11 @@ export {
   isRounding,
   powerOfTen,
   readablePowers,
+  requireDigits,
   shownDifference,
   shownNumber,
 } from "./numberText";
-export { type Cell, recordsOf, type Table, type TableRecord, tableFrom } from "./plainTable";
+export { type Cell, recordsOf, requireTable, type Table, type TableRecord, tableFrom } from "./plainTable";
 export {
   count,
   join,
@@ -23,6 +24,10 @@ export {
   requireFinite,
   requireLength,
   requireMatrix,
+  requireNumber,
+  requireRows,
+  requireSquare,
   requireVector,
 } from "./readInput";
+export { readShard, type Shard, shardOf } from "./shard";
 export { parseStrictJson } from "./strictJson";

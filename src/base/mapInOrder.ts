@@ -1,6 +1,9 @@
+import { readWhole } from "./readInput";
+
 /**
  * Applies `work` to the items, at most `limit` at a time, and hands each result to `onResult` in the order of the
- * items, as soon as it and all before it are there. Rejects with the first error after all started work has ended.
+ * items, as soon as it and all before it are there. Rejects with the first error after all started work has ended, and
+ * with an InputError when `limit` is no whole number from 1 up.
  */
 export async function mapInOrder<T, R>(
   items: readonly T[],
@@ -8,6 +11,7 @@ export async function mapInOrder<T, R>(
   work: (item: T) => Promise<R>,
   onResult: (result: R) => void,
 ): Promise<readonly R[]> {
+  readWhole(limit, "limit", 1);
   const results = new Map<number, R>();
   let started = 0;
   let reported = 0;

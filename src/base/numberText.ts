@@ -1,3 +1,5 @@
+import { InputError } from "./inputError";
+
 /** Significant digits that words, tables and figures show unless told. */
 export const SHOWN_DIGITS = 4;
 
@@ -11,8 +13,12 @@ const LARGEST_WHOLE = 1e9;
  * A number as a reader sees it, the same in sentences, tables and figures: so many significant digits without zeros at the end, whole
  * numbers in full, very large and very small ones as 6.65 × 10¹⁹, a true minus sign, ∞, and a dash for what is not a number. What is
  * below 10⁻¹⁵ of `scale`, the size of the numbers it was computed from, is rounding and reads as 0.
+ * @throws InputError when `digits` is no whole number from 1 to 100.
+ * @example
+ * console.log(shownNumber(-66502000), shownNumber(0.123456)); // −66502000 0.1235
  */
 export function shownNumber(value: number, digits = SHOWN_DIGITS, scale = 1): string {
+  requireDigits(digits);
   if (Number.isNaN(value)) return "–";
   const sign = value < 0 ? "−" : "";
   const size = Math.abs(value);
@@ -24,6 +30,12 @@ export function shownNumber(value: number, digits = SHOWN_DIGITS, scale = 1): st
   return powerOfTen(value, digits);
 }
 
+/** What a float can be written with. @throws InputError naming `digits`. */
+export function requireDigits(digits: number): void {
+  if (!(Number.isInteger(digits) && digits >= 1 && digits <= 100))
+    throw new InputError("digits", digits, "an integer from 1 to 100");
+}
+
 /** Whether a number is what rounding leaves of zero, beside numbers of the size `scale`. */
 export function isRounding(value: number, scale = 1): boolean {
   return Math.abs(value) < ROUNDING * scale;
@@ -32,8 +44,10 @@ export function isRounding(value: number, scale = 1): boolean {
 /**
  * A difference of numbers of the size `scale`, each of which is the end of a long computation: below 10⁻¹² of that size it is 0, as it
  * would be in exact arithmetic.
+ * @throws InputError as {@link shownNumber}.
  */
 export function shownDifference(value: number, scale: number, digits = SHOWN_DIGITS): string {
+  requireDigits(digits);
   return isNothing(value, scale) ? "0" : shownNumber(value, digits, scale);
 }
 
@@ -61,8 +75,11 @@ export function readablePowers(text: string): string {
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** A finite number other than 0 as a × 10ⁿ. */
+/** A finite number other than 0 as a × 10ⁿ. @throws InputError when it is none, or as {@link shownNumber}. */
 export function powerOfTen(value: number, digits = SHOWN_DIGITS): string {
+  requireDigits(digits);
+  if (!Number.isFinite(value) || value === 0)
+    throw new InputError("value", value, "a finite number other than 0");
   const sign = value < 0 ? "−" : "";
   const size = Math.abs(value);
   const [mantissa = "", exponent = ""] = size.toExponential(digits - 1).split("e");

@@ -19,9 +19,18 @@ export function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** For vectors that are already numbers: refuses a wrong length, which would otherwise turn into NaN far from here. */
+/**
+ * For vectors that are already numbers: refuses a wrong length, which would otherwise turn into NaN far from here.
+ * @throws InputError naming the vector.
+ */
 export function requireLength(vector: ArrayLike<unknown>, path: string, length: number): void {
-  if (vector.length !== length) throw new InputError(path, vector, `an array of ${count(length, "number")}`);
+  if (vector?.length !== length) throw new InputError(path, vector, `an array of ${count(length, "number")}`);
+}
+
+/** For values that are already numbers: finite ones. Rationals always are. @throws InputError naming the number. */
+export function requireNumber(value: unknown, path: string): void {
+  if (typeof value === "number" ? !Number.isFinite(value) : typeof value !== "object" || value === null)
+    throw new InputError(path, value, "a finite number");
 }
 
 /** A whole number from `least` up. */
@@ -66,9 +75,8 @@ export function requireVector(vector: ArrayLike<unknown>, path: string, length: 
   requireLength(vector, path, length);
   for (let i = 0; i < length; i += 1) {
     const item = vector[i];
-    // Rationals are always finite.
-    if (typeof item === "number" ? !Number.isFinite(item) : typeof item !== "object" || item === null)
-      throw new InputError(`${path}[${i}]`, item, "a finite number");
+    // The path of an entry is made for those that are refused only.
+    if (typeof item !== "number" || !Number.isFinite(item)) requireNumber(item, `${path}[${i}]`);
   }
 }
 
@@ -79,8 +87,24 @@ export function requireMatrix(
   rows: number,
   columns: number = rows,
 ): void {
-  if (matrix.length !== rows) throw new InputError(path, matrix, `a matrix of ${count(rows, "row")}`);
+  if (matrix?.length !== rows) throw new InputError(path, matrix, `a matrix of ${count(rows, "row")}`);
   for (let i = 0; i < rows; i += 1) requireVector(matrix[i]!, `${path}[${i}]`, columns);
+}
+
+/** The same for a square matrix of any size from 1 up. @returns the size. @throws InputError naming what is wrong. */
+export function requireSquare(matrix: ArrayLike<ArrayLike<unknown>>, path: string): number {
+  const size = matrix?.length;
+  if (!(size > 0)) throw new InputError(path, matrix, "a square matrix of one or more rows");
+  requireMatrix(matrix, path, size);
+  return size;
+}
+
+/** The same for one or more rows of one length. @returns the length. @throws InputError naming what is wrong. */
+export function requireRows(matrix: ArrayLike<ArrayLike<unknown>>, path: string): number {
+  const columns = matrix?.[0]?.length;
+  if (columns === undefined) throw new InputError(path, matrix, "one or more rows of numbers");
+  requireMatrix(matrix, path, matrix.length, columns);
+  return columns;
 }
 
 /** Refuses a question whose answer leaves the range of floats. @throws InputError naming the field that is too large. */

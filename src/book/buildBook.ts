@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
@@ -16,6 +16,7 @@ import { searchScript } from "./searchIndex";
 import { isFileInside, SiteLinks, type SpecialLink } from "./siteLinks";
 import { readSources, type Sources } from "./sources";
 
+/** What was built. */
 export interface BookReport {
   readonly folder: string;
   readonly pages: readonly { readonly file: string; readonly title: string; readonly bytes: number }[];
@@ -44,6 +45,7 @@ export interface OwnPages {
   readonly pages: readonly Page[];
 }
 
+/** How the book of one project differs from that of another. */
 export interface BookOptions {
   /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
   readonly addresses?: ReadonlyMap<string, string>;
@@ -58,8 +60,8 @@ export interface BookOptions {
 }
 
 /**
- * Builds the site into `out` from the project in `root`: notebooks, docs, bibliography, the project's own pages, search, scripts
- * and styles.
+ * Builds the site into `out` from the project in `root`: notebooks, docs, the bibliography where there is one, the project's own
+ * pages, search, scripts and styles.
  * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
  */
 export async function buildBook(
@@ -72,7 +74,8 @@ export async function buildBook(
   const sources = readSources(root);
   const pictures = new Pictures();
   const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]), specialLink);
-  const works = readBibliography(join(root, "data", "bibliography.json"));
+  const bibliography = join(root, "data", "bibliography.json");
+  const works = existsSync(bibliography) ? readBibliography(bibliography) : [];
   const references = [...citations(works), ...notebookReferences(sources)];
   const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
 
@@ -106,13 +109,13 @@ export async function buildBook(
   );
   const own = await ownPages({ markdown: optionsFor, pictures });
   const cited = [...course, ...guides, ...own.pages];
-  const body = [...cited, bibliographyPage(works, cited)];
+  const body = [...cited, ...(works.length === 0 ? [] : [bibliographyPage(works, cited)])];
   const pages = [frontPage(own.front, body), ...body];
 
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: own.front.title, version: sources.version, pages };
+  const site = { title: own.front.title, version: sources.version, licence: sources.licence, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
   const files = new Map<string, string | Uint8Array>([
     ...framed,

@@ -1,10 +1,13 @@
 import { escapeXml } from "@finetune-icl/base";
+import { BIBLIOGRAPHY_FILE } from "./bibliography";
 import { inReadingOrder, PARTS, type Page } from "./page";
 
 /** What all pages share. */
 export interface Site {
   readonly title: string;
   readonly version: string;
+  /** Such as "MIT". */
+  readonly licence: string | undefined;
   readonly pages: readonly Page[];
 }
 
@@ -66,10 +69,21 @@ ${onThisPage(page)}
 ${contents(page, site)}
 </nav>
 </div>
-<footer><p>${escapeXml(site.title)} ${escapeXml(site.version)} · MIT licence · <a href="bibliography.html">Bibliography</a> · This page asks the network for nothing.</p></footer>
+<footer><p>${footer(site)}</p></footer>
 </body>
 </html>
 `;
+}
+
+function footer({ title, version, licence, pages }: Site): string {
+  return [
+    `${escapeXml(title)} ${escapeXml(version)}`,
+    ...(licence === undefined ? [] : [`${escapeXml(licence)} licence`]),
+    ...(pages.some(({ file }) => file === BIBLIOGRAPHY_FILE)
+      ? [`<a href="${BIBLIOGRAPHY_FILE}">Bibliography</a>`]
+      : []),
+    "This page asks the network for nothing.",
+  ].join(" · ");
 }
 
 function tools({ download, html }: Page): string {

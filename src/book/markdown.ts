@@ -11,6 +11,7 @@ import { passiveHtml } from "./passive";
 type Renderer = InstanceType<typeof MarkdownIt>;
 type Token = ReturnType<Renderer["parse"]>[number];
 
+/** How one Markdown text becomes HTML. */
 export interface MarkdownOptions {
   /** Where a link of the source leads in the book; undefined when there is no such place, and the text stands alone. */
   readonly resolveLink: (href: string) => string | undefined;

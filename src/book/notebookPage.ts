@@ -19,7 +19,11 @@ export interface NotebookSource {
   readonly notebook: Notebook;
 }
 
-/** `notebooks/01-a-title.ipynb` → `01-a-title.html`. */
+/**
+ * `notebooks/01-a-title.ipynb` → `01-a-title.html`.
+ * @example
+ * console.log(notebookPageFile("notebooks/01-sorting.ipynb")); // 01-sorting.html
+ */
 export function notebookPageFile(path: string): string {
   return basename(path).replace(/\.ipynb$/, ".html");
 }

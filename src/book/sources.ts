@@ -9,6 +9,8 @@ import { isFileInside } from "./siteLinks";
 export interface Sources {
   readonly root: string;
   readonly version: string;
+  /** As package.json names it, where it does. */
+  readonly licence: string | undefined;
   /** In the order of their names. */
   readonly notebooks: readonly NotebookSource[];
   readonly docs: readonly DocSource[];
@@ -34,9 +36,14 @@ export function readSources(root: string): Sources {
     ...FIRST_DOCS.filter((path) => docs.includes(path)),
     ...docs.filter((path) => !FIRST_DOCS.includes(path)),
   ];
+  const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly version: string;
+    readonly license?: string;
+  };
   return {
     root,
-    version: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version,
+    version,
+    licence: license,
     notebooks: list("notebooks", ".ipynb").map((path) => ({
       path,
       notebook: readNotebook(join(root, path)),

@@ -24,7 +24,14 @@ export async function showFigure(figure: Figure): Promise<void> {
   });
 }
 
-/** Shows a table, or a danfojs DataFrame; numbers with `digits` significant digits (5 unless told). @throws InputError when `digits` is none. */
+/**
+ * Shows a table, or a danfojs DataFrame; numbers with `digits` significant digits (5 unless told).
+ * @throws InputError when `digits` is none.
+ * @example
+ * // Outside a notebook the table is printed as text.
+ * showTable(tableFrom([{ shots: 20, risk: 0.25 }]));
+ * console.log("shown"); // shown
+ */
 export function showTable(
   table: Table | { readonly columns: readonly string[]; readonly values: unknown },
   options: { readonly digits?: number } = {},

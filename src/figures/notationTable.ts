@@ -10,6 +10,8 @@ export function showNotation(symbols: readonly SymbolName[]): void {
 /**
  * A Markdown table of symbols in the order given, letters and shapes in TeX: the letter, its meaning, its shape.
  * @throws InputError when a symbol has no notation.
+ * @example
+ * console.log(notationTable(["covariance"]).split("\n")[2]); // | $\Sigma$ | covariance of the covariates x | $d \times d$ |
  */
 export function notationTable(symbols: readonly SymbolName[]): string {
   const rows = symbols.map((name, i) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "@finetune-icl/base";
+import { escapeXml, requireNumber } from "@finetune-icl/base";
 import { type Figure, FONT } from "@finetune-icl/plot";
 import { installBrowserShims } from "./browserShims";
 
@@ -18,8 +18,11 @@ interface Plotly {
 /**
  * The figure as SVG, drawn by plotly without a browser; the same figure gives the same bytes. plotly and jsdom are loaded
  * at the first call (about half a second), because a reader of the numerical core never needs them.
+ * @throws InputError when its width or height is no finite number.
  */
 export async function staticPicture(figure: Figure): Promise<string> {
+  requireNumber(figure.width, "width");
+  requireNumber(figure.height, "height");
   plotly ??= loadPlotly();
   const drawer = await plotly;
   // plotly writes into what it is given.

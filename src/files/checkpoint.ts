@@ -21,7 +21,7 @@ export function openCheckpoint<Result>(
   options: unknown,
   program: readonly string[],
 ): Checkpoint<Result> {
-  const path = join(folder, `.unfinished-${keyOf(options, program)}.json`);
+  const path = join(folder, `.unfinished-${runKey(options, program)}.json`);
   const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path) : []);
   return {
     results,
@@ -50,7 +50,8 @@ function readEntries<Result>(path: string): readonly [string, Result][] {
   }
 }
 
-function keyOf(options: unknown, program: readonly string[]): string {
+/** Names what a run's results depend on: its options, and the compiled code in the folders `program`. 16 hexadecimal digits. */
+export function runKey(options: unknown, program: readonly string[]): string {
   const hash = createHash("sha256").update(JSON.stringify(options));
   for (const folder of program) {
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {

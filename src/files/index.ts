@@ -1,4 +1,4 @@
-export { type Checkpoint, openCheckpoint } from "./checkpoint";
+export { type Checkpoint, openCheckpoint, runKey } from "./checkpoint";
 export { onEnd } from "./cleanup";
 export { FIGURE_FOLDER_VARIABLE, figureFolderOf } from "./figureFolder";
 export { withLock } from "./lock";

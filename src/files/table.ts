@@ -4,7 +4,14 @@ import { InputError, readCsv, type Table, toCsv } from "@finetune-icl/base";
 import { figureFolder } from "./figureFolder";
 import { writeWhole } from "./wholeFile";
 
-/** Saves a table as CSV, whole or not at all. */
+/**
+ * Saves a table as CSV, whole or not at all.
+ * @example
+ * const { path: folder, remove } = makeTemporaryFolder("example");
+ * saveTable(`${folder}/risk.csv`, tableFrom([{ shots: 20, risk: 0.25 }]));
+ * console.log(loadTable(`${folder}/risk.csv`).rows); // [ [ 20, 0.25 ] ]
+ * remove();
+ */
 export function saveTable(path: string, table: Table): void {
   writeWhole(path, toCsv(table));
 }

@@ -1,6 +1,10 @@
-/** The library: everything of the numerical core, and the claims, the experiment and the studies that use it. */
+// biome-ignore-all assist/source/organizeImports: the groups stand in the order in which data flows
+/**
+ * The library under one name: what programs and notebooks use of the numerical core, of the claims, the experiment and the studies.
+ * The groups stand in the order in which one builds on the other; what they leave out is behind the doors of the packages.
+ */
 
-// Input errors and tables
+// Input errors, tables and numbers as text
 export {
   type Cell,
   InputError,
@@ -13,6 +17,7 @@ export {
   tableFrom,
   toCsv,
 } from "@finetune-icl/base";
+
 // Numbers and formulas
 export {
   type Bindings,
@@ -38,98 +43,7 @@ export {
   type Vector,
   withOnly,
 } from "@finetune-icl/core/algebra";
-// Evidence: what a claim is, and its checks
-export {
-  altered,
-  type Claim,
-  type ControlResult,
-  type Differences,
-  degree,
-  type EvidenceResult,
-  type EvidenceRow,
-  type IdentityEvidence,
-  type NotApplicable,
-  type Profile,
-  RationalDraw,
-  SAMPLE_SIZE,
-  type SimulationCase,
-  type SimulationEvidence,
-  studentQuantile,
-  studentTail,
-  type TrainingEvidence,
-  type TrainingRow,
-  type Verdict,
-} from "@finetune-icl/core/evidence";
-// Exact risk of any parameters
-export {
-  asParameters,
-  asPoint,
-  averagedRisk,
-  type CovariateMoments,
-  coordinateMoments,
-  covariateMoments,
-  EXACT_RISK,
-  exactLoss,
-  exactRisk,
-  FastRisk,
-  factorisedLoss,
-  gaussianNoise,
-  gaussianTokenMoments,
-  linearTaskMoments,
-  MomentRisk,
-  mergeInto,
-  momentLoss,
-  momentRisk,
-  type PackedParameters,
-  type PromptFeature,
-  pack,
-  priorCubature,
-  promptFeatures,
-  relaxedBound,
-  relaxedLoss,
-  relaxedPoint,
-  sampleMoments,
-  type TokenMoments,
-  unpack,
-  type WeightedTask,
-  zeroParameters,
-} from "@finetune-icl/core/exact";
 
-// The model: tokens, attention, parameters
-export {
-  type AttentionHead,
-  type AttentionLayer,
-  type AttentionParameters,
-  applyLayer,
-  covariateBlock,
-  forwardLabel,
-  layersOf,
-  type ModelShape,
-  mergedKeyQuery,
-  type ParameterLayout,
-  parameterLayout,
-  pointOf,
-  predictLabel,
-  promptTokens,
-  readAttentionParameters,
-  readLayers,
-  reducedAt,
-  reducedParameters,
-  softmaxLabel,
-  symmetricBlockLength,
-  type TrainableSet,
-} from "@finetune-icl/core/model";
-// Predictions for every regime
-export {
-  type AuxiliaryFullOptimum,
-  auxiliaryFullOptimum,
-  auxiliaryValueByMoments,
-  keyQueryFlow,
-  type Prediction,
-  predict,
-  pretrainedByMoments,
-  valueOnlyByMoments,
-} from "@finetune-icl/core/predict";
 // The problem: regression, prompts, regimes
 export {
   type AuxiliaryWeight,
@@ -155,23 +69,71 @@ export {
   tokenShares,
   unitTask,
 } from "@finetune-icl/core/problem";
-// Simulation: sampled prompts
+
+// The model: tokens, attention, parameters
 export {
-  ExampleSampler,
-  type ExampleSource,
-  type MeasuredRisk,
-  measuredCells,
-  measureRisks,
-  monteCarloChange,
-  monteCarloRisk,
-  type PromptSampling,
-  RandomSource,
-  type RiskCurvePoint,
-  type RiskEstimate,
-  RowSampler,
-  riskCurve,
-  samplePrompt,
-} from "@finetune-icl/core/simulate";
+  type AttentionHead,
+  type AttentionLayer,
+  type AttentionParameters,
+  applyLayer,
+  covariateBlock,
+  forwardLabel,
+  layersOf,
+  type ModelShape,
+  mergedKeyQuery,
+  type ParameterLayout,
+  parameterLayout,
+  pointOf,
+  predictLabel,
+  promptTokens,
+  readAttentionParameters,
+  readLayers,
+  reducedAt,
+  reducedParameters,
+  softmaxLabel,
+  symmetricBlockLength,
+  type TrainableSet,
+} from "@finetune-icl/core/model";
+
+// Exact risk of any parameters
+export {
+  asParameters,
+  asPoint,
+  averagedRisk,
+  type CovariateMoments,
+  coordinateMoments,
+  covariateMoments,
+  EXACT_RISK,
+  exactLoss,
+  exactRisk,
+  FastRisk,
+  factorisedLoss,
+  gaussianNoise,
+  gaussianTokenMoments,
+  type IntrusionAndGain,
+  intrusionAndGain,
+  LINEAR_RESPONSE,
+  linearResponse,
+  linearTaskMoments,
+  MomentRisk,
+  mergeInto,
+  momentLoss,
+  momentRisk,
+  type PackedParameters,
+  type PromptFeature,
+  pack,
+  priorCubature,
+  promptFeatures,
+  relaxedBound,
+  relaxedLoss,
+  relaxedPoint,
+  sampleMoments,
+  type TokenMoments,
+  unpack,
+  type WeightedTask,
+  zeroParameters,
+} from "@finetune-icl/core/exact";
+
 // Theory: closed forms, one file a result
 export {
   AUXILIARY_LABEL_WEIGHT,
@@ -182,8 +144,10 @@ export {
   BEST_LABEL_WEIGHT_LIMIT,
   BLOCK_SLOPE,
   blockParameters,
+  CONSTANT_SCORE_RESPONSE,
   CONSTANT_SCORE_RISK,
   CONSTANT_SCORE_RISK_LIMIT,
+  CONSTANT_VALUE_RESPONSE,
   CONSTANT_VALUE_RISK,
   type ConstantLengthEnd,
   constantLengthEnd,
@@ -217,13 +181,19 @@ export {
   OVERSHOOT_RATIO,
   type ParameterBlocks,
   PRETRAINED_BLOCK,
+  PRETRAINED_RESPONSE,
   PRETRAINED_RIDGE,
   PRETRAINED_RISK,
   PRETRAINED_RISK_INVERSE,
   PRETRAINED_RISK_LIMIT,
+  type ProportionalRisks,
+  type ProportionalSetting,
   pretrainedBlock,
   pretrainedParameters,
   pretrainedRisk,
+  proportionalBayesRisk,
+  proportionalRidge,
+  proportionalRisks,
   SCORED_RISK,
   SCORED_VALUE_OPTIMUM,
   SCORED_ZERO_SHOT_RISK,
@@ -236,10 +206,13 @@ export {
   softmaxParameters,
   softmaxRisk,
   TARGET_OVERSHOOT,
+  VALUE_ONLY_GAIN_INVERSE,
+  VALUE_ONLY_INTRUSION_INVERSE,
   VALUE_ONLY_OPTIMUM,
   VALUE_ONLY_OPTIMUM_INVERSE,
   VALUE_ONLY_OPTIMUM_OTHER_COVARIATES,
   VALUE_ONLY_PRICE_OTHER_COVARIATES,
+  VALUE_ONLY_RESPONSE,
   VALUE_ONLY_RISK,
   VALUE_ONLY_RISK_INVERSE,
   VALUE_ONLY_RISK_LIMIT,
@@ -248,6 +221,7 @@ export {
   VALUE_ONLY_ZERO_SHOT_RISK,
   VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
   type ValueOptimum,
+  valueOnlyCorrection,
   valueOnlyOptimum,
   valueOnlyParameters,
   valueOnlyRisk,
@@ -256,6 +230,36 @@ export {
   zeroShotFullParameters,
   zeroShotFullRisk,
 } from "@finetune-icl/core/theory";
+
+// Predictions for every regime
+export {
+  type AuxiliaryFullOptimum,
+  auxiliaryFullOptimum,
+  auxiliaryValueByMoments,
+  keyQueryFlow,
+  type Prediction,
+  predict,
+  pretrainedByMoments,
+  valueOnlyByMoments,
+} from "@finetune-icl/core/predict";
+
+// Simulation: sampled prompts
+export {
+  ExampleSampler,
+  type ExampleSource,
+  type MeasuredRisk,
+  measuredCells,
+  measureRisks,
+  monteCarloChange,
+  monteCarloRisk,
+  type PromptSampling,
+  RandomSource,
+  type RiskCurvePoint,
+  type RiskEstimate,
+  RowSampler,
+  riskCurve,
+  samplePrompt,
+} from "@finetune-icl/core/simulate";
 
 // Training by exact gradients and by sampled prompts
 export {
@@ -303,15 +307,44 @@ export {
   trainOnMoments,
   type UpdateRanks,
 } from "@finetune-icl/core/train";
-// Tables on disk
+
+// Evidence: what a claim is, and its checks
 export {
-  loadTable,
-  saveFigureTable,
-  saveTable,
-} from "@finetune-icl/files";
+  altered,
+  type Claim,
+  type ControlResult,
+  type Differences,
+  degree,
+  type EvidenceResult,
+  type EvidenceRow,
+  type IdentityEvidence,
+  type NotApplicable,
+  type Profile,
+  RationalDraw,
+  SAMPLE_SIZE,
+  type SimulationCase,
+  type SimulationEvidence,
+  studentQuantile,
+  studentTail,
+  type TrainingEvidence,
+  type TrainingRow,
+  type Verdict,
+} from "@finetune-icl/core/evidence";
 
 // Claims
 export { CLAIMS } from "@finetune-icl/lab/claims";
+
+// The ledger of claims
+export {
+  type Ledger,
+  type LedgerEntry,
+  type LedgerSummary,
+  loadLedger,
+  saveLedger,
+  summarise,
+  verifyClaim,
+} from "@finetune-icl/lab/ledger";
+
 // The released experiment
 export {
   type Comparison,
@@ -337,16 +370,6 @@ export {
   trainReleased,
   type UnitResult,
 } from "@finetune-icl/lab/experiment";
-// The ledger of claims
-export {
-  type Ledger,
-  type LedgerEntry,
-  type LedgerSummary,
-  loadLedger,
-  saveLedger,
-  summarise,
-  verifyClaim,
-} from "@finetune-icl/lab/ledger";
 
 // Studies beyond the assumptions
 export {
@@ -383,3 +406,10 @@ export {
   theoryFits,
   trainedFits,
 } from "@finetune-icl/lab/study";
+
+// Tables on disk
+export {
+  loadTable,
+  saveFigureTable,
+  saveTable,
+} from "@finetune-icl/files";

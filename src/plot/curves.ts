@@ -1,4 +1,4 @@
-import { type Cell, InputError, type Table } from "@finetune-icl/base";
+import { type Cell, InputError, requireNumber, requireTable, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
 import {
   axis,
@@ -47,9 +47,23 @@ const HEIGHT = 460;
 /**
  * Theory as lines, measurement as points with error bars, one panel beside the other on a shared y axis. Rows that hold no
  * finite number in a column (NaN) are left out of what that column draws.
- * @throws InputError when the table lacks a column, or has more series than there are styles.
+ * @throws InputError when the table lacks a column or a cell, a reference is no finite number, or the table has more series than there are styles.
+ * @example
+ * const table = tableFrom([0, 1, 2].map((shots) => ({ shots, risk: 1 / (shots + 1), task: "target" })));
+ * const figure = curvesFigure(table, {
+ *   title: "Risk",
+ *   description: "It falls.",
+ *   x: "shots",
+ *   predicted: "risk",
+ *   series: "task",
+ *   xTitle: "examples",
+ *   yTitle: "risk",
+ * });
+ * console.log(figure.data.length, figure.width); // 1 720
  */
 export function curvesFigure(table: Table, options: CurvesOptions): Figure {
+  requireTable(table);
+  for (const [i, { y }] of (options.references ?? []).entries()) requireNumber(y, `references[${i}].y`);
   const read = columnReader(table, options);
   const seriesNames = distinct(table.rows.map((row) => read(row, options.series)));
   const panels =

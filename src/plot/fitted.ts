@@ -1,3 +1,4 @@
+import { requireNumber } from "@finetune-icl/base";
 import type { JsonObject } from "./figure";
 import { wordWidth } from "./style";
 
@@ -18,12 +19,16 @@ export interface FittedLayout {
 /**
  * The layout of a figure for a narrower place: the title broken into lines, the legend in as many lines as it needs there, and the plot below
  * both, which becomes taller instead of letting them meet. A figure whose panels do not fit keeps a width at which they do, and scrolls.
+ * @throws InputError when a width or height is no finite number.
  */
 export function fittedLayout(
   { data, layout }: { readonly data: readonly JsonObject[]; readonly layout: JsonObject },
   natural: { readonly width: number; readonly height: number },
   available: number,
 ): FittedLayout {
+  requireNumber(natural.width, "natural.width");
+  requireNumber(natural.height, "natural.height");
+  requireNumber(available, "available");
   const panels = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
   const least = panels <= 1 ? 0 : Math.min(natural.width, PANEL * panels + 40);
   const width = Math.max(available, least);

@@ -1,4 +1,4 @@
-import { InputError, type Table } from "@finetune-icl/base";
+import { InputError, requireTable, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
 import {
   axis,
@@ -17,6 +17,7 @@ export interface UncertainColumn {
   readonly uncertainty?: string;
 }
 
+/** Which columns of the table are set against each other, and how. */
 export interface ParityOptions {
   readonly title: string;
   readonly description: string;
@@ -41,9 +42,10 @@ const SIZE = { width: 720, height: 560 };
  * Found against expected: points lie on the diagonal where the two agree. Bars are two standard errors to each side, factors on
  * logarithmic axes. Rows
  * without a finite number in both columns are left out.
- * @throws InputError when the table lacks a column, or a series has no style.
+ * @throws InputError when the table lacks a column or a cell, or a series has no style.
  */
 export function parityFigure(table: Table, options: ParityOptions): Figure {
+  requireTable(table);
   const { expected, found, styles, logarithmic = false } = options;
   const at = columnIndex(table, options);
   const numbers = (row: number, column: string): number => Number(table.rows[row]![at(column)]);

@@ -1,7 +1,8 @@
-import { InputError, type Table } from "@finetune-icl/base";
+import { InputError, requireNumber, requireTable, type Table } from "@finetune-icl/base";
 import type { Figure, JsonObject } from "./figure";
 import { axis, baseLayout, TITLE_ROOM } from "./style";
 
+/** Which columns of the table make the map, and what is marked on it. */
 export interface SignMapOptions {
   readonly title: string;
   readonly description: string;
@@ -34,9 +35,12 @@ function saturation(values: readonly number[]): number {
 /**
  * A map of a quantity with a sign: blue below zero, orange above, a heavy line where it is zero; measured places as
  * triangles that point up where the value is positive and down where it is negative, so that the map reads in grey too.
- * @throws InputError when the table lacks a column or its rows fill no grid.
+ * @throws InputError when the table lacks a column or a cell, its rows fill no grid, or a mark is at no finite place.
  */
 export function signMapFigure(table: Table, options: SignMapOptions): Figure {
+  requireTable(table);
+  for (const [i, mark] of (options.marks ?? []).entries())
+    for (const name of ["x", "y"] as const) requireNumber(mark[name], `marks[${i}].${name}`);
   const { x, y, z } = grid(table, options);
   const { signs } = options;
   const limit = saturation(z.flat());

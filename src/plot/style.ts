@@ -1,3 +1,4 @@
+import { requireNumber } from "@finetune-icl/base";
 import type { RegimeKind } from "@finetune-icl/core/problem";
 import type { JsonObject } from "./figure";
 
@@ -83,14 +84,16 @@ export const FREE_STYLES: readonly Omit<SeriesStyle, "label">[] = [
   { color: "#D55E00", dash: "longdashdot", marker: "x" },
 ];
 
+/** The typefaces of every figure. */
 export const FONT = "Helvetica, Arial, sans-serif";
 const GREY = "#5f5f5f";
 
 /** Height in pixels that the title takes at the top of every figure. */
 export const TITLE_ROOM = 40;
 
-/** About the width in pixels of the longest of some texts. */
+/** About the width in pixels of the longest of some texts. @throws InputError naming `size`. */
 export function wordWidth(texts: readonly string[], size: number): number {
+  requireNumber(size, "size");
   return Math.ceil(Math.max(0, ...texts.map((text) => [...text].length)) * 0.6 * size);
 }
 
@@ -167,7 +170,7 @@ const TICK_STEPS: readonly (readonly number[])[] = [
   [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9],
 ];
 
-/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. */
+/** A thin horizontal reference line with a word in the margin at its right, such as the noise floor. @throws InputError when y is no finite number. */
 export function referenceLine(
   y: number,
   text: string,
@@ -176,6 +179,7 @@ export function referenceLine(
   readonly shape: JsonObject;
   readonly annotation: JsonObject;
 } {
+  requireNumber(y, "y");
   return {
     shape: {
       type: "line",

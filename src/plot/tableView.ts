@@ -1,6 +1,13 @@
-import { type Cell, escapeXml, shownNumber, type Table } from "@finetune-icl/base";
+import {
+  type Cell,
+  escapeXml,
+  requireDigits,
+  requireTable,
+  shownNumber,
+  type Table,
+} from "@finetune-icl/base";
 
-/** The table as HTML, numbers right-aligned and with at most `digits` significant digits; see {@link shownNumber}. */
+/** The table as HTML, numbers right-aligned and with at most `digits` significant digits; see {@link shownNumber}. @throws InputError naming a row without a cell for each column, or `digits`. */
 export function tableHtml(table: Table, digits: number): string {
   const { columns, rows } = table;
   const texts = cellTexts(table, digits);
@@ -16,7 +23,12 @@ export function tableHtml(table: Table, digits: number): string {
   return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
 }
 
-/** The table as text, columns aligned. */
+/**
+ * The table as text, columns aligned.
+ * @throws InputError as {@link tableHtml}.
+ * @example
+ * console.log(tableText(tableFrom([{ shots: 20, risk: 0.123456 }]), 3).split("\n")); // [ 'shots   risk', '   20  0.123' ]
+ */
 export function tableText(table: Table, digits: number): string {
   const { columns } = table;
   const lines = [columns, ...cellTexts(table, digits)];
@@ -40,6 +52,8 @@ const LARGEST_SCALE = 1e6;
 
 /** What is rounding beside the largest number of its column, and beside 1, reads as 0. */
 function cellTexts({ columns, rows }: Table, digits: number): readonly (readonly string[])[] {
+  requireTable({ columns, rows });
+  requireDigits(digits);
   const scales = columns.map((_, j) =>
     rows.reduce((largest, row) => {
       const size = Math.abs(Number(row[j]));

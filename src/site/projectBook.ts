@@ -20,6 +20,7 @@ import { readRooms, referencePages } from "./referencePages";
 import { SITE_PACKAGE } from "./sitePackage";
 import { smallMathematics } from "./smallMathematics";
 
+/** What goes into the book of this project. */
 export interface ProjectBookOptions {
   /** The ledger of claims; its page is left out when there is no such file. */
   readonly ledgerFile?: string;

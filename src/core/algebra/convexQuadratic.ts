@@ -1,3 +1,4 @@
+import { requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { factorLdl } from "./definiteness";
 import type { Matrix, Vector } from "./matrix";
 import type { NumberField } from "./numberField";
@@ -11,6 +12,15 @@ export interface Quadratic<T> {
   readonly constant: T;
 }
 
+/** That A is k × k, b of length k, and every number finite. @returns k. @throws InputError naming the part. */
+function requireQuadratic<T>({ curvature, slope, constant }: Quadratic<T>): number {
+  const size = curvature.length;
+  requireMatrix(curvature, "curvature", size);
+  requireVector(slope, "slope", size);
+  requireNumber(constant, "constant");
+  return size;
+}
+
 export interface QuadraticMinimum<T> {
   /** One minimiser; components that the quadratic does not see are zero. */
   readonly point: Vector<T>;
@@ -20,11 +30,16 @@ export interface QuadraticMinimum<T> {
 /**
  * The minimum of a convex quadratic by the factorisation A = L D Lᵀ, which also proves convexity: exact over the rationals.
  * Undefined when A is indefinite, or when the quadratic falls without bound along a direction that A does not see.
+ * @throws InputError naming the part of the quadratic whose size does not fit or that holds what is no finite number.
+ * @example
+ * const bowl = { curvature: [[2, 0], [0, 1]], slope: [2, 3], constant: 1 };
+ * console.log(minimiseQuadratic(FLOAT, bowl)); // { point: [ 1, 3 ], value: -10 }
  */
 export function minimiseQuadratic<T>(
   field: NumberField<T>,
   { curvature, slope, constant }: Quadratic<T>,
 ): QuadraticMinimum<T> | undefined {
+  requireQuadratic({ curvature, slope, constant });
   const factors = factorLdl(field, curvature);
   if (factors === undefined) return undefined;
   const { lower, pivots } = factors;
@@ -57,8 +72,9 @@ function negligible<T>(field: NumberField<T>, value: T, scale: T): boolean {
   return Math.abs(field.toNumber(value)) <= 2 ** -36 * (1 + Math.abs(field.toNumber(scale)));
 }
 
-/** xᵀAx − 2bᵀx + c. */
+/** xᵀAx − 2bᵀx + c. @throws InputError as {@link minimiseQuadratic}, or naming `point`. */
 export function evaluateQuadratic<T>(field: NumberField<T>, quadratic: Quadratic<T>, point: Vector<T>): T {
+  requireVector(point, "point", requireQuadratic(quadratic));
   const { curvature, slope, constant } = quadratic;
   return curvature.reduce((sum, row, i) => {
     const reaction = row.reduce((s, a, j) => field.add(s, field.multiply(a, point[j]!)), field.zero);
@@ -67,12 +83,10 @@ export function evaluateQuadratic<T>(field: NumberField<T>, quadratic: Quadratic
   }, constant);
 }
 
-/** Ax − b, half the gradient. */
-export function halfGradient<T>(
-  field: NumberField<T>,
-  { curvature, slope }: Quadratic<T>,
-  point: Vector<T>,
-): Vector<T> {
+/** Ax − b, half the gradient. @throws InputError as {@link evaluateQuadratic}. */
+export function halfGradient<T>(field: NumberField<T>, quadratic: Quadratic<T>, point: Vector<T>): Vector<T> {
+  requireVector(point, "point", requireQuadratic(quadratic));
+  const { curvature, slope } = quadratic;
   return curvature.map((row, i) =>
     row.reduce(
       (sum, a, j) => field.add(sum, field.multiply(a, point[j]!)),

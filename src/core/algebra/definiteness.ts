@@ -1,3 +1,4 @@
+import { requireSquare } from "@finetune-icl/base";
 import { entry, type Matrix, matrixFrom } from "./matrix";
 import type { NumberField } from "./numberField";
 
@@ -15,9 +16,10 @@ export interface LdlFactors<T> {
 /**
  * Factors a symmetric positive semidefinite matrix; returns undefined when it is indefinite. Over floats a pivot that is
  * smaller than d·ε times its diagonal entry is rounding and counts as zero.
+ * @throws InputError naming `matrix` when it is not square or holds what is no finite number.
  */
 export function factorLdl<T>(field: NumberField<T>, matrix: Matrix<T>): LdlFactors<T> | undefined {
-  const d = matrix.length;
+  const d = requireSquare(matrix, "matrix");
   const lower = matrixFrom(d, d, (i, j) => (i === j ? field.one : field.zero));
   const pivots: T[] = [];
   const isZero = (value: T, scale: T): boolean =>

@@ -1,6 +1,7 @@
+import { InputError, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import type { ExpressionNode, Mathematics } from "./mathematics";
 import type { Matrix, Vector } from "./matrix";
-import { FUNCTION_TEX, type SymbolName } from "./notation";
+import { FUNCTION_TEX, NOTATION, type SymbolName, type SymbolShape } from "./notation";
 import type { NumberField } from "./numberField";
 
 /** What a formula yields. */
@@ -8,6 +9,7 @@ export type ValueKind = "scalar" | "vector" | "matrix";
 
 /** What may be put in for a symbol. */
 export type Binding<T> = T | Vector<T> | Matrix<T>;
+/** What stands for each symbol of a formula that is not one of its own abbreviations. */
 export type Bindings<T> = { readonly [Name in SymbolName]?: Binding<T> };
 
 /**
@@ -33,6 +35,7 @@ export interface Value<T> {
   readonly matrix: Matrix<T>;
 }
 
+/** A formula, without abbreviations unless told. */
 export function defineFormula<Kind extends ValueKind>(
   formula: Omit<Formula<Kind>, "where"> & { readonly where?: Formula["where"] },
 ): Formula<Kind> {
@@ -61,10 +64,51 @@ function steps<T>(formula: Formula, field: NumberField<T>): readonly Step[] {
 }
 
 /**
- * The value of a formula, as plain numbers and arrays.
+ * The value of a formula, as plain numbers and arrays. What is bound has the shapes of {@link NOTATION}, d being the size of
+ * the covariance where it is bound.
+ * @throws InputError naming the symbol whose array has another size, or holds what is no finite number.
  * @throws Error when a symbol is not bound, or the value is not of the kind the formula declares.
+ * @example
+ * console.log(evaluate(VALUE_ONLY_OPTIMUM_INVERSE, FLOAT, { targetTask: [6, 12], dimension: 2 })); // [ 1, 2 ]
  */
 export function evaluate<T, Kind extends ValueKind>(
+  formula: Formula<Kind>,
+  field: NumberField<T>,
+  bindings: Bindings<T>,
+): Value<T>[Kind] {
+  requireBindings(bindings);
+  return compute(formula, field, bindings);
+}
+
+/** Rows and columns of an array in terms of d; a vector has one of them. */
+const SIZES: Readonly<Record<Exclude<SymbolShape, "number">, (d: number) => readonly [number, number?]>> = {
+  d: (d) => [d],
+  D: (d) => [d + 2],
+  "d × d": (d) => [d, d],
+  "D × D": (d) => [d + 2, d + 2],
+  "d × D": (d) => [d, d + 2],
+};
+
+function requireBindings<T>(bindings: Bindings<T>): void {
+  const bound = Object.entries(bindings).map(([name, value]) => {
+    if (!(name in NOTATION)) throw new InputError(name, value, "nothing: it is no symbol of the notation");
+    return [name, value, NOTATION[name as SymbolName].shape] as const;
+  });
+  const arrays = bound.flatMap(([name, value, shape]) =>
+    shape === "number" ? [] : [[name, value as Matrix<T>, SIZES[shape]] as const],
+  );
+  const [, reference, sizes] = arrays.find(([name]) => name === "covariance") ?? arrays[0] ?? [];
+  const d = reference === undefined ? 0 : reference.length - (sizes!(0)[0] ?? 0);
+  for (const [name, value, shape] of bound) if (shape === "number") requireNumber(value, name);
+  for (const [name, value, of] of arrays) {
+    const [rows, columns] = of(d);
+    if (columns === undefined) requireVector(value, name, rows);
+    else requireMatrix(value, name, rows, columns);
+  }
+}
+
+/** The same for bindings that are known to fit, among them such as left the range of floats on the way. */
+export function compute<T, Kind extends ValueKind>(
   formula: Formula<Kind>,
   field: NumberField<T>,
   bindings: Bindings<T>,

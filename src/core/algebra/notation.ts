@@ -176,6 +176,7 @@ export const NOTATION = {
   identity: { tex: "I", meaning: "identity matrix", shape: "d × d" },
 } as const satisfies Record<string, Notation>;
 
+/** A symbol that has a notation. */
 export type SymbolName = keyof typeof NOTATION;
 
 /** Functions a formula may call, beside those of mathjs, and how a call prints. */

@@ -6,7 +6,11 @@ import { FLOAT } from "./numberField";
 type Printer = (node: ExpressionNode) => string;
 type Children = ExpressionNode & { readonly args: readonly ExpressionNode[]; readonly op: string };
 
-/** A formula as one line of TeX: `R = …`, and after a quad the abbreviations it uses. */
+/**
+ * A formula as one line of TeX: `R = …`, and after a quad the abbreviations it uses.
+ * @example
+ * console.log(formulaTex(VALUE_ONLY_OPTIMUM_INVERSE)); // v_x = \frac{\theta_0}{d + 4}
+ */
 export function formulaTex(formula: Formula): string {
   const lines = [
     `${formula.symbol} = ${expressionTex(formula.expression)}`,

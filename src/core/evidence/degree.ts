@@ -7,6 +7,7 @@ export interface Degree {
   readonly denominator: number;
 }
 
+/** The degree of a polynomial. */
 export const polynomial = (degree: number): Degree => ({ numerator: degree, denominator: 0 });
 
 /** A number drawn as it is. */
@@ -18,6 +19,7 @@ export const COVARIANCE = polynomial(2);
 /** n/N and 1/N with N = n + 1. */
 export const SHARE: Degree = { numerator: 1, denominator: 1 };
 
+/** The degree of a product. */
 export function times(...factors: readonly Degree[]): Degree {
   return factors.reduce(
     (a, b) => ({ numerator: a.numerator + b.numerator, denominator: a.denominator + b.denominator }),
@@ -34,6 +36,7 @@ export function plus(...terms: readonly Degree[]): Degree {
   };
 }
 
+/** The degree of a quotient. */
 export const over = (a: Degree, b: Degree): Degree => ({
   numerator: a.numerator + b.denominator,
   denominator: a.denominator + b.numerator,

@@ -23,6 +23,7 @@ export interface Differences {
   readonly notNegative?: readonly Rational[] | (() => readonly Rational[]);
 }
 
+/** An identity as it is put to the test in exact arithmetic. */
 export interface IdentityEvidence {
   /** What is compared, in words. */
   readonly compares: string;
@@ -67,6 +68,18 @@ interface Options {
  *
  * Points are residues modulo primes between 2²⁵ and 2²⁶, drawn anew for every point, in all dimensions; and in d = 1, 2 rationals,
  * which have signs.
+ * @example
+ * const square = (draw: RationalDraw, sign: 1 | -1) => {
+ *   const [a, b] = [draw.number(), draw.number()];
+ *   return { zero: [a.add(b).mul(a.add(b)).sub(a.mul(a).add(b.mul(b)).add(a.mul(b).mul(2 * sign)))] };
+ * };
+ * const evidence = {
+ *   compares: "(a + b)² with a² + 2ab + b²",
+ *   degree: () => 2,
+ *   differences: (draw: RationalDraw) => square(draw, 1),
+ *   controls: [{ description: "a² − 2ab + b²", differences: (draw: RationalDraw) => square(draw, -1) }],
+ * };
+ * console.log(runIdentity("square", evidence, { profile: "quick", seed: 1 }).verdict); // verified
  */
 export function runIdentity(id: string, evidence: IdentityEvidence, options: Options): EvidenceResult {
   const { scope, dimensions } = coverageOf(evidence, options.profile);

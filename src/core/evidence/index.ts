@@ -7,6 +7,7 @@ export {
   type NotApplicable,
   type Profile,
 } from "./claim";
+/** Bounds for the degree of a rational function, on which the chance that a false identity passes depends. */
 export * as degree from "./degree";
 export { type Coverage, coverageOf, dimensionsNeeded, type Reach, reachOf } from "./everyDimension";
 export { type Differences, type IdentityEvidence, runIdentity } from "./identity";

@@ -1,3 +1,4 @@
+import { readWhole } from "@finetune-icl/base";
 import { matrixFrom } from "../algebra/matrix";
 import { type NumberField, RATIONAL, type Rational } from "../algebra/numberField";
 import { isPrime, primeField } from "../algebra/primeField";
@@ -36,6 +37,7 @@ export class IdentityDraw {
     readonly field: NumberField<Rational>,
     private readonly drawing: Drawing,
   ) {
+    readWhole(dimension, "dimension", 1);
     this.d = field === BOUNDS ? DIMENSION_BOUND : field.from(dimension);
   }
 

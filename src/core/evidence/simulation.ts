@@ -29,6 +29,7 @@ export interface SimulationCase {
   readonly attention?: Attention;
 }
 
+/** The risks of a claim that prompts are sampled for. */
 export interface SimulationEvidence {
   /** What is sampled, in words. */
   readonly samples: string;

@@ -14,6 +14,7 @@ export interface TrainingRow {
   readonly controls: Readonly<Record<string, { readonly predicted: number; readonly measured: number }>>;
 }
 
+/** What a claim says of training, put to the test by training. */
 export interface TrainingEvidence {
   /** What is trained and compared, in words. */
   readonly trains: string;

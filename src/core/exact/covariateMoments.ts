@@ -1,15 +1,18 @@
 import type { Matrix } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import type { CovariateDistribution } from "../problem/covariateDistribution";
-import { gaussianMoment } from "./gaussianMoment";
+import { type CovariateDistribution, readCovariateDistribution } from "../problem/covariateDistribution";
+import { requireSquare } from "../problem/readInput";
+import { momentOf } from "./gaussianMoment";
 import { type CovariateMoments, remembered } from "./tokenMoments";
 
 /**
  * The moments of x = L e for a distribution of e, up to order six and without sampling; L is d × d. For Σ = LLᵀ all
  * distributions have E xxᵀ = Σ.
+ * @throws InputError when L is not square, or a number is not finite or outside its range.
  */
 export function covariateMoments(distribution: CovariateDistribution, root: Matrix): CovariateMoments {
-  return linearImage(root, whiteMoments(distribution, root.length));
+  readCovariateDistribution(distribution);
+  return linearImage(root, whiteMoments(distribution, requireSquare(root, "root")));
 }
 
 /** Moments of e, for which E eeᵀ = I. */
@@ -55,10 +58,11 @@ export type CoordinateMoments = readonly [number, number, number, number, number
 
 const NORMAL: CoordinateMoments = [1, 0, 1, 0, 3, 0, 15];
 
-/** The moments of one coordinate (of the first, where they differ) of a distribution with independent coordinates. */
+/** The moments of one coordinate (of the first, where they differ) of a distribution with independent coordinates. @throws InputError naming its parameter. */
 export function coordinateMoments(
   distribution: Exclude<CovariateDistribution, { readonly kind: "heavy-tailed" | "sphere" }>,
 ): CoordinateMoments {
+  readCovariateDistribution(distribution);
   switch (distribution.kind) {
     case "gaussian":
       return NORMAL;
@@ -101,7 +105,7 @@ function standardNormalMoment(indices: readonly number[]): number {
     Array.from({ length: size }, (_x, j) => (i === j ? 1 : 0)),
   );
   // Slot 0 stands for the constant there.
-  return gaussianMoment(
+  return momentOf(
     FLOAT,
     identity,
     indices.map((index) => index + 1),

@@ -1,10 +1,10 @@
-import { defineFormula, evaluate } from "../algebra/formula";
+import { compute, defineFormula } from "../algebra/formula";
 import { matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, tokenLength } from "../model/tokens";
-import { requireMatrix, requireVector } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { queryMoment, tokenCovariance } from "./moments";
 
@@ -58,6 +58,10 @@ export const EXACT_RISK = defineFormula({
  * Exact risk in squared label units, over floats or exact rationals; `task` has length d. This is the version to read;
  * {@link FastRisk} computes the same number much faster.
  * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const parameters = pretrainedParameters(FLOAT, problem, pretraining);
+ * console.log(exactRisk(FLOAT, problem, [1, 0], 20, parameters).toFixed(6)); // 0.237931
  */
 export function exactRisk<T>(
   field: NumberField<T>,
@@ -68,12 +72,12 @@ export function exactRisk<T>(
 ): T {
   const { dimension, covariance, noiseVariance } = problem;
   const size = tokenLength(dimension);
+  requireProblem(problem);
   requireVector(task, "task", dimension);
-  requireVector(parameters.value, "value", size);
-  requireMatrix(parameters.keyQuery, "keyQuery", size);
+  requireParameters(parameters, dimension);
   const unit = (slot: number): Vector<T> =>
     Array.from({ length: size }, (_, i) => (i === slot ? field.one : field.zero));
-  return evaluate(EXACT_RISK, field, {
+  return compute(EXACT_RISK, field, {
     covariance,
     noiseVariance,
     task,

@@ -1,7 +1,7 @@
 import { FLOAT } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
 import { requireLength } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { addScaled, dot, product, symmetricTimes } from "./kernels";
 import type { PackedParameters } from "./packedParameters";
@@ -12,6 +12,11 @@ import type { PackedParameters } from "./packedParameters";
  *
  * The names follow EXACT_RISK: M₀₀ and A are the constant and (symmetric) quadratic part of the query's score for itself,
  * m its linear part; s = Σφ with φ = v_x + wθ; `bar` marks the derivative of the risk in a quantity (reverse mode).
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const engine = new FastRisk(problem);
+ * const parameters = pack(pretrainedParameters(FLOAT, problem, pretraining));
+ * console.log(engine.risk(Float64Array.of(1, 0), 20, parameters).toFixed(6)); // 0.237931
  */
 export class FastRisk {
   readonly dimension: number;
@@ -21,6 +26,7 @@ export class FastRisk {
   private readonly matrices: Readonly<Record<MatrixName, Float64Array>>;
 
   constructor(problem: RegressionProblem) {
+    requireProblem(problem);
     const d = problem.dimension;
     this.dimension = d;
     this.noiseVariance = problem.noiseVariance;

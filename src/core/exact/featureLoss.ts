@@ -1,9 +1,10 @@
 import type { Differentiable } from "../algebra/differentiable";
 import { FLOAT } from "../algebra/numberField";
 import { labelSlot, tokenLength } from "../model/tokens";
+import { readWhole, requireNumber } from "../problem/readInput";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
-import { tokenShares } from "../problem/shots";
+import { readShots, tokenShares } from "../problem/shots";
 import { type MomentTerm, promptFeatures } from "./relaxedRisk";
 import { gaussianTokenMoments, type TokenMoments } from "./tokenMoments";
 
@@ -31,8 +32,14 @@ export function featureLoss(
   return lossOfHeads(problem.dimension, featureQuadratic(problem, terms), heads);
 }
 
-/** The same for tokens of any distribution, all terms with the same covariates: the loss of real examples, for instance. */
+/** The same for tokens of any distribution, all terms with the same covariates: the loss of real examples, for instance. @throws InputError naming what is no size, shot count or finite weight. */
 export function momentLoss(dimension: number, terms: readonly MomentTerm[], heads = 1): Differentiable {
+  readWhole(dimension, "dimension", 1);
+  readWhole(heads, "heads", 1);
+  for (const [i, { shots, weight }] of terms.entries()) {
+    readShots(shots, `terms[${i}].shots`, { infinite: true });
+    requireNumber(weight, `terms[${i}].weight`);
+  }
   return lossOfHeads(dimension, momentQuadratic(dimension, terms), heads);
 }
 

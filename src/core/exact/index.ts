@@ -5,6 +5,7 @@ export { EXACT_RISK, exactRisk } from "./exactRisk";
 export { FastRisk } from "./fastRisk";
 export { momentLoss } from "./featureLoss";
 export { gaussianMoment } from "./gaussianMoment";
+export { type IntrusionAndGain, intrusionAndGain, LINEAR_RESPONSE, linearResponse } from "./linearResponse";
 export { MomentRisk, momentRisk } from "./momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./packedParameters";
 export { priorCubature, type WeightedTask } from "./priorCubature";

@@ -1,9 +1,8 @@
 import { evaluateQuadratic } from "../algebra/convexQuadratic";
 import type { NumberField } from "../algebra/numberField";
 import { FLOAT } from "../algebra/numberField";
-import type { AttentionParameters } from "../model/attentionParameters";
-import { tokenLength } from "../model/tokens";
-import { requireLength } from "../problem/readInput";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
+import { readWhole } from "../problem/readInput";
 import type { ShotCount } from "../problem/shots";
 import { tokenShares } from "../problem/shots";
 import { momentQuadratic, type SparseQuadratic } from "./featureLoss";
@@ -17,7 +16,11 @@ import type { TokenMoments } from "./tokenMoments";
  *
  * The prediction is linear in the features Ŝ_ak z_b of the prompt, Ŝ = (1/N) Σ_j z_j z_jᵀ, so the risk is a quadratic whose
  * coefficients are moments: of order up to four of a labelled token, up to six of the query.
- * @throws InputError when a length does not fit the dimension, or `shots` is no shot count.
+ * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
+ * @example
+ * const moments = sampleMoments([[1], [-1], [2], [-2]], [1, -1, 2, -2]);
+ * const parameters = blockParameters(FLOAT, { block: [[0.4]] });
+ * console.log(momentRisk(FLOAT, 1, moments, 20, parameters).toFixed(6)); // 0.046485
  */
 export function momentRisk<T>(
   field: NumberField<T>,
@@ -26,8 +29,7 @@ export function momentRisk<T>(
   shots: ShotCount,
   parameters: AttentionParameters<T>,
 ): T {
-  requireLength(parameters.value, "value", tokenLength(dimension));
-  requireLength(parameters.keyQuery, "keyQuery", tokenLength(dimension));
+  requireParameters(parameters, dimension);
   const loss = relaxedMomentLoss(field, dimension, [{ moments, shots, weight: field.one }]);
   return evaluateQuadratic(field, loss, relaxedPoint(field, parameters));
 }
@@ -40,16 +42,18 @@ export class MomentRisk {
     readonly dimension: number,
     moments: TokenMoments,
   ) {
+    readWhole(dimension, "dimension", 1);
     this.quadratics = NODES.map(({ shots }) => momentQuadratic(dimension, [{ moments, shots, weight: 1 }]));
   }
 
-  /** R(n) in squared label units. */
+  /** R(n) in squared label units. @throws InputError as {@link momentRisk}. */
   risk(shots: ShotCount, parameters: AttentionParameters): number {
     return this.curve(parameters)(shots);
   }
 
-  /** R as a function of n for one model: a quadratic polynomial in 1/N, known from three of its values. */
+  /** R as a function of n for one model: a quadratic polynomial in 1/N, known from three of its values. @throws InputError as {@link momentRisk}. */
   curve(parameters: AttentionParameters): (shots: ShotCount) => number {
+    requireParameters(parameters, this.dimension);
     const point = relaxedPoint(FLOAT, parameters);
     const [limit, half, one] = this.quadratics.map((quadratic) => valueAt(quadratic, point)) as [
       number,

@@ -1,5 +1,5 @@
 import type { Vector } from "../algebra/matrix";
-import { priorFactor, type TaskPrior } from "../problem/taskPrior";
+import { priorFactor, requirePrior, type TaskPrior } from "../problem/taskPrior";
 
 /** A task and its weight in an average; a weight may be negative. */
 export interface WeightedTask {
@@ -13,8 +13,10 @@ export interface WeightedTask {
  *
  * On the sphere of R^r these are ±e_i and (±e_i ± e_j)/√2 (Stroud 1971, Approximate Calculation of Multiple Integrals,
  * formula Uₙ 5-1); for the Gaussian the same at radius √(r+2), where r/(r+2) of the weight gives both E|g|² and E|g|⁴.
+ * @throws InputError when Λ is not square or holds what is no finite number.
  */
 export function priorCubature(prior: TaskPrior): readonly WeightedTask[] {
+  requirePrior(prior);
   const factor = priorFactor(prior);
   const rank = factor[0]!.length;
   const [radius, share] =

@@ -2,8 +2,8 @@ import { minimiseQuadratic } from "../algebra/convexQuadratic";
 import { entry, matrixFrom } from "../algebra/matrix";
 import { RATIONAL, type Rational } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
-import type { RiskTerm } from "../problem/riskTerm";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { type RiskTerm, requireTerms } from "../problem/riskTerm";
 import { type PromptFeature, relaxedLoss } from "./relaxedRisk";
 
 /**
@@ -19,6 +19,7 @@ export type RelaxedCompetitors = "all" | "without constant content";
  * In whitened coordinates the loss does not change under rotations that fix θ₀, nor under (x, y) → −(x, y). The relaxed
  * problem is convex, so averaging a minimiser over these symmetries gives an invariant one, and the nine invariant
  * combinations of features below suffice in every dimension.
+ * @throws InputError when a length is not d, a number not finite, or a shot count none.
  * @throws RangeError when the tasks are not parallel.
  */
 export function relaxedBound(
@@ -26,6 +27,8 @@ export function relaxedBound(
   terms: readonly RiskTerm[],
   competitors: RelaxedCompetitors = "all",
 ): number {
+  requireProblem(problem);
+  requireTerms(terms, problem.dimension);
   const { dimension: d, covariance, noiseVariance } = problem;
   const inner = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((sum, x, i) => sum + x * b.reduce((s, y, j) => s + entry(covariance, i, j) * y, 0), 0);

@@ -1,10 +1,10 @@
 import type { Quadratic } from "../algebra/convexQuadratic";
 import { entry, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { labelSlot, tokenLength } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
-import type { RiskTerm } from "../problem/riskTerm";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { type RiskTerm, requireTerms } from "../problem/riskTerm";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { gaussianTokenMoments, type TokenMoments } from "./tokenMoments";
 
@@ -17,7 +17,7 @@ export interface PromptFeature {
   readonly query: number;
 }
 
-/** All features of a prompt with d covariates: (d+2)(d+3)/2 · (d+1) of them. */
+/** All features of a prompt with d covariates: (d+2)(d+3)/2 · (d+1) of them. @throws InputError naming `dimension`. */
 export function promptFeatures(dimension: number): readonly PromptFeature[] {
   const size = tokenLength(dimension);
   const features: PromptFeature[] = [];
@@ -29,11 +29,12 @@ export function promptFeatures(dimension: number): readonly PromptFeature[] {
   return features;
 }
 
-/** M⊗v in the coordinates of {@link promptFeatures}; any number of heads is a sum of such points. */
+/** M⊗v in the coordinates of {@link promptFeatures}; any number of heads is a sum of such points. @throws InputError when v and M do not fit. */
 export function relaxedPoint<T>(
   field: NumberField<T>,
   { value, keyQuery }: AttentionParameters<T>,
 ): Vector<T> {
+  requireParameters({ value, keyQuery });
   return promptFeatures(value.length - 2).map(({ pair: [a, k], query }) => {
     const term = (i: number, j: number): T => field.multiply(entry(keyQuery, i, query), value[j]!);
     return a === k ? term(a, k) : field.add(term(a, k), term(k, a));
@@ -52,6 +53,7 @@ export interface MomentTerm<T = number> {
  * The loss Σ weight · R(n, θ) of predictors that are linear in prompt features with free coefficients: a convex quadratic,
  * and a lower bound of the loss of every (v, M), of any rank and any number of heads. Each group of features shares one
  * coefficient; without groups every feature has its own.
+ * @throws InputError when a length is not d, a number not finite, or a shot count none.
  */
 export function relaxedLoss<T>(
   field: NumberField<T>,
@@ -59,6 +61,8 @@ export function relaxedLoss<T>(
   terms: readonly RiskTerm<T>[],
   groups?: readonly (readonly PromptFeature[])[],
 ): Quadratic<T> {
+  requireProblem(problem);
+  requireTerms(terms, problem.dimension);
   const withMoments = terms.map(({ task, ...term }) => ({
     ...term,
     moments: gaussianTokenMoments(field, problem, task),

@@ -1,9 +1,10 @@
-import { evaluate } from "../algebra/formula";
+import { compute } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, tokenLength } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { EXACT_RISK } from "./exactRisk";
 import { queryMoment, tokenCovariance } from "./moments";
@@ -13,6 +14,7 @@ import { queryMoment, tokenCovariance } from "./moments";
  * value, times the roundings on the longest way from an input to the result (Higham, Accuracy and Stability of Numerical
  * Algorithms, section 3.1). The same holds for a closed form of the same terms. Infinite where a term overflows. `inputError`
  * is a relative error that task and parameters have already.
+ * @throws InputError when a length does not fit the dimension, a number is not finite, or `shots` is no shot count.
  */
 export function roundingBound(
   problem: RegressionProblem,
@@ -21,6 +23,9 @@ export function roundingBound(
   parameters: AttentionParameters,
   inputError = 0,
 ): number {
+  requireProblem(problem);
+  requireVector(task, "task", problem.dimension);
+  requireParameters(parameters, problem.dimension);
   const size = tokenLength(problem.dimension);
   // Products of up to eight matrices, a few sums, and the rounding of what was read.
   const roundings = 10 * (size + 2) + 20;
@@ -47,7 +52,7 @@ function magnitude(
     noiseVariance,
   };
   const unit = (slot: number): Vector => Array.from({ length: size }, (_, i) => (i === slot ? 1 : 0));
-  return evaluate(EXACT_RISK, FLOAT, {
+  return compute(EXACT_RISK, FLOAT, {
     covariance: absolute.covariance,
     noiseVariance,
     task: task.map((x) => -Math.abs(x)),

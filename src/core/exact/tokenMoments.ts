@@ -1,8 +1,9 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
-import { gaussianMoment } from "./gaussianMoment";
+import { requireNumber, requireRows, requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { momentOf } from "./gaussianMoment";
 import { tokenCovariance } from "./moments";
 
 /**
@@ -14,19 +15,25 @@ export type TokenMoments<T = number> = (slots: readonly number[]) => T;
 /** E x_i x_j … of the covariates by indices 0 … d−1, with repetition, in any order; the empty product is 1. */
 export type CovariateMoments<T = number> = (indices: readonly number[]) => T;
 
-/** Gaussian covariates, a linear task and Gaussian noise: the assumptions of the theory. */
+/**
+ * Gaussian covariates, a linear task and Gaussian noise: the assumptions of the theory.
+ * @throws InputError when a length is not d or a number not finite.
+ */
 export function gaussianTokenMoments<T>(
   field: NumberField<T>,
   problem: RegressionProblem<T>,
   task: Vector<T>,
 ): TokenMoments<T> {
+  requireProblem(problem);
+  requireVector(task, "task", problem.dimension);
   const covariance = tokenCovariance(field, problem, task);
-  return (slots) => gaussianMoment(field, covariance, slots);
+  return (slots) => momentOf(field, covariance, slots);
 }
 
 /**
  * Covariates with any moments, a linear task y = θᵀx + ε, and noise independent of x. `noise` holds E ε^k for k = 0 … 4;
  * Gaussian noise has 1, 0, σ², 0, 3σ⁴.
+ * @throws InputError when `noise` has not five moments or a number is not finite.
  */
 export function linearTaskMoments<T>(
   field: NumberField<T>,
@@ -34,6 +41,8 @@ export function linearTaskMoments<T>(
   task: Vector<T>,
   noise: Vector<T>,
 ): TokenMoments<T> {
+  requireVector(task, "task", task.length);
+  requireVector(noise, "noise", 5);
   const label = labelSlot(task.length);
   // Each label is either the noise or one of the θ_i x_i: the sum over all choices.
   const expand = (indices: readonly number[], labels: number, noises: number): T => {
@@ -60,8 +69,9 @@ export function linearTaskMoments<T>(
   });
 }
 
-/** E ε^k of Gaussian noise for k = 0 … 4. */
+/** E ε^k of Gaussian noise for k = 0 … 4. @throws InputError when σ² is not finite. */
 export function gaussianNoise<T>(field: NumberField<T>, noiseVariance: T): Vector<T> {
+  requireNumber(noiseVariance, "noiseVariance");
   const square = field.multiply(noiseVariance, noiseVariance);
   return [field.one, field.zero, noiseVariance, field.zero, field.add(square, field.add(square, square))];
 }
@@ -70,10 +80,12 @@ export function gaussianNoise<T>(field: NumberField<T>, noiseVariance: T): Vecto
  * The moments of a finite set of examples, each equally likely: `covariates` has a row of d numbers for each, `labels` one
  * number. The risk they give is that of prompts drawn from the set with replacement, without any assumption on how labels
  * depend on covariates.
+ * @throws InputError when the rows are not of one length, there is not a label for each, or a number is not finite.
  */
 export function sampleMoments(covariates: Matrix, labels: Vector): TokenMoments {
   const count = labels.length;
-  const dimension = covariates[0]!.length;
+  const dimension = requireRows(covariates, "covariates");
+  requireVector(labels, "labels", covariates.length);
   const columns = [
     ...Array.from({ length: dimension }, (_, i) => Float64Array.from(covariates, (row) => row[i]!)),
     Float64Array.from(labels),

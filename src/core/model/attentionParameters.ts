@@ -1,6 +1,14 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import { join, readRecord, readSquareMatrix, readVector } from "../problem/readInput";
+import {
+  join,
+  readRecord,
+  readSquareMatrix,
+  readVector,
+  requireMatrix,
+  requireSquare,
+  requireVector,
+} from "../problem/readInput";
 import { tokenLength } from "./tokens";
 
 /** The part of one linear attention head that its prediction depends on. */
@@ -24,4 +32,21 @@ export function readAttentionParameters<T>(
     value: readVector(field, record.value, join(path, "value"), size),
     keyQuery: readSquareMatrix(field, record.keyQuery, join(path, "keyQuery"), size),
   };
+}
+
+/**
+ * For parameters that are already numbers: v of length D and M of D × D, every entry finite; D = d + 2 where the dimension is
+ * told.
+ * @returns D.
+ * @throws InputError naming `value` or `keyQuery`.
+ */
+export function requireParameters<T>(
+  { value, keyQuery }: AttentionParameters<T>,
+  dimension?: number,
+  path = "",
+): number {
+  if (dimension !== undefined) requireMatrix(keyQuery, join(path, "keyQuery"), tokenLength(dimension));
+  const size = dimension === undefined ? requireSquare(keyQuery, join(path, "keyQuery")) : keyQuery.length;
+  requireVector(value, join(path, "value"), size);
+  return size;
 }

@@ -1,5 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import type { Matrix } from "../algebra/matrix";
+import { readWhole, requireMatrix, requireVector } from "../problem/readInput";
 import type { AttentionParameters } from "./attentionParameters";
 import { type AttentionHead, type AttentionLayer, reducedParameters } from "./linearAttention";
 import { tokenLength } from "./tokens";
@@ -43,7 +44,13 @@ export interface ParameterLayout {
   readonly blocks: readonly ParameterBlock[];
 }
 
+/**
+ * The layout of a model.
+ * @throws InputError when the dimension, the layers or the heads are no whole number from 1 up.
+ */
 export function parameterLayout(shape: ModelShape): ParameterLayout {
+  readWhole(shape.layers, "layers", 1);
+  readWhole(shape.heads, "heads", 1);
   const size = tokenLength(shape.dimension);
   const blocks = Array.from({ length: shape.layers }, (_, layer) =>
     Array.from({ length: shape.heads }, (_, head) => namesOf(shape).map((name) => ({ layer, head, name }))),
@@ -89,8 +96,12 @@ export function trainablePositions(layout: ParameterLayout, set: TrainableSet): 
   return new Set(blocks.flatMap(({ offset }) => Array.from({ length: perBlock }, (_, i) => offset + i)));
 }
 
-/** The layers that a flat array stands for. */
+/**
+ * The layers that a flat array stands for.
+ * @throws InputError naming `point` when it is not of the layout's length or holds what is no finite number.
+ */
 export function layersOf(layout: ParameterLayout, point: Float64Array): readonly AttentionLayer[] {
+  requireVector(point, "point", layout.length);
   const { size, shape } = layout;
   const matrix = (layer: number, head: number, name: BlockName): Matrix => {
     const { offset } = layout.blocks.find(
@@ -111,13 +122,16 @@ export function layersOf(layout: ParameterLayout, point: Float64Array): readonly
   );
 }
 
-/** v and M of the first head of the first layer: all that the prediction depends on when there is no other. */
+/**
+ * v and M of the first head of the first layer: all that the prediction depends on when there is no other.
+ * @throws InputError as {@link layersOf}.
+ */
 export const reducedAt = (layout: ParameterLayout, point: Float64Array): AttentionParameters =>
   reducedParameters(layersOf(layout, point)[0]![0]!);
 
 /**
  * The flat array of some layers, in the given layout.
- * @throws InputError when the layers are not of the layout's shape.
+ * @throws InputError when the layers are not of the layout's shape or hold what is no finite number.
  */
 export function pointOf(layout: ParameterLayout, layers: readonly AttentionLayer[]): Float64Array {
   const point = new Float64Array(layout.length);
@@ -131,9 +145,7 @@ export function pointOf(layout: ParameterLayout, layers: readonly AttentionLayer
     const matrix = matrixOf(layers[layer]![head]!, name);
     if (matrix === undefined)
       throw new InputError(field, matrix, `a matrix: ${shape.keyQuery} key and query`);
-    if (matrix.length !== size || matrix.some((row) => row.length !== size)) {
-      throw new InputError(field, matrix, `a ${size} × ${size} matrix`);
-    }
+    requireMatrix(matrix, field, size);
     point.set(matrix.flat(), offset);
   }
   return point;

@@ -1,5 +1,5 @@
 import type { Prompt } from "../problem/prompt";
-import type { AttentionParameters } from "./attentionParameters";
+import { type AttentionParameters, requireParameters } from "./attentionParameters";
 import { bilinear, dot } from "./dense";
 import { promptTokens } from "./tokens";
 
@@ -13,11 +13,15 @@ export interface TokenContribution {
   readonly contribution: number;
 }
 
-/** Token by token what a prompt's prediction is made of, in the order of the prompt; the query token comes last. */
+/**
+ * Token by token what a prompt's prediction is made of, in the order of the prompt; the query token comes last.
+ * @throws InputError when a length does not fit the prompt's query or a number is not finite.
+ */
 export function tokenContributions(
   parameters: AttentionParameters,
   prompt: Prompt,
 ): readonly TokenContribution[] {
+  requireParameters(parameters, prompt.query.length);
   const tokens = promptTokens(prompt);
   const query = tokens[tokens.length - 1]!;
   return tokens.map((token) => {

@@ -2,12 +2,13 @@ import type { Vector } from "../algebra/matrix";
 import { asParameters, asPoint, exactLoss } from "../exact/exactLoss";
 import { pack, unpack } from "../exact/packedParameters";
 import { relaxedBound } from "../exact/relaxedBound";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { tokenLength } from "../model/tokens";
+import { requireNumber, requireVector } from "../problem/readInput";
 import type { AuxiliaryWeight } from "../problem/regime";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
-import type { ShotCount } from "../problem/shots";
+import { readShots, type ShotCount } from "../problem/shots";
 import { type Descent, dampedNewton, UnsettledError } from "./dampedNewton";
 
 /** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
@@ -44,6 +45,7 @@ const ANNEALING: readonly number[] = Array.from({ length: 9 }, (_, decade) => 10
  * closed form, and the loss is not convex in (v, M): the result is the local minimum below `start`. "annealed" follows the
  * minimum while λ falls from 1 towards 0; so does a small weight whose minimum lies too far along a flat valley to be reached
  * at once.
+ * @throws InputError when a length does not fit, a number is not finite, or `shots` is no shot count.
  * @throws UnsettledError when the descent does not settle.
  */
 export function auxiliaryFullOptimum(
@@ -57,6 +59,12 @@ export function auxiliaryFullOptimum(
     readonly tolerance?: number;
   },
 ): AuxiliaryFullOptimum {
+  requireProblem(problem);
+  requireParameters(start, problem.dimension);
+  requireVector(targetTask, "targetTask", problem.dimension);
+  readShots(auxiliary.shots, "shots", { infinite: true });
+  if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "weight");
+  if (auxiliary.tolerance !== undefined) requireNumber(auxiliary.tolerance, "tolerance");
   const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
   const termsAt = (weight: number): readonly RiskTerm[] => [
     { task: targetTask, shots: 0, weight: 1 },

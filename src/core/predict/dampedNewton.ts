@@ -1,3 +1,4 @@
+import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import { CholeskyDecomposition, Matrix as DenseMatrix } from "ml-matrix";
 import type { Differentiable } from "../algebra/differentiable";
 
@@ -22,6 +23,7 @@ export interface Descent {
  * `difference` is the step of the central differences of the gradient that make the Hessian. For a function that is
  * quadratic in every single variable they are exact, whatever the step.
  * It also ends where only rounding is left: after many steps in a row that no longer lower the value by its last bits.
+ * @throws InputError naming the setting, or the entry of `start`, that is no finite number.
  * @throws UnsettledError when the gradient is not below `tolerance` after `maxSteps`.
  */
 export function dampedNewton(
@@ -29,6 +31,10 @@ export function dampedNewton(
   start: Float64Array,
   { tolerance, maxSteps, difference }: { tolerance: number; maxSteps: number; difference: number },
 ): Descent {
+  requireVector(start, "start", start.length);
+  requireNumber(tolerance, "tolerance");
+  requireNumber(difference, "difference");
+  readWhole(maxSteps, "maxSteps", 0);
   const size = start.length;
   let point = Float64Array.from(start);
   let gradient = new Float64Array(size);

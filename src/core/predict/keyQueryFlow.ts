@@ -1,11 +1,12 @@
+import { requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { gaussianMoment } from "../exact/gaussianMoment";
+import { momentOf } from "../exact/gaussianMoment";
 import { queryMoment, tokenCovariance } from "../exact/moments";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { labelSlot } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 
 /** The flow dm/dt = −2(Km − b) of the entries of M that zero-shot prompts see, row by row, label slots left out. */
 export interface LinearFlow {
@@ -21,6 +22,7 @@ export interface LinearFlow {
  * matrix of moments E (vᵀz)² z_a z_b z_c z_d and b the vector E y (vᵀz) z_a z_b. The label's row and column stay as they are.
  *
  * Gradient descent of rate η and momentum β follows it at the time η/(1−β) a step, up to the order of η.
+ * @throws InputError when a length does not fit or a number is not finite.
  */
 export function keyQueryFlow(
   problem: RegressionProblem,
@@ -28,6 +30,10 @@ export function keyQueryFlow(
   start: AttentionParameters,
   time: number,
 ): AttentionParameters {
+  requireProblem(problem);
+  requireVector(targetTask, "targetTask", problem.dimension);
+  requireParameters(start, problem.dimension);
+  requireNumber(time, "time");
   const label = labelSlot(problem.dimension);
   // The zero-shot loss sees the slots of the constant and the covariates.
   const pairs = matrixFrom(label, label, (a, b) => [a, b] as const).flat();
@@ -39,19 +45,22 @@ export function keyQueryFlow(
   const curvature = matrixFrom(pairs.length, pairs.length, (p, q) => {
     const [a, b] = pairs[p]!;
     const [c, e] = pairs[q]!;
-    return sum((k) => sum((l) => gaussianMoment(FLOAT, query, [k, l, a, b, c, e])));
+    return sum((k) => sum((l) => momentOf(FLOAT, query, [k, l, a, b, c, e])));
   });
-  const pull = pairs.map(([a, b]) => sum((k) => gaussianMoment(FLOAT, labelled, [k, a, b, label])));
+  const pull = pairs.map(([a, b]) => sum((k) => momentOf(FLOAT, labelled, [k, a, b, label])));
   return solveLinearFlow({ curvature, pull }, start, time);
 }
 
-/** M after the time `time`, by the eigenvectors of K; all else as at the start. */
+/** M after the time `time`, by the eigenvectors of K; all else as at the start. @throws InputError when a length does not fit or a number is not finite. */
 export function solveLinearFlow(
   { curvature, pull }: LinearFlow,
   start: AttentionParameters,
   time: number,
 ): AttentionParameters {
-  const label = start.value.length - 1;
+  const label = requireParameters(start) - 1;
+  requireMatrix(curvature, "curvature", label * label);
+  requireVector(pull, "pull", label * label);
+  requireNumber(time, "time");
   const seen = start.keyQuery.slice(0, label).flatMap((row) => row.slice(0, label));
   const { realEigenvalues, eigenvectorMatrix: basis } = new EigenvalueDecomposition(
     new DenseMatrix(curvature.map((row) => [...row])),

@@ -12,12 +12,14 @@ import {
 } from "../exact/tokenMoments";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
-import type { ShotCount } from "../problem/shots";
-import type { TaskPrior } from "../problem/taskPrior";
+import { requireSquare } from "../problem/readInput";
+import { readShots, type ShotCount } from "../problem/shots";
+import { requirePrior, type TaskPrior } from "../problem/taskPrior";
 
 /**
  * The key-query matrix that is best on average over a prior of linear tasks for v = (0, 0, 1), whatever the distribution of
  * the covariates: the pretraining loss is a convex quadratic in M then. The label's column, which no query reaches, is zero.
+ * @throws InputError when Λ is not square, a number not finite, or `shots` no shot count.
  * @throws RangeError when the loss is not convex, which only rounding can make it.
  */
 export function pretrainedByMoments(
@@ -26,7 +28,8 @@ export function pretrainedByMoments(
   noiseVariance: number,
   shots: ShotCount,
 ): AttentionParameters {
-  const dimension = prior.taskCovariance.length;
+  readShots(shots, "shots", { infinite: true });
+  const dimension = requirePrior(prior);
   const size = tokenLength(dimension);
   const label = labelSlot(dimension);
   const noise = gaussianNoise(FLOAT, noiseVariance);
@@ -49,9 +52,10 @@ export function pretrainedByMoments(
 /**
  * The value row that is best on the zero-shot prompts of one task for a fixed M, its label slot w left at 1: what value-only
  * fine-tuning converges to, whatever the distribution of tokens.
+ * @throws InputError when M is not square or holds what is no finite number.
  */
 export function valueOnlyByMoments(moments: TokenMoments, keyQuery: Matrix): AttentionParameters {
-  const dimension = keyQuery.length - 2;
+  const dimension = requireSquare(keyQuery, "keyQuery") - 2;
   const seen = [CONSTANT_SLOT, ...Array.from({ length: dimension }, (_, i) => FIRST_COVARIATE_SLOT + i)];
   return bestValue(
     keyQuery,
@@ -61,12 +65,13 @@ export function valueOnlyByMoments(moments: TokenMoments, keyQuery: Matrix): Att
   );
 }
 
-/** The same with an auxiliary few-shot loss whose weight was annealed to 0: w alone then minimises the few-shot loss. */
+/** The same with an auxiliary few-shot loss whose weight was annealed to 0: w alone then minimises the few-shot loss. @throws InputError as {@link valueOnlyByMoments}, or naming `shots`. */
 export function auxiliaryValueByMoments(
   moments: TokenMoments,
   keyQuery: Matrix,
   shots: ShotCount,
 ): AttentionParameters {
+  readShots(shots, "shots", { infinite: true });
   const dimension = keyQuery.length - 2;
   const { value } = valueOnlyByMoments(moments, keyQuery);
   const fewShot = momentQuadratic(dimension, [{ moments, shots, weight: 1 }]);

@@ -5,8 +5,13 @@ import { exactRisk } from "../exact/exactRisk";
 import { roundingBound } from "../exact/roundingBound";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { requireFinite, requireVector } from "../problem/readInput";
-import type { Regime } from "../problem/regime";
-import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
+import { type Regime, requireRegime } from "../problem/regime";
+import {
+  type Pretraining,
+  type RegressionProblem,
+  requirePretraining,
+  requireProblem,
+} from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import { type Whitening, whiten } from "../problem/whitening";
 import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
@@ -48,9 +53,15 @@ interface WhitePrediction {
  * @throws InputError when a task has the wrong length or holds what is no finite number, or a shot count is none, or
  * auxiliary-full has no minimum (labels without noise and finitely many auxiliary shots).
  * @throws UnsettledError when the descent of auxiliary-full ends at a point that is no minimum.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const after = predict(problem, pretraining, { kind: "zero-shot-value", targetTask: [1, 0] });
+ * console.log(after.method, after.risk([1, 0], 0).toFixed(4), after.risk([0, 1], 20).toFixed(4)); // closed form 0.4333 0.2785
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
-  if (regime.kind !== "pretrained") requireVector(regime.targetTask, "targetTask", problem.dimension);
+  requireProblem(problem);
+  requirePretraining(pretraining, problem.dimension);
+  requireRegime(regime, problem.dimension);
   const whitening = whiten(problem);
   const start = whitePretraining(whitening, pretraining);
   const white = predictWhite(problem, whitening, start, regime);
@@ -178,7 +189,8 @@ function predictZeroShotFull(whitening: Whitening, block: Matrix, targetTask: Ve
   return {
     parameters: zeroShotFullParameters(FLOAT, white, optimum),
     own: zeroShotFullParameters(FLOAT, targetTask, optimum),
-    risk: (task, shots) => zeroShotFullRisk(FLOAT, whitening.problem, white, optimum, task, shots),
+    risk: (task, shots) =>
+      zeroShotFullRisk(FLOAT, whitening.problem, { targetTask: white, task }, optimum, shots),
   };
 }
 

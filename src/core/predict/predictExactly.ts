@@ -2,7 +2,7 @@ import { InputError } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { RATIONAL, type Rational } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
-import type { Regime, RegimeKind } from "../problem/regime";
+import { type Regime, type RegimeKind, requireRegime } from "../problem/regime";
 import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import { auxiliaryValueOptimum, type ValueOptimum } from "../theory/auxiliaryValue";
@@ -29,7 +29,12 @@ export const IS_RATIONAL: Readonly<Record<RegimeKind, boolean>> = {
 
 /**
  * The prediction of {@link predict} over the rationals, in the problem's own coordinates.
- * @throws InputError for a regime that ends at irrational numbers: a square root, or the end of a descent.
+ * @throws InputError when a length does not fit or a shot count is none, and for a regime that ends at irrational numbers: a square root, or the end of a descent.
+ * @example
+ * const problem = readProblem(RATIONAL, { covariance: [[1]], noiseVariance: "1/10" });
+ * const pretraining = { taskCovariance: [[RATIONAL.one]], shots: "infinity" } as const;
+ * const after = predictExactly(problem, pretraining, { kind: "zero-shot-value", targetTask: [RATIONAL.one] });
+ * console.log(printRational(after.risk([RATIONAL.one], 0))); // 1/2
  */
 export function predictExactly(
   problem: RegressionProblem<Rational>,
@@ -37,6 +42,7 @@ export function predictExactly(
   regime: Regime<Rational>,
 ): ExactPrediction {
   const gamma = pretrainedBlock(RATIONAL, problem, pretraining);
+  requireRegime(regime, problem.dimension);
   const valueOnly = (value: ValueOptimum<Rational>): ExactPrediction => ({
     parameters: blockParameters(RATIONAL, { block: gamma, ...value }),
     risk: (task, shots) => valueOnlyRisk(RATIONAL, problem, gamma, value, task, shots),

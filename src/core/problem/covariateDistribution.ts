@@ -69,8 +69,12 @@ export function readCovariateDistribution(raw: unknown, path = "covariates"): Co
   return { kind, [parameter.name]: value } as unknown as CovariateDistribution;
 }
 
-/** A few words for tables and legends, such as "sparse, density 0.3". */
+/**
+ * A few words for tables and legends, such as "sparse, density 0.3".
+ * @throws InputError as {@link readCovariateDistribution} does.
+ */
 export function describeCovariates(distribution: CovariateDistribution): string {
+  readCovariateDistribution(distribution);
   const parameter = PARAMETERS[distribution.kind];
   if (parameter === undefined) return distribution.kind;
   const value = (distribution as unknown as Readonly<Record<string, number>>)[parameter.name]!;

@@ -14,6 +14,9 @@ export interface Setting {
  * The setting of the released experiment: Σ = I in d dimensions and pretraining tasks uniform on the unit sphere, so that
  * E θθᵀ = I/d.
  * @throws InputError when `dimension`, `noiseVariance` or `pretrainingShots` is out of its domain.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * console.log(problem.covariance, pretraining.taskCovariance); // [ [ 1, 0 ], [ 0, 1 ] ] [ [ 0.5, 0 ], [ 0, 0.5 ] ]
  */
 export function isotropicSetting(choice: {
   readonly dimension: number;

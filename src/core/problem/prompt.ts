@@ -1,7 +1,7 @@
 import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import { join, readRecord, readVector } from "./readInput";
+import { join, readRecord, readVector, requireMatrix, requireVector } from "./readInput";
 
 /**
  * A prompt: n labelled examples of one task and a query to be labelled. n = 0 is a zero-shot prompt, n ≥ 1 a few-shot
@@ -26,4 +26,15 @@ export function readPrompt<T>(field: NumberField<T>, raw: unknown, path = "promp
   const covariates = rows.map((row, j) => readVector(field, row, `${rowsPath}[${j}]`, query.length));
   const labels = readVector(field, record.labels, join(path, "labels"), covariates.length);
   return { covariates, labels, query };
+}
+
+/** For prompts that are already numbers: lengths that agree with d, finite numbers. @throws InputError naming the field. */
+export function requirePrompt<T>(
+  { covariates, labels, query }: Prompt<T>,
+  dimension: number = query.length,
+  path = "prompt",
+): void {
+  requireVector(query, join(path, "query"), dimension);
+  requireMatrix(covariates, join(path, "covariates"), covariates.length, dimension);
+  requireVector(labels, join(path, "labels"), covariates.length);
 }

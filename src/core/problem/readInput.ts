@@ -13,6 +13,9 @@ export {
   requireFinite,
   requireLength,
   requireMatrix,
+  requireNumber,
+  requireRows,
+  requireSquare,
   requireVector,
 } from "@finetune-icl/base";
 

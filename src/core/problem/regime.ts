@@ -1,5 +1,6 @@
 import type { Vector } from "../algebra/matrix";
-import type { ShotCount } from "./shots";
+import { requireNumber, requireVector } from "./readInput";
+import { readShots, type ShotCount } from "./shots";
 
 /** The weight λ of the auxiliary few-shot loss: fixed, or annealed slowly from 1 to 0. */
 export type AuxiliaryWeight<T = number> = T | "annealed";
@@ -29,13 +30,27 @@ export type Regime<T = number> =
       readonly auxiliaryWeight: AuxiliaryWeight<T>;
     };
 
+/** The word for a regime. */
 export type RegimeKind = Regime["kind"];
 
-export const REGIME_KINDS = [
-  "pretrained",
-  "zero-shot-full",
-  "zero-shot-value",
-  "zero-shot-key-query",
-  "auxiliary-value",
-  "auxiliary-full",
-] as const satisfies readonly RegimeKind[];
+// A record, so that the compiler misses a regime that is added to the union and not named here.
+const NAMED: Readonly<Record<RegimeKind, true>> = {
+  pretrained: true,
+  "zero-shot-full": true,
+  "zero-shot-value": true,
+  "zero-shot-key-query": true,
+  "auxiliary-value": true,
+  "auxiliary-full": true,
+};
+
+/** The words for all regimes, in the order in which they are told. */
+export const REGIME_KINDS = Object.keys(NAMED) as readonly RegimeKind[];
+
+/** For regimes that are already numbers: lengths, finite numbers, shot counts. @throws InputError naming the field. */
+export function requireRegime<T>(regime: Regime<T>, dimension: number): void {
+  if (regime.kind === "pretrained") return;
+  requireVector(regime.targetTask, "targetTask", dimension);
+  if (!("auxiliaryShots" in regime)) return;
+  readShots(regime.auxiliaryShots, "auxiliaryShots", { infinite: true });
+  if (regime.auxiliaryWeight !== "annealed") requireNumber(regime.auxiliaryWeight, "auxiliaryWeight");
+}

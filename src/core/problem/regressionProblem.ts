@@ -1,12 +1,21 @@
 import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
-import { join, readCovariance, readRecord, readScalar, readVector } from "./readInput";
+import {
+  join,
+  readCovariance,
+  readRecord,
+  readScalar,
+  readVector,
+  readWhole,
+  requireMatrix,
+  requireNumber,
+} from "./readInput";
 import { readShots, type ShotCount } from "./shots";
 
 /**
  * Linear regression y = θᵀx + ε with Gaussian covariates x ~ N(0, Σ) in R^d and noise ε ~ N(0, σ²).
- * Values of this type are valid: they come from {@link readProblem} or {@link isotropicProblem}.
+ * Values of this type are valid: they come from {@link readProblem} or {@link isotropicSetting}.
  */
 export interface RegressionProblem<T = number> {
   /** d, at least 1. */
@@ -31,6 +40,9 @@ const PROBLEM_FIELDS = ["covariance", "noiseVariance"] as const;
  * Reads `{covariance, noiseVariance}`.
  * @throws InputError naming the field when a matrix is not square, symmetric or positive definite, or a number is not
  * finite or is negative where it must not be.
+ * @example
+ * const problem = readProblem(FLOAT, { covariance: [[2, 1], [1, 2]], noiseVariance: 0.1 });
+ * console.log(problem.dimension); // 2
  */
 export function readProblem<T>(
   field: NumberField<T>,
@@ -46,6 +58,30 @@ export function readProblem<T>(
     throw new InputError(noisePath, record.noiseVariance, "a finite number, 0 or more");
   }
   return { dimension: covariance.length, covariance, noiseVariance };
+}
+
+/**
+ * For problems that are already numbers: that sizes agree and every number is finite. That Σ is positive definite is for
+ * {@link readProblem} to find out.
+ * @throws InputError naming the field.
+ */
+export function requireProblem<T>(
+  { dimension, covariance, noiseVariance }: RegressionProblem<T>,
+  path = "problem",
+): void {
+  readWhole(dimension, join(path, "dimension"), 1);
+  requireMatrix(covariance, join(path, "covariance"), dimension);
+  requireNumber(noiseVariance, join(path, "noiseVariance"));
+}
+
+/** The same for what a model of dimension d was pretrained on. @throws InputError naming the field. */
+export function requirePretraining<T>(
+  { taskCovariance, shots }: Pretraining<T>,
+  dimension: number,
+  path = "pretraining",
+): void {
+  requireMatrix(taskCovariance, join(path, "taskCovariance"), dimension);
+  readShots(shots, join(path, "shots"), { least: 1, infinite: true });
 }
 
 /** The fields of a problem that say what the model was pretrained on. */

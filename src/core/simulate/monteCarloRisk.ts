@@ -40,6 +40,12 @@ export interface PromptSampling {
  * definition of the model and of the problem. The same seed gives the same bytes; estimates with different `stream`
  * numbers are independent.
  * @throws InputError when `prompts` is below 2, `seed` or `shots` is not a whole number, or a length does not fit.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const parameters = pretrainedParameters(FLOAT, problem, pretraining);
+ * const { mean, standardError } = monteCarloRisk(problem, [1, 0], 20, parameters, { prompts: 10_000, seed: 1 });
+ * const exact = exactRisk(FLOAT, problem, [1, 0], 20, parameters);
+ * console.log(Math.abs(mean - exact) < 4 * standardError); // true
  */
 export function monteCarloRisk(
   problem: RegressionProblem,
@@ -104,7 +110,6 @@ function sourceOf(
 ): ExampleSource {
   readWhole(seed, "seed", 0);
   readWhole(stream, "stream", 0);
-  requireVector(task, "task", problem.dimension);
   return new ExampleSampler(problem, task, new RandomSource(seed, stream), covariates);
 }
 
@@ -187,6 +192,7 @@ class PromptAverage {
   }
 
   draw(more: number): void {
+    readWhole(more, "prompts", 0);
     const { source, shots, predictors, errors, losses, mean, deviations } = this;
     const end = this.prompts + more;
     for (let prompt = this.prompts + 1; prompt <= end; prompt += 1) {
@@ -225,6 +231,7 @@ class QueryPredictor {
   private readonly keyQuery: Float64Array;
   private readonly scorer: Float64Array;
   private readonly softmax: boolean;
+  private readonly label: number;
   private readonly scale: number;
   private sum = 0;
   /** Of the weights: N, or Σ exp(score − highest). */
@@ -237,6 +244,7 @@ class QueryPredictor {
     attention: Attention,
   ) {
     this.softmax = attention === "softmax";
+    this.label = labelSlot(dimension);
     this.scale = this.softmax ? scoreScale(tokenLength(dimension)) : 1;
     this.value = Float64Array.from(parameters.value);
     this.keyQuery = Float64Array.from(parameters.keyQuery.flat());
@@ -260,8 +268,7 @@ class QueryPredictor {
 
   /** Adds vᵀz_j with the weight that the score z_jᵀu gives it, for the token z_j = (1, x, y). */
   add(covariates: Float64Array, label: number): void {
-    const { scorer, value, dimension: d } = this;
-    const y = labelSlot(d);
+    const { scorer, value, dimension: d, label: y } = this;
     let score = scorer[CONSTANT_SLOT]! + scorer[y]! * label;
     let content = value[CONSTANT_SLOT]! + value[y]! * label;
     for (let k = 0; k < d; k += 1) {

@@ -1,7 +1,9 @@
 import type { Vector } from "../algebra/matrix";
-import type { CovariateDistribution } from "../problem/covariateDistribution";
+import { type CovariateDistribution, readCovariateDistribution } from "../problem/covariateDistribution";
 import type { Prompt } from "../problem/prompt";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { readShots } from "../problem/shots";
 import { type WhiteSampler, whiteSampler } from "./covariateSampler";
 import type { ExampleSource } from "./exampleSource";
 import type { RandomSource } from "./randomSource";
@@ -9,6 +11,7 @@ import type { RandomSource } from "./randomSource";
 /**
  * Draws examples (x, y) of one task, one at a time, into a buffer: x = L e with Σ = L Lᵀ, y = θᵀx + noise. The covariates are
  * Gaussian unless another distribution of e is given; the noise is Gaussian.
+ * @throws InputError when the task has not length d, a number is not finite, or the distribution is none.
  */
 export class ExampleSampler implements ExampleSource {
   readonly dimension: number;
@@ -26,6 +29,9 @@ export class ExampleSampler implements ExampleSource {
     private readonly random: RandomSource,
     distribution: CovariateDistribution = { kind: "gaussian" },
   ) {
+    requireProblem(problem);
+    requireVector(task, "task", problem.dimension);
+    readCovariateDistribution(distribution);
     this.dimension = problem.dimension;
     this.covariates = new Float64Array(problem.dimension);
     this.white = new Float64Array(problem.dimension + 1);
@@ -56,8 +62,17 @@ export class ExampleSampler implements ExampleSource {
   }
 }
 
-/** A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens. */
+/**
+ * A whole prompt of n shots, with the query's true label, for showing or for models that need all tokens.
+ * @throws InputError naming `shots`.
+ * @example
+ * const { problem } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const sampler = new ExampleSampler(problem, [1, 0], new RandomSource(1));
+ * const { prompt } = samplePrompt(sampler, 3);
+ * console.log(prompt.covariates.length, prompt.query.length); // 3 2
+ */
 export function samplePrompt(sampler: ExampleSource, shots: number): { prompt: Prompt; queryLabel: number } {
+  readShots(shots, "shots");
   const examples = Array.from({ length: shots }, () => {
     const label = sampler.next();
     return { covariates: [...sampler.covariates], label };

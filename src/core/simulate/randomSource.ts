@@ -1,3 +1,5 @@
+import { readWhole } from "@finetune-icl/base";
+
 /**
  * Seeded random numbers: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021) with
  * its state filled by SplitMix32, and standard normals by the ziggurat of Marsaglia and Tsang (2000) with 128 layers. The
@@ -6,8 +8,13 @@
 export class RandomSource {
   private readonly state = new Uint32Array(4);
 
-  /** `seed` is a whole number; sources with different `stream` numbers are independent of each other. */
+  /**
+   * Sources with different `stream` numbers are independent of each other.
+   * @throws InputError when `seed` or `stream` is no whole number from 0 up.
+   */
   constructor(seed: number, stream = 0) {
+    readWhole(seed, "seed", 0);
+    readWhole(stream, "stream", 0);
     const words = [seed, Math.floor(seed / 2 ** 32), stream, Math.floor(stream / 2 ** 32)];
     let hash = 0;
     for (let i = 0; i < 4; i += 1) {

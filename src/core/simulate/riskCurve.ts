@@ -1,6 +1,8 @@
 import type { Vector } from "../algebra/matrix";
-import type { AttentionParameters } from "../model/attentionParameters";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
+import { requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { readShots } from "../problem/shots";
 import { monteCarloRisk, type PromptSampling } from "./monteCarloRisk";
 
 /** A risk at n shots as it was predicted, and where it was simulated what prompts gave; NaN elsewhere. */
@@ -25,6 +27,7 @@ export function measuredCells(estimate?: { readonly mean: number; readonly stand
 /**
  * The risk of a model on a task at `shots`, predicted at each by a function of the caller, and simulated at those of
  * `simulated`, every token drawn: a line and the points on it. Shot count n has the stream `stream` + n.
+ * @throws InputError when a length is not d, a number not finite, or a shot count none.
  */
 export function riskCurve(
   problem: RegressionProblem,
@@ -38,6 +41,11 @@ export function riskCurve(
     ...sampling
   }: PromptSampling & { readonly shots: readonly number[]; readonly simulated: readonly number[] },
 ): RiskCurvePoint[] {
+  requireProblem(problem);
+  requireVector(task, "task", problem.dimension);
+  requireParameters(parameters, problem.dimension);
+  for (const [name, counts] of Object.entries({ shots, simulated }))
+    for (const [i, n] of counts.entries()) readShots(n, `${name}[${i}]`);
   return shots.map((n) => ({
     shots: n,
     predicted: predicted(n),

@@ -1,4 +1,4 @@
-import { InputError } from "@finetune-icl/base";
+import { InputError, requireRows, requireVector } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { ExampleSource } from "./exampleSource";
 import type { RandomSource } from "./randomSource";
@@ -6,7 +6,7 @@ import type { RandomSource } from "./randomSource";
 /**
  * Draws examples from the rows of a table, each row at most once a prompt: `covariates` has a row of d numbers for each
  * example, `labels` one number.
- * @throws InputError when there are no rows, or a prompt asks for more of them than there are.
+ * @throws InputError when there are no rows, they are not of one length, a number is not finite, or a prompt asks for more of them than there are.
  */
 export class RowSampler implements ExampleSource {
   readonly dimension: number;
@@ -24,7 +24,8 @@ export class RowSampler implements ExampleSource {
     if (covariates.length === 0 || covariates.length !== labels.length) {
       throw new InputError("labels", labels.length, "one label for each of one or more rows");
     }
-    this.dimension = covariates[0]!.length;
+    this.dimension = requireRows(covariates, "covariates");
+    requireVector(labels, "labels", covariates.length);
     this.covariates = new Float64Array(this.dimension);
     this.rows = Float64Array.from(covariates.flat());
     this.labels = Float64Array.from(labels);

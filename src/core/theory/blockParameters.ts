@@ -1,3 +1,4 @@
+import { requireNumber, requireSquare, requireVector } from "@finetune-icl/base";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
@@ -21,13 +22,28 @@ export interface ParameterBlocks<T> {
   readonly labelWeight?: T;
 }
 
-/** Assembles v (length D) and M (D × D) from blocks. */
+/** That the blocks fit each other and hold finite numbers. @returns d. @throws InputError naming the block. */
+function requireBlocks<T>({ block, ...others }: ParameterBlocks<T>): number {
+  const d = requireSquare(block, "block");
+  for (const name of ["scoreScale", "valueConstant", "labelWeight"] as const)
+    if (others[name] !== undefined) requireNumber(others[name], name);
+  for (const name of ["firstColumn", "firstRow", "valueVector"] as const) {
+    const vector = others[name];
+    if (vector !== undefined) requireVector(vector, name, d);
+  }
+  return d;
+}
+
+/**
+ * Assembles v (length D) and M (D × D) from blocks.
+ * @throws InputError naming the block whose size does not fit or that holds what is no finite number.
+ */
 export function blockParameters<T>(
   field: NumberField<T>,
   blocks: ParameterBlocks<T>,
 ): AttentionParameters<T> {
   const { block } = blocks;
-  const d = block.length;
+  const d = requireBlocks(blocks);
   const size = tokenLength(d);
   const label = labelSlot(d);
   const { zero } = field;

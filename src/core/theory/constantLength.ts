@@ -1,3 +1,4 @@
+import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
@@ -18,8 +19,12 @@ export interface ConstantLengthEnd {
  * M₀₀ and tr M_xx only as M₀₀ + tr M_xx, so tr M_xx − d M₀₀ is conserved, hence α = γ + t, and so is ‖v‖² − ‖M‖². At
  * risk σ² the score is constant on the sphere, so M_xx = αI, and k v_x = θ₀ fixes the rest:
  * t((d + 1)t + 2dγ)((d + 1)t + dγ)² = |θ₀|². The left side grows with t from 0, so there is one solution.
+ * @throws InputError when d is no whole number from 1 up, θ₀ not of length d, or a number not finite.
  */
 export function constantLengthEnd(dimension: number, gamma: number, targetTask: Vector): ConstantLengthEnd {
+  readWhole(dimension, "dimension", 1);
+  requireNumber(gamma, "gamma");
+  requireVector(targetTask, "targetTask", dimension);
   const square = targetTask.reduce((sum, x) => sum + x * x, 0);
   const d = dimension;
   const left = (t: number): number => t * ((d + 1) * t + 2 * d * gamma) * ((d + 1) * t + d * gamma) ** 2;
@@ -35,7 +40,7 @@ export function constantLengthEnd(dimension: number, gamma: number, targetTask: 
   return { scoreScale: high, block, selfScore: high + block * d };
 }
 
-/** (v, M) there. */
+/** (v, M) there. @throws InputError as {@link constantLengthEnd}. */
 export function constantLengthParameters(
   dimension: number,
   gamma: number,

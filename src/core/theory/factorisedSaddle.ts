@@ -1,3 +1,4 @@
+import { requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { defineFormula } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
@@ -20,14 +21,20 @@ export const FACTORISED_SADDLE_RISK = defineFormula({
   expression: "noiseVariance + 2 * normSquared(targetTask) / (dimension + 4)",
 });
 
-/** Parameters of the saddle: M_xx = cΣ⁻¹ and v_x = θ₀/(c(d+4)) for any c ≠ 0; w is not seen and stays 1. */
+/**
+ * Parameters of the saddle: M_xx = cΣ⁻¹ and v_x = θ₀/(c(d+4)) for any c ≠ 0; w is not seen and stays 1.
+ * @throws InputError when Σ⁻¹ is not d × d, d the length of θ₀, or a number is not finite.
+ */
 export function factorisedSaddle<T>(
   field: NumberField<T>,
   inverseCovariance: Matrix<T>,
   targetTask: Vector<T>,
   scale: T,
 ): AttentionParameters<T> {
-  const d = targetTask.length;
+  const d = inverseCovariance.length;
+  requireMatrix(inverseCovariance, "inverseCovariance", d);
+  requireVector(targetTask, "targetTask", d);
+  requireNumber(scale, "scale");
   const shrinkage = field.multiply(scale, field.from(d + 4));
   return blockParameters(field, {
     block: matrixFrom(d, d, (i, j) => field.multiply(scale, inverseCovariance[i]![j]!)),

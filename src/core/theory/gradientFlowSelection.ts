@@ -21,7 +21,10 @@ export const GRADIENT_FLOW_SCALE = defineFormula({
   expression: "sqrt((invariant + sqrt(invariant^2 + 4 * targetSquare)) / 2)",
 });
 
-/** The zero-shot optimum that gradient flow reaches from v = (0, 0, 1), M = Γ (d × d block, symmetric). */
+/**
+ * The zero-shot optimum that gradient flow reaches from v = (0, 0, 1), M = Γ (d × d block, symmetric).
+ * @throws InputError when θ₀ is not of length d or a number is not finite.
+ */
 export function gradientFlowOptimum(gamma: Matrix, targetTask: Vector): ZeroShotFullOptimum<number> {
   const scoreScale = evaluate(GRADIENT_FLOW_SCALE, FLOAT, { gamma, targetTask });
   return { branch: "constant-score", scoreScale, labelWeight: 1 };

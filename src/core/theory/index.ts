@@ -19,6 +19,14 @@ export {
   KEY_QUERY_GROWTH_LINEAR,
 } from "./keyQueryGrowth";
 export {
+  CONSTANT_SCORE_RESPONSE,
+  CONSTANT_VALUE_RESPONSE,
+  PRETRAINED_RESPONSE,
+  VALUE_ONLY_GAIN_INVERSE,
+  VALUE_ONLY_INTRUSION_INVERSE,
+  VALUE_ONLY_RESPONSE,
+} from "./linearResponse";
+export {
   FORCED_OFFSET,
   forcedOffset,
   LEFT_IN_ERASED,
@@ -49,6 +57,14 @@ export {
   pretrainedParameters,
   pretrainedRisk,
 } from "./pretraining";
+export {
+  type ProportionalRisks,
+  type ProportionalSetting,
+  proportionalBayesRisk,
+  proportionalRidge,
+  proportionalRisks,
+  valueOnlyCorrection,
+} from "./proportionalLimit";
 export {
   SCORED_RISK,
   SCORED_VALUE_OPTIMUM,

@@ -1,3 +1,4 @@
+import { readWhole, requireMatrix, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -53,15 +54,19 @@ export interface LowRankState {
   readonly scoreScale: number;
 }
 
-const bindings = ({ dimension, blockScale, rank, scoreScale }: LowRankState) => ({
-  dimension,
-  blockScale,
-  scoreScale,
-  keptDirections: dimension - rank,
-});
+const bindings = ({ dimension, blockScale, rank, scoreScale }: LowRankState) => {
+  readWhole(dimension, "dimension", 1);
+  readWhole(rank, "rank", 0);
+  return { dimension, blockScale, scoreScale, keptDirections: dimension - rank };
+};
 
+/** {@link LEFT_IN_ERASED} of a state. @throws InputError when a size is no whole number or a number is not finite. */
 export const leftInErased = (state: LowRankState): number => evaluate(LEFT_IN_ERASED, FLOAT, bindings(state));
+
+/** {@link LOW_RANK_PRICE} of a state, in units of ‖θ₀‖². @throws InputError as {@link leftInErased}. */
 export const lowRankPrice = (state: LowRankState): number => evaluate(LOW_RANK_PRICE, FLOAT, bindings(state));
+
+/** {@link FORCED_OFFSET} of a state. @throws InputError as {@link leftInErased}. */
 export const forcedOffset = (state: LowRankState): number => evaluate(FORCED_OFFSET, FLOAT, bindings(state));
 
 /** Which directions are erased, and where the offset points. */
@@ -72,13 +77,16 @@ export interface ErasedDirections {
   readonly offset: Vector;
 }
 
-/** (v, M) of that state. */
+/** (v, M) of that state. @throws InputError when a length is not d or a number is not finite. */
 export function lowRankParameters(
   state: LowRankState,
   { erased, offset }: ErasedDirections,
   { valueVector, labelWeight }: { readonly valueVector: Vector; readonly labelWeight: number },
 ): AttentionParameters {
   const { dimension, blockScale, scoreScale } = state;
+  readWhole(dimension, "dimension", 1);
+  requireMatrix(erased, "erased", erased.length, dimension);
+  requireVector(offset, "offset", dimension);
   const missing = blockScale - leftInErased(state);
   const size = forcedOffset(state);
   const block = matrixFrom(dimension, dimension, (i, j) =>

@@ -1,3 +1,4 @@
+import { readWhole, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -41,6 +42,10 @@ export interface NoiselessAuxiliary {
   readonly weight: number;
 }
 
+/**
+ * {@link NOISELESS_AUXILIARY_LOSS} of a target.
+ * @throws InputError when θ₀ is not of length d, a number is not finite, or `shots` is no whole number from 1 up.
+ */
 export const noiselessAuxiliaryLoss = (
   { covariance }: RegressionProblem,
   targetTask: Vector,
@@ -49,7 +54,7 @@ export const noiselessAuxiliaryLoss = (
   evaluate(NOISELESS_AUXILIARY_LOSS, FLOAT, {
     covariance,
     targetTask,
-    shots,
+    shots: readWhole(shots, "shots", 1),
     tokenCount: shots + 1,
     auxiliaryWeight: weight,
   });
@@ -57,6 +62,7 @@ export const noiselessAuxiliaryLoss = (
 /**
  * A point of the valley with label weight −`scale`: its loss is above the infimum by a term of order 1/scale², and its risk on
  * every task that is not the target grows like scale².
+ * @throws InputError as {@link noiselessAuxiliaryLoss}, or naming `scale`.
  */
 export function noiselessValley(
   { covariance }: RegressionProblem,
@@ -64,7 +70,10 @@ export function noiselessValley(
   { shots, weight }: NoiselessAuxiliary,
   scale: number,
 ): AttentionParameters {
-  const tokenCount = shots + 1;
+  requireMatrix(covariance, "covariance", covariance.length);
+  requireVector(targetTask, "targetTask", covariance.length);
+  requireNumber(scale, "scale");
+  const tokenCount = readWhole(shots, "shots", 1) + 1;
   const own = evaluate(NOISELESS_OWN_SHARE, FLOAT, { shots, tokenCount, auxiliaryWeight: weight });
   const square = targetTask.reduce(
     (sum, x, i) => sum + x * targetTask.reduce((s, y, j) => s + y * covariance[i]![j]!, 0),

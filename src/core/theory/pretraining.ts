@@ -3,7 +3,12 @@ import { defineFormula, evaluate } from "../algebra/formula";
 import { entry, type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
-import type { Pretraining, RegressionProblem } from "../problem/regressionProblem";
+import {
+  type Pretraining,
+  type RegressionProblem,
+  requirePretraining,
+  requireProblem,
+} from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { blockParameters } from "./blockParameters";
 
@@ -63,12 +68,17 @@ export const PRETRAINED_RISK_LIMIT = defineFormula({
  *
  * For κ = 0 (no noise left and m → ∞, or a degenerate Λ there) the formula's inverse need not exist; the limit κ → 0 is
  * F (FᵀΣF)⁻¹ Fᵀ with the columns of F a basis of the range of Λ, which is Σ⁻¹ when Λ has full rank.
+ * @throws InputError when a matrix is not d × d, a number not finite, or m no shot count from 1 up.
  */
 export function pretrainedBlock<T>(
   field: NumberField<T>,
-  { covariance, noiseVariance, dimension }: RegressionProblem<T>,
-  { taskCovariance, shots }: Pretraining<T>,
+  problem: RegressionProblem<T>,
+  pretraining: Pretraining<T>,
 ): Matrix<T> {
+  requireProblem(problem);
+  requirePretraining(pretraining, problem.dimension);
+  const { covariance, noiseVariance, dimension } = problem;
+  const { taskCovariance, shots } = pretraining;
   const { queryShare } = tokenShares(field, shots);
   if (field.sign(queryShare) === 0) return limitBlock(field, covariance, taskCovariance);
   return evaluate(PRETRAINED_BLOCK, field, {
@@ -80,7 +90,14 @@ export function pretrainedBlock<T>(
   });
 }
 
-/** v = (0, 0, 1) and Γ* in M: the best of all parameters, up to rescaling v by a factor and M by its inverse. */
+/**
+ * v = (0, 0, 1) and Γ* in M: the best of all parameters, up to rescaling v by a factor and M by its inverse.
+ * @throws InputError as {@link pretrainedBlock}.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const { value, keyQuery } = pretrainedParameters(FLOAT, problem, pretraining);
+ * console.log(value, keyQuery[1]![1]!.toFixed(4)); // [ 0, 0, 0, 1 ] 0.9052
+ */
 export function pretrainedParameters<T>(
   field: NumberField<T>,
   problem: RegressionProblem<T>,
@@ -89,7 +106,14 @@ export function pretrainedParameters<T>(
   return blockParameters(field, { block: pretrainedBlock(field, problem, pretraining) });
 }
 
-/** R(n, θ) after pretraining, for any symmetric block Γ. */
+/**
+ * R(n, θ) after pretraining, for any symmetric block Γ, in squared label units.
+ * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+ * console.log([0, 20].map((shots) => pretrainedRisk(FLOAT, problem, gamma, [1, 0], shots).toFixed(4))); // [ '1.1000', '0.2379' ]
+ */
 export function pretrainedRisk<T>(
   field: NumberField<T>,
   { covariance, noiseVariance }: RegressionProblem<T>,

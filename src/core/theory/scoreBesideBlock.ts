@@ -78,7 +78,10 @@ export const SCORED_RISK = defineFormula({
     " + contextShare * queryShare * ((scoreScale^2 + secondTrace) * (normSquared(mixedTask) + labelWeight^2 * noiseVariance) + normSquared(gamma * covariance * mixedTask))",
 });
 
-/** M = diag(c, Γ) with the best v_x; w stays 1, which zero-shot prompts do not see. */
+/**
+ * M = diag(c, Γ) with the best v_x; w stays 1, which zero-shot prompts do not see.
+ * @throws InputError when a length is not d or a number not finite.
+ */
 export function scoreBesideBlock<T>(
   field: NumberField<T>,
   { covariance }: RegressionProblem<T>,

@@ -1,3 +1,4 @@
+import { readWhole, requireSquare } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -57,7 +58,7 @@ export interface SoftmaxHead {
   readonly labelWeight: number;
 }
 
-/** R(∞, θ) of one softmax head. */
+/** R(∞, θ) of one softmax head. @throws InputError when a length is not d or a number not finite. */
 export const softmaxLimitRisk = (
   { covariance, noiseVariance }: RegressionProblem,
   task: Vector,
@@ -65,13 +66,14 @@ export const softmaxLimitRisk = (
 ): number =>
   evaluate(SOFTMAX_LIMIT_RISK, FLOAT, { covariance, noiseVariance, task, tilt, valueVector, labelWeight });
 
-/** R(n, θ) up to the order 1/n. */
+/** R(n, θ) up to the order 1/n, n ≥ 1. @throws InputError as {@link softmaxLimitRisk}, or naming `shots`. */
 export const softmaxRisk = (
   problem: RegressionProblem,
   task: Vector,
   shots: number,
   head: SoftmaxHead,
 ): number => {
+  readWhole(shots, "shots", 1);
   const { covariance, noiseVariance } = problem;
   const { tilt, valueVector, labelWeight } = head;
   const cost = evaluate(SOFTMAX_SHOTS_COST, FLOAT, {
@@ -85,9 +87,10 @@ export const softmaxRisk = (
   return softmaxLimitRisk(problem, task, head) + cost / shots;
 };
 
-/** (v, M) of such a head: M_xx = √D A. */
+/** (v, M) of such a head: M_xx = √D A. @throws InputError when a length does not fit or a number is not finite. */
 export const softmaxParameters = ({ tilt, valueVector, labelWeight }: SoftmaxHead): AttentionParameters => {
-  const root = 1 / scoreScale(valueVector.length + 2);
+  requireSquare(tilt, "tilt");
+  const root = 1 / scoreScale(tilt.length + 2);
   return blockParameters(FLOAT, {
     block: tilt.map((row) => row.map((x) => root * x)),
     valueVector,

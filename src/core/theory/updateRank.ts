@@ -1,3 +1,4 @@
+import { readWhole, requireNumber, requireSquare, requireVector } from "@finetune-icl/base";
 import { defineFormula } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
@@ -10,8 +11,9 @@ import { blockParameters } from "./blockParameters";
  * d. The optimum needs zᵀMz to have no square of a covariate in it. A sum of r products zᵀΔz = Σ_k (b_kᵀz)(a_kᵀz) vanishes on the
  * covariates orthogonal to r vectors, where for r < d there is an x with zᵀMz = xᵀΓx > 0. Rank d suffices, because one product
  * makes two squares of opposite sign: (√c + gᵀx)(√c − gᵀx) = c − (gᵀx)². For c < 0 it would be d + 1.
+ * @throws InputError when d is no whole number from 1 up.
  */
-export const erasureRank = (dimension: number): number => dimension;
+export const erasureRank = (dimension: number): number => readWhole(dimension, "dimension", 1);
 
 /** The parts of the value row that a prediction reads beside v₀ = 0. */
 export interface ValueRowParts<T> {
@@ -22,13 +24,15 @@ export interface ValueRowParts<T> {
 /**
  * M_xx = Γ = Σ_k g_k g_kᵀ, the g_k being the rows of `root`, after the first `rank` of the erasing products: M₀₀ = s²,
  * M_xx = Σ_{k > rank} g_k g_kᵀ, and M_0x = s g₁ᵀ, M_x0 = −s g₁, which zero-shot prompts do not see.
+ * @throws InputError when `root` is not d × d, `rank` no whole number, or a number not finite.
  */
 export function afterProducts<T>(
   field: NumberField<T>,
   { root, scoreRoot, rank }: { readonly root: Matrix<T>; readonly scoreRoot: T; readonly rank: number },
   values: ValueRowParts<T>,
 ): AttentionParameters<T> {
-  const d = root.length;
+  const d = requireSquare(root, "root");
+  readWhole(rank, "rank", 0);
   const start = blockParameters(field, {
     block: matrixFrom(d, d, (i, j) =>
       root.reduce((sum, g) => field.add(sum, field.multiply(g[i]!, g[j]!)), field.zero),
@@ -46,13 +50,15 @@ export function afterProducts<T>(
   return { value: start.value, keyQuery };
 }
 
-/** A zero-shot optimum that lies d outer products away from M_xx = Γ: all erased, v_x = θ₀/s². w stays 1. */
+/** A zero-shot optimum that lies d outer products away from M_xx = Γ: all erased, v_x = θ₀/s². w stays 1. @throws InputError as {@link afterProducts}. */
 export function lowestRankOptimum<T>(
   field: NumberField<T>,
   root: Matrix<T>,
   targetTask: Vector<T>,
   scoreRoot: T,
 ): AttentionParameters<T> {
+  requireNumber(scoreRoot, "scoreRoot");
+  requireVector(targetTask, "targetTask", requireSquare(root, "root"));
   const score = field.multiply(scoreRoot, scoreRoot);
   const valueVector = targetTask.map((x) => field.divide(x, score));
   return afterProducts(
@@ -78,13 +84,14 @@ export const OFFSET_LIMIT_RISK = defineFormula({
   expression: "noiseVariance + (mixedTask * covariance * offset)^2 + normSquared(bias)",
 });
 
-/** The update as outer products b aᵀ: (s e₀ − g₁)(s e₀ + g₁)ᵀ, and −g_k g_kᵀ for k > 1. */
+/** The update as outer products b aᵀ: (s e₀ − g₁)(s e₀ + g₁)ᵀ, and −g_k g_kᵀ for k > 1. @throws InputError as {@link afterProducts}. */
 export function erasingProducts<T>(
   field: NumberField<T>,
   root: Matrix<T>,
   scoreRoot: T,
 ): readonly { readonly left: Vector<T>; readonly right: Vector<T> }[] {
-  const size = root[0]!.length + 2;
+  requireNumber(scoreRoot, "scoreRoot");
+  const size = requireSquare(root, "root") + 2;
   const token = (constant: T, covariates: Vector<T>): Vector<T> =>
     Array.from({ length: size }, (_, i) => {
       if (i === CONSTANT_SLOT) return constant;

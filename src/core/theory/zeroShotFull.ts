@@ -1,3 +1,4 @@
+import { requireNumber, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
@@ -83,13 +84,17 @@ export const OVERSHOOT_RATIO = defineFormula({
     "(1 + scoreScale * labelWeight)^2 + scoreScale^2 * labelWeight^2 * noiseVariance / normSquared(targetTask)",
 });
 
-/** (v, M) of a zero-shot optimum, all free entries that the zero-shot loss does not see at zero but w. */
+/** (v, M) of a zero-shot optimum, all free entries that the zero-shot loss does not see at zero but w. @throws InputError naming what is no finite number. */
 export function zeroShotFullParameters<T>(
   field: NumberField<T>,
   targetTask: Vector<T>,
   optimum: ZeroShotFullOptimum<T>,
 ): AttentionParameters<T> {
   const { scoreScale, labelWeight } = optimum;
+  requireVector(targetTask, "targetTask", targetTask.length);
+  requireNumber(scoreScale, "scoreScale");
+  requireNumber(labelWeight, "labelWeight");
+  if (optimum.branch === "constant-value") requireNumber(optimum.keyShare, "keyShare");
   const block = zeroBlock(field, targetTask.length);
   const scaled = targetTask.map((value) => field.divide(value, scoreScale));
   if (optimum.branch === "constant-score") {
@@ -105,13 +110,21 @@ export function zeroShotFullParameters<T>(
   });
 }
 
-/** R(n, θ) at a zero-shot optimum. */
+/**
+ * R(n, θ) at a zero-shot optimum of the target θ₀, in squared label units. The two tasks go by name, because one taken for the
+ * other gives a number, too.
+ * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const tasks = { targetTask: [1, 0], task: [0, 1] };
+ * const optimum = gradientFlowOptimum(pretrainedBlock(FLOAT, problem, pretraining), tasks.targetTask);
+ * console.log(zeroShotFullRisk(FLOAT, problem, tasks, optimum, "infinity")); // 1.1
+ */
 export function zeroShotFullRisk<T>(
   field: NumberField<T>,
   { covariance, noiseVariance }: RegressionProblem<T>,
-  targetTask: Vector<T>,
+  { targetTask, task }: { readonly targetTask: Vector<T>; readonly task: Vector<T> },
   { branch, ...optimum }: ZeroShotFullOptimum<T>,
-  task: Vector<T>,
   shots: ShotCount,
 ): T {
   const formula = branch === "constant-score" ? CONSTANT_SCORE_RISK : CONSTANT_VALUE_RISK;

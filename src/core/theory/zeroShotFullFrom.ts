@@ -1,5 +1,6 @@
+import { requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { labelSlot } from "../model/tokens";
 import type { RegressionProblem } from "../problem/regressionProblem";
 
@@ -7,8 +8,10 @@ import type { RegressionProblem } from "../problem/regressionProblem";
  * ‖S‖²_F − |v|², S the symmetric part of M, both over the slots of the constant and the covariates: what zero-shot prompts
  * see. Gradient flow on any zero-shot loss conserves it, that of a finite data set included, because the prediction
  * (zᵀMz)(vᵀz) is linear in v and in M prompt by prompt, so that vᵀ∇_v = tr Mᵀ∇_M.
+ * @throws InputError when v and M do not fit each other or hold what is no finite number.
  */
 export function keyQueryExcess({ value, keyQuery }: AttentionParameters): number {
+  requireParameters({ value, keyQuery });
   const seen = value.length - 1;
   let excess = 0;
   for (let i = 0; i < seen; i += 1) {
@@ -24,6 +27,7 @@ export function keyQueryExcess({ value, keyQuery }: AttentionParameters): number
  * (none for gradient flow). What zero-shot prompts do not see stays: w, the label's row and column of M, and the antisymmetric
  * part. c has the sign that makes M₀₀ grow from the start's quadratic score. For a finite data set the task is its own
  * least-squares solution.
+ * @throws InputError when a length does not fit the dimension or a number is not finite.
  */
 export function zeroShotFullFrom(
   { covariance }: RegressionProblem,
@@ -31,6 +35,10 @@ export function zeroShotFullFrom(
   targetTask: Vector,
   drift = 0,
 ): AttentionParameters {
+  requireMatrix(covariance, "covariance", covariance.length);
+  requireVector(targetTask, "targetTask", covariance.length);
+  requireParameters(start, covariance.length);
+  requireNumber(drift, "drift");
   const label = labelSlot(targetTask.length);
   const excess = keyQueryExcess(start) + drift;
   const square = targetTask.reduce((sum, x) => sum + x * x, 0);

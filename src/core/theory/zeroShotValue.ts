@@ -74,6 +74,7 @@ export const VALUE_ONLY_OPTIMUM_INVERSE = defineFormula({
   expression: "targetTask / (dimension + 4)",
 });
 
+/** The zero-shot risk there, for Γ = Σ⁻¹: the price of leaving M alone is 2‖θ₀‖²/(d + 4). */
 export const VALUE_ONLY_ZERO_SHOT_RISK_INVERSE = defineFormula({
   title: "Zero-shot risk after value-only fine-tuning, for the inverse covariance",
   source: `${SOURCE} Γ = Σ⁻¹.`,
@@ -82,6 +83,7 @@ export const VALUE_ONLY_ZERO_SHOT_RISK_INVERSE = defineFormula({
   expression: "noiseVariance + 2 * normSquared(targetTask) / (dimension + 4)",
 });
 
+/** R(n, θ) for Γ = Σ⁻¹, any v_x and w. */
 export const VALUE_ONLY_RISK_INVERSE = defineFormula({
   title: "In-context risk after value-only fine-tuning, for the inverse covariance",
   source: `${SOURCE} Γ = Σ⁻¹, any v_x and w.`,
@@ -124,7 +126,10 @@ export function valueOnlyOptimum<T>(
   return evaluate(VALUE_ONLY_OPTIMUM, field, { covariance, gamma, targetTask });
 }
 
-/** M = Γ as pretrained and v = (0, v_x, 1): the zero-shot loss moves v_x alone. */
+/**
+ * M = Γ as pretrained and v = (0, v_x, 1): the zero-shot loss moves v_x alone.
+ * @throws InputError when v_x is not of length d or a number not finite.
+ */
 export function valueOnlyParameters<T>(
   field: NumberField<T>,
   gamma: Matrix<T>,
@@ -133,7 +138,16 @@ export function valueOnlyParameters<T>(
   return blockParameters(field, { block: gamma, valueVector });
 }
 
-/** R(n, θ) for M = Γ and v = (0, v_x, w); w = 1 after zero-shot fine-tuning. */
+/**
+ * R(n, θ) for M = Γ and v = (0, v_x, w), in squared label units; w = 1 after zero-shot fine-tuning.
+ * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * @example
+ * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+ * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
+ * const valueVector = valueOnlyOptimum(FLOAT, problem, gamma, [1, 0]);
+ * const after = { valueVector, labelWeight: 1 };
+ * console.log(valueOnlyRisk(FLOAT, problem, gamma, after, [0, 1], "infinity").toFixed(4)); // 0.1368
+ */
 export function valueOnlyRisk<T>(
   field: NumberField<T>,
   { covariance, noiseVariance }: RegressionProblem<T>,

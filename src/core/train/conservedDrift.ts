@@ -1,3 +1,4 @@
+import { readWhole, requireLength, requireNumber } from "@finetune-icl/base";
 import type { Moment } from "./observer";
 
 /**
@@ -14,17 +15,20 @@ export class ConservedDrift {
   /** E so far, less E at the start. */
   drift = 0;
 
-  /** For points that hold V first and M behind it, `half` numbers each: one layer, one head, key and query merged. */
+  /** For points that hold V first and M behind it, `half` numbers each: one layer, one head, key and query merged. @throws InputError naming the argument. */
   constructor(
     private readonly half: number,
     private readonly momentum: number,
   ) {
+    readWhole(half, "half", 1);
+    requireNumber(momentum, "momentum");
     this.last = new Float64Array(2 * half);
   }
 
-  /** To be shown every point, from the first on. */
+  /** To be shown every point, from the first on. @throws InputError when its length does not fit. */
   see({ point }: Pick<Moment, "point">): void {
     const { half, last } = this;
+    requireLength(point, "point", 2 * half);
     if (this.seen) {
       let step = 0;
       for (let i = 0; i < half; i += 1) {

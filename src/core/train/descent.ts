@@ -1,3 +1,4 @@
+import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import { type Observer, Watch } from "./observer";
 import { clipJointly, createOptimiser, type OptimiserSettings } from "./optimiser";
 
@@ -46,7 +47,18 @@ export const CURVE_INTERVAL = 100;
 /** A loss so many times the first one, or 1, will not come back. */
 const HOPELESS = 1e8;
 
+/** That every setting is a number in its place. @throws InputError naming the setting. */
+export function requireDescent({ steps, optimiser, clipNorm }: DescentSettings): void {
+  readWhole(steps, "steps", 0);
+  for (const [name, value] of Object.entries(optimiser))
+    if (name !== "kind") for (const number of [value].flat()) requireNumber(number, `optimiser.${name}`);
+  if (clipNorm !== "none") requireNumber(clipNorm, "clipNorm");
+}
+
+/** A descent that has not moved yet. @throws InputError naming the setting, or the entry of `start`, that is no finite number. */
 export function startDescent(start: Float64Array, settings: DescentSettings): Descent {
+  requireVector(start, "start", start.length);
+  requireDescent(settings);
   const { memory } = createOptimiser(settings.optimiser, start.length);
   return { step: 0, point: Float64Array.from(start), memory, curve: [] };
 }
@@ -54,6 +66,7 @@ export function startDescent(start: Float64Array, settings: DescentSettings): De
 /**
  * Takes steps until `until` of them are done, or all. A descent that is stored and read back between two calls goes on as
  * if nothing had happened, bit by bit. An observer sees the point before a step, never after the last one.
+ * @throws InputError naming the setting that is no finite number, or the memory that does not fit the point.
  * @throws DivergenceError as soon as the loss is not finite, or 10⁸ times larger than at first.
  */
 export function descend(
@@ -63,10 +76,15 @@ export function descend(
   until: number,
   observer?: Observer,
 ): void {
+  requireDescent(settings);
+  if (Number.isNaN(until)) requireNumber(until, "until");
   const { point, memory, curve } = descent;
   const { steps, optimiser: kind, clipNorm } = settings;
   const optimiser = createOptimiser(kind, point.length);
-  for (const [k, stored] of memory.entries()) optimiser.memory[k]!.set(stored);
+  for (const [k, stored] of memory.entries()) {
+    requireVector(stored, `memory[${k}]`, point.length);
+    optimiser.memory[k]!.set(stored);
+  }
   const gradient = new Float64Array(point.length);
   const end = Math.min(until, steps);
   const watch = new Watch(observer, descent.step);

@@ -1,6 +1,8 @@
+import { requireNumber, requireVector } from "@finetune-icl/base";
 import type { Differentiable } from "../algebra/differentiable";
 import { type Observer, seeEnd, Watch } from "./observer";
 
+/** How closely gradient flow is followed, and how far. */
 export interface FlowSettings {
   /** The flow has come to rest when the gradient is shorter than this. */
   readonly gradientTolerance: number;
@@ -10,6 +12,7 @@ export interface FlowSettings {
   readonly maxTime: number;
 }
 
+/** Where gradient flow came to rest, or was when its time was up. */
 export interface FlowEnd {
   readonly point: Float64Array;
   readonly value: number;
@@ -20,6 +23,7 @@ export interface FlowEnd {
   readonly settled: boolean;
 }
 
+/** What is taken unless told. */
 export const FLOW_DEFAULTS: FlowSettings = { gradientTolerance: 1e-9, stepTolerance: 1e-12, maxTime: 1e4 };
 
 // Dormand and Prince (1980): order 5 with an embedded solution of order 4 for the error; the last stage is the next first.
@@ -37,6 +41,14 @@ const ERROR = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525,
  * Follows gradient flow, dp/dt = −∇, from `start` until it comes to rest or its time is up, by an embedded Runge-Kutta pair
  * that keeps the error of every step below the tolerance. Written here and not taken from mathjs, whose solver stores every
  * step of a path that may have millions. An observer's moments are met exactly: a step that would pass one is shortened.
+ * @throws InputError naming the setting, or the entry of `start`, that is no finite number.
+ * @example
+ * const bowl = (point: Float64Array, gradient: Float64Array): number => {
+ *   gradient[0] = 2 * point[0]!;
+ *   return point[0]! ** 2;
+ * };
+ * const { settled, point } = followGradientFlow(bowl, Float64Array.of(1));
+ * console.log(settled, Math.abs(point[0]!) < 1e-8); // true true
  */
 export function followGradientFlow(
   loss: Differentiable,
@@ -45,7 +57,10 @@ export function followGradientFlow(
   observer?: Observer,
 ): FlowEnd {
   const { gradientTolerance, stepTolerance, maxTime } = { ...FLOW_DEFAULTS, ...settings };
+  for (const [name, value] of Object.entries({ gradientTolerance, stepTolerance, maxTime }))
+    requireNumber(value, name);
   const size = start.length;
+  requireVector(start, "start", size);
   let point = Float64Array.from(start);
   let trial = new Float64Array(size);
   const slopes = Array.from({ length: 7 }, () => new Float64Array(size));

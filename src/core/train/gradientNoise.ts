@@ -1,3 +1,4 @@
+import { readWhole, requireVector } from "@finetune-icl/base";
 import type { ParameterLayout } from "../model/parameterLayout";
 import type { RandomSource } from "../simulate/randomSource";
 import type { PromptSource } from "./promptSource";
@@ -9,7 +10,7 @@ export interface GradientNoise {
   readonly keyQuery: number;
 }
 
-/** Estimated from so many prompts of the source; one layer, one head, key and query merged. A batch of B has 1/B of it. */
+/** Estimated from so many prompts of the source; one layer, one head, key and query merged. A batch of B has 1/B of it. @throws InputError when `point` does not fit the layout, or there are fewer than two prompts. */
 export function gradientNoise(
   layout: ParameterLayout,
   source: PromptSource,
@@ -17,6 +18,8 @@ export function gradientNoise(
   prompts: number,
   random: RandomSource,
 ): GradientNoise {
+  requireVector(point, "point", layout.length);
+  readWhole(prompts, "prompts", 2);
   const half = layout.length / 2;
   const one = promptBatch(layout, source, 1);
   const gradient = new Float64Array(layout.length);

@@ -1,3 +1,4 @@
+import { readWhole, requireVector } from "@finetune-icl/base";
 import type { Differentiable } from "../algebra/differentiable";
 import { asParameters } from "../exact/exactLoss";
 import type { PackedParameters } from "../exact/packedParameters";
@@ -13,6 +14,7 @@ export interface UpdateRanks {
  * Low-rank fine-tuning (Hu et al. 2021, "LoRA") of one layer: V + B_V A_V and M + B_M A_M, the base held fixed. Of B_V only the label's
  * row is seen, so it is one number a rank. The point holds B_V (rank), A_V (rank × D), B_M (D × rank, column by column), A_M
  * (rank × D).
+ * @throws InputError when the base does not fit the size, or a rank is no whole number.
  */
 export class LowRankUpdate {
   readonly length: number;
@@ -27,6 +29,10 @@ export class LowRankUpdate {
     readonly ranks: UpdateRanks,
   ) {
     const { value, keyQuery } = ranks;
+    readWhole(size, "size", 1);
+    requireVector(base, "base", size + size * size);
+    readWhole(value, "ranks.value", 0);
+    readWhole(keyQuery, "ranks.keyQuery", 0);
     const left = value + value * size;
     this.offsets = [0, value, left, left + keyQuery * size];
     this.length = left + 2 * keyQuery * size;

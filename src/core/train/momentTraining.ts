@@ -3,7 +3,8 @@ import { asParameters, asPoint } from "../exact/exactLoss";
 import { momentLoss } from "../exact/featureLoss";
 import { pack, unpack } from "../exact/packedParameters";
 import type { TokenMoments } from "../exact/tokenMoments";
-import type { AttentionParameters } from "../model/attentionParameters";
+import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
+import { readWhole } from "../problem/readInput";
 import type { RegimeKind } from "../problem/regime";
 import { descend, startDescent } from "./descent";
 import { RELEASED_MOTION } from "./releasedSettings";
@@ -11,12 +12,24 @@ import { RELEASED_MOTION } from "./releasedSettings";
 /** The regimes that move something when the tokens are given by their moments. */
 export type MomentRegime = Exclude<RegimeKind, "pretrained" | "zero-shot-key-query">;
 
-export const MOMENT_REGIMES = [
-  "zero-shot-full",
-  "zero-shot-value",
-  "auxiliary-value",
-  "auxiliary-full",
-] as const satisfies readonly MomentRegime[];
+/** Which of v and M a regime moves. A record, so that the compiler misses a regime that is not named here. */
+const MOVES: Readonly<Record<MomentRegime, "all" | "value">> = {
+  "zero-shot-full": "all",
+  "zero-shot-value": "value",
+  "auxiliary-value": "value",
+  "auxiliary-full": "all",
+};
+
+/** The words for these regimes. */
+export const MOMENT_REGIMES = Object.keys(MOVES) as readonly MomentRegime[];
+
+/** Which of these regimes have an auxiliary few-shot loss. */
+const IS_AUXILIARY: Readonly<Record<MomentRegime, boolean>> = {
+  "zero-shot-full": false,
+  "zero-shot-value": false,
+  "auxiliary-value": true,
+  "auxiliary-full": true,
+};
 
 /** Where training ended. */
 export interface MomentTraining {
@@ -31,6 +44,7 @@ export interface MomentTraining {
  * table, whose empirical loss is then descended exactly, over all prompts that can be made of the rows. The settings are
  * those of the released experiment (SGD with momentum, gradient clipped, the weight of the auxiliary loss annealed linearly from
  * 1 to 0), but for the learning rate, which is lowered where heavy tails make the loss so curved that 0.01 would not settle.
+ * @throws InputError when v and M do not fit each other, a number is not finite, or a count is none.
  * @throws DivergenceError when it diverges all the same.
  */
 export function trainOnMoments(
@@ -42,11 +56,12 @@ export function trainOnMoments(
     steps = RELEASED_MOTION.steps,
   }: { readonly auxiliaryShots: number; readonly steps?: number },
 ): MomentTraining {
-  const size = start.value.length;
+  const size = requireParameters(start);
+  readWhole(auxiliaryShots, "auxiliaryShots", 0);
+  readWhole(steps, "steps", 1);
   const dimension = size - 2;
   const zeroShot = momentLoss(dimension, [{ moments, shots: 0, weight: 1 }]);
-  const auxiliary = regime === "auxiliary-value" || regime === "auxiliary-full";
-  const fewShot = auxiliary
+  const fewShot = IS_AUXILIARY[regime]
     ? momentLoss(dimension, [{ moments, shots: auxiliaryShots, weight: 1 }])
     : undefined;
   const point = asPoint(pack(start));
@@ -57,7 +72,7 @@ export function trainOnMoments(
     steps,
     optimiser: { ...RELEASED_MOTION.optimiser, learningRate },
   };
-  const valueOnly = regime === "zero-shot-value" || regime === "auxiliary-value";
+  const valueOnly = MOVES[regime] === "value";
   const other = new Float64Array(point.length);
   const descent = startDescent(point, settings);
   descend(

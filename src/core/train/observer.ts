@@ -1,3 +1,5 @@
+import { requireNumber, requireVector } from "@finetune-icl/base";
+
 /** When a run is looked at: in steps of descent, or in time of gradient flow. Every so much and at the end, or as listed. */
 export type Schedule = { readonly every: number } | { readonly at: readonly number[] };
 
@@ -24,11 +26,13 @@ export interface Recorded<Value> {
   readonly value: Value;
 }
 
-/** An observer that keeps a function of the parameters, with the loss, at each moment of the schedule. */
+/** An observer that keeps a function of the parameters, with the loss, at each moment of the schedule. @throws InputError naming the schedule. */
 export function recorder<Value>(
   schedule: Schedule,
   measure: (point: Float64Array) => Value,
 ): { readonly observer: Observer; readonly records: readonly Recorded<Value>[] } {
+  if ("at" in schedule) requireVector(schedule.at, "at", schedule.at.length);
+  else requireNumber(schedule.every, "every");
   const records: Recorded<Value>[] = [];
   return {
     observer: { schedule, see: ({ at, loss, point }) => records.push({ at, loss, value: measure(point) }) },

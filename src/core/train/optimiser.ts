@@ -1,3 +1,5 @@
+import { requireNumber } from "@finetune-icl/base";
+
 /** How a step follows from a gradient. One step of either is what PyTorch's torch.optim does with the same settings. */
 export type OptimiserSettings =
   | {
@@ -64,8 +66,9 @@ function adam(
   };
 }
 
-/** Scales the whole gradient down to length `limit` when it is longer; returns its length before. */
+/** Scales the whole gradient down to length `limit` when it is longer; returns its length before. @throws InputError naming `limit`. */
 export function clipJointly(gradient: Float64Array, limit: number): number {
+  requireNumber(limit, "limit");
   let sum = 0;
   for (let i = 0; i < gradient.length; i += 1) sum += gradient[i]! * gradient[i]!;
   const length = Math.sqrt(sum);

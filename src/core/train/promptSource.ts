@@ -1,5 +1,6 @@
+import { readWhole, requireMatrix, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { TaskPrior } from "../problem/taskPrior";
 import { ContextSampler, type Sampling } from "../simulate/contextSampler";
 import type { RandomSource } from "../simulate/randomSource";
@@ -16,13 +17,20 @@ export interface PromptSource {
   readonly next: (random: RandomSource) => void;
 }
 
-/** A new task and a new prompt every time, as in pretraining. */
+function requireSource(problem: RegressionProblem, shots: number): void {
+  requireProblem(problem);
+  readWhole(shots, "shots", 0);
+}
+
+/** A new task and a new prompt every time, as in pretraining. @throws InputError naming the argument. */
 export function freshPrompts(
   problem: RegressionProblem,
   prior: TaskPrior,
   shots: number,
   sampling: Sampling,
 ): PromptSource {
+  requireSource(problem, shots);
+  requireMatrix(prior.taskCovariance, "prior.taskCovariance", problem.dimension);
   const tasks = new TaskSampler(prior);
   const contexts = new ContextSampler(problem, sampling);
   const rows = contexts.rows(shots);
@@ -41,13 +49,15 @@ export function freshPrompts(
   };
 }
 
-/** A new prompt of one task every time, as in a test. */
+/** A new prompt of one task every time, as in a test. @throws InputError naming the argument. */
 export function taskPrompts(
   problem: RegressionProblem,
   task: Vector,
   shots: number,
   sampling: Sampling,
 ): PromptSource {
+  requireSource(problem, shots);
+  requireVector(task, "task", problem.dimension);
   const contexts = new ContextSampler(problem, sampling);
   const rows = contexts.rows(shots);
   const query = rows * contexts.size;
@@ -76,7 +86,7 @@ export function finitePromptsBytes(
   return examples * ((contexts.rows(shots) + 1) * contexts.size + 1) * Float64Array.BYTES_PER_ELEMENT;
 }
 
-/** Prompts of one task drawn once, `examples` of them, and sampled with replacement, as in fine-tuning. */
+/** Prompts of one task drawn once, `examples` of them, and sampled with replacement, as in fine-tuning. @throws InputError naming the argument. */
 export function finitePrompts(
   problem: RegressionProblem,
   task: Vector,
@@ -85,6 +95,9 @@ export function finitePrompts(
   examples: number,
   random: RandomSource,
 ): PromptSource {
+  requireSource(problem, shots);
+  requireVector(task, "task", problem.dimension);
+  readWhole(examples, "examples", 1);
   const contexts = new ContextSampler(problem, sampling);
   const rows = contexts.rows(shots);
   const stride = (rows + 1) * contexts.size + 1;
@@ -109,8 +122,9 @@ export function finitePrompts(
   };
 }
 
-/** The prompts of a finite source one after the other, over and over: a batch of all of them has no sampling noise. */
+/** The prompts of a finite source one after the other, over and over: a batch of all of them has no sampling noise. @throws InputError naming `size`. */
 export function inOrder(source: PromptSource, size: number): PromptSource {
+  readWhole(size, "size", 1);
   const stride = (source.rows + 1) * size + 1;
   let at = -stride;
   return {

@@ -210,8 +210,9 @@ function checkMemory({ method, problem }: TrainingSettings, examples: number, sh
   );
 }
 
-/** θ₀ uniform on the unit sphere. */
+/** θ₀ uniform on the unit sphere. @throws InputError naming `seed` or `dimension`. */
 export function randomTargetTask(seed: number, dimension: number): Vector {
+  readWhole(dimension, "dimension", 1);
   const random = sourceOf(seed, "targetTask");
   const direction = Array.from({ length: dimension }, () => random.normal());
   const length = Math.hypot(...direction);

@@ -15,7 +15,9 @@ export const RELEASED_ADAM = {
   optimiser: { kind: "adam", learningRate: 0.01, betas: [0.9, 0.9], epsilon: 1e-8 },
 } as const satisfies Motion;
 
+/** Prompts in a batch of sampled training. */
 export const RELEASED_BATCH = 5000;
+/** Prompts in the data set of fine-tuning. */
 export const RELEASED_EXAMPLES = 10_000;
 /** σ² of the released experiment. */
 export const RELEASED_NOISE = 0.1;

@@ -14,7 +14,7 @@ export interface StageResult {
   readonly flow?: { readonly settled: boolean; readonly time: number; readonly gradientNorm: number };
 }
 
-/** Runs a stage from start to end. @throws DivergenceError as {@link descend} does. */
+/** Runs a stage from start to end. @throws InputError naming what is no finite number. @throws DivergenceError as {@link descend} does. */
 export function runStage(
   loss: StepLoss,
   start: Float64Array,

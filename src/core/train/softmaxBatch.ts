@@ -1,4 +1,4 @@
-import { InputError } from "@finetune-icl/base";
+import { InputError, readWhole } from "@finetune-icl/base";
 import { scoreScale } from "../model/softmaxAttention";
 import type { BatchLoss } from "./oneLayerBatch";
 import type { PromptSource } from "./promptSource";
@@ -8,7 +8,7 @@ import type { PromptSource } from "./promptSource";
  * all tokens, the query's own included, and contents a_j = vᵀz_j, a head predicts f = Σ_j p_j a_j. Since ∂p_j/∂s_k =
  * p_j(1{j=k} − p_k), the squared error of e = Σ f/H − y has the slopes
  * (2e/H) Σ_j p_j z_j in v, and (2e/(H√D)) Σ_j p_j (a_j − f) z_j z_qᵀ in M.
- * @throws InputError when the source stands for its tokens by their second moment: softmax needs the tokens.
+ * @throws InputError naming the argument that is no whole number from 1 up, or when the source stands for its tokens by their second moment: softmax needs the tokens.
  */
 export function softmaxBatch(
   source: PromptSource,
@@ -16,6 +16,7 @@ export function softmaxBatch(
   heads: number,
   batchSize: number,
 ): BatchLoss {
+  for (const [name, count] of Object.entries({ size, heads, batchSize })) readWhole(count, name, 1);
   const { rows, data } = source;
   if (rows !== source.shots) {
     throw new InputError("sampling", "moments", '"tokens": softmax attention weighs every token by itself');

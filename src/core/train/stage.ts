@@ -1,7 +1,8 @@
-import { InputError } from "@finetune-icl/base";
+import { InputError, readWhole, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { withOnly } from "../algebra/differentiable";
 import { priorCubature } from "../exact/priorCubature";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
+import { requireProblem } from "../problem/regressionProblem";
 import { RandomSource } from "../simulate/randomSource";
 import type { StepLoss } from "./descent";
 import { exactStageLoss } from "./exactStage";
@@ -35,18 +36,23 @@ export const stageStream =
 export const sourceOf = (seed: number, purpose: Purpose): RandomSource =>
   new RandomSource(seed, stageStream(purpose)(0));
 
-/** Every entry N(0, deviation²), in the order of the layout. */
+/** Every entry N(0, deviation²), in the order of the layout. @throws InputError naming the setting. */
 export function initialPoint({ model, seed, initialDeviation }: TrainingSettings): Float64Array {
+  requireNumber(initialDeviation, "initialDeviation");
   const random = sourceOf(seed, "parameters");
   const point = new Float64Array(parameterLayout(model).length);
   random.normals(point, point.length);
   return point.map((x) => initialDeviation * x);
 }
 
-/** The loss of pretraining at each step. @throws InputError as {@link exactStageLoss} does. */
+/** The loss of pretraining at each step. @throws InputError naming the setting that does not fit or is no finite number. */
 export function pretrainingLoss({ method, seed, problem, model, pretraining }: TrainingSettings): StepLoss {
   const layout = parameterLayout(model);
   const { prior, shots } = pretraining;
+  requireProblem(problem);
+  readWhole(seed, "seed", 0);
+  readWhole(shots, "pretraining.shots", 1);
+  requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", problem.dimension);
   if (method.kind === "exact") {
     const terms = priorCubature(prior).map((item) => ({ ...item, shots }));
     return constantLoss(exactStageLoss(layout, problem, terms));
@@ -59,9 +65,17 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
   return sampledStageLoss(layout, source, method.batchSize, seed, stream);
 }
 
-/** The loss of fine-tuning at each step, its gradient zero but for the parameters that are trained. */
+/** The loss of fine-tuning at each step, its gradient zero but for the parameters that are trained. @throws InputError as {@link pretrainingLoss}. */
 export function fineTuningLoss(settings: TrainingSettings, stage: FineTuningStage): StepLoss {
-  const { method, model } = settings;
+  const { method, model, problem, seed } = settings;
+  requireProblem(problem);
+  readWhole(seed, "seed", 0);
+  requireVector(stage.targetTask, "targetTask", problem.dimension);
+  readWhole(stage.examples, "examples", 1);
+  if (stage.auxiliary !== undefined) {
+    readWhole(stage.auxiliary.shots, "auxiliary.shots", 0);
+    if (stage.auxiliary.weight !== "annealed") requireNumber(stage.auxiliary.weight, "auxiliary.weight");
+  }
   const layout = parameterLayout(model);
   const trainable = trainablePositions(layout, stage.trainable);
   const part =

@@ -6,6 +6,7 @@ import { endOf, runStage, type StageResult } from "./runStage";
 import { fineTuningLoss, initialPoint, pretrainingLoss } from "./stage";
 import type { Motion, TrainingSettings } from "./trainingSettings";
 
+/** The stages of a run. */
 export type StageName = "pretraining" | "fineTuning";
 
 /** A descent as it stands in a file: JSON keeps every bit of a number. */
@@ -51,6 +52,10 @@ const areNumbers = (value: unknown): value is readonly number[] =>
 /**
  * Pretraining and, where the settings have it, fine-tuning, a few steps at a time. A run that was stored and is read back
  * with the same settings ends with the same bytes as one that was never interrupted. Observers look at their stage.
+ * @example
+ * const settings = readTrainingSettings({ pretraining: { steps: 200 }, seed: 1 });
+ * const { pretraining } = new TrainingRun(settings).finish();
+ * console.log(pretraining!.curve.map(({ step }) => step)); // [ 0, 100, 199 ]
  */
 export class TrainingRun {
   private readonly finished: Partial<Record<StageName, StageResult>> = {};

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { InputError, isJsonObject, mapInOrder } from "@finetune-icl/base";
+import { InputError, isJsonObject, mapInOrder, readShard, shardOf } from "@finetune-icl/base";
 import { createProgress } from "@finetune-icl/files";
 import {
   courseNotebooks,
@@ -23,6 +23,7 @@ interface Options {
   readonly keepGoing?: true;
   readonly timeout: string;
   readonly jobs?: string;
+  readonly shard?: string;
 }
 
 /** Adds `finetune-icl notebooks [FILE…]`: run notebooks on a tslab kernel each and save them, or check them. */
@@ -41,6 +42,7 @@ export function registerNotebooksCommand(program: Command): void {
     .option("--out <folder>", "save notebooks and tables in this folder, and leave the course as it is")
     .option("--keep-going", "go on after a cell that fails, and name all that failed")
     .option("--timeout <seconds>", "time limit for each cell", "300")
+    .option("--shard <i/k>", "only the i-th of k parts of the notebooks, dealt out in their order")
     .option("--jobs <number>", "notebooks that run at the same time (default: the number of cores)")
     .addHelpText(
       "after",
@@ -53,7 +55,9 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   const timeoutMs = readSeconds(options.timeout) * 1000;
   const jobs = options.jobs === undefined ? availableParallelism() : readJobs(options.jobs);
   const outputs = readOutputs(options);
-  const named = (paths.length > 0 ? unique(paths) : courseNotebooks()).map(readTslabNotebook);
+  const shard = options.shard === undefined ? { part: 1, parts: 1 } : readShard(options.shard);
+  const chosen = shardOf(paths.length > 0 ? unique(paths) : courseNotebooks(), shard);
+  const named = chosen.map(readTslabNotebook);
   if (typeof outputs === "object") refuseOverwriting(named, outputs.folder);
   const files = await withOverrides(named, options.set);
   const cells = files.flatMap((file) => file.notebook.cells.filter(isExecutable)).length;

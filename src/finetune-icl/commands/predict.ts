@@ -134,10 +134,22 @@ function rationalAnswer(raw: unknown): unknown {
   };
 }
 
+/** What is asked of a regime's question, and how its answer is computed. A record, so that the compiler misses a regime that is not named here. */
+const ASKS: Readonly<
+  Record<RegimeKind, { readonly target: boolean; readonly auxiliary: boolean; readonly descends: boolean }>
+> = {
+  pretrained: { target: false, auxiliary: false, descends: false },
+  "zero-shot-full": { target: true, auxiliary: false, descends: false },
+  "zero-shot-value": { target: true, auxiliary: false, descends: false },
+  "zero-shot-key-query": { target: true, auxiliary: false, descends: false },
+  "auxiliary-value": { target: true, auxiliary: true, descends: false },
+  "auxiliary-full": { target: true, auxiliary: true, descends: true },
+};
+
 /** The descent of auxiliary-full factors Hessians of all D + D² parameters; everything else is a few matrix products. */
 function predictionCost({ dimension }: RegressionProblem, regime: Regime): Cost {
   const size = tokenLength(dimension);
-  if (regime.kind !== "auxiliary-full") return { operations: 100 * size ** 3, bytes: 200 * size ** 2 };
+  if (!ASKS[regime.kind].descends) return { operations: 100 * size ** 3, bytes: 200 * size ** 2 };
   const parameters = size + size ** 2;
   return { operations: 20 * (parameters ** 3 + parameters * size ** 3), bytes: 50 * parameters ** 2 };
 }
@@ -150,14 +162,14 @@ function readRegime<T>(
   problem: RegressionProblem<T>,
 ): Regime<T> {
   const needs = (name: string, required: boolean): boolean => required || record[name] !== undefined;
-  const auxiliary = kind === "auxiliary-value" || kind === "auxiliary-full";
+  const { auxiliary, target } = ASKS[kind];
   const auxiliaryShots = needs("auxiliaryShots", auxiliary)
     ? readShots(record.auxiliaryShots, "auxiliaryShots", { least: 1, infinite: true })
     : 1;
   const auxiliaryWeight = needs("auxiliaryWeight", auxiliary)
     ? readWeight(field, record.auxiliaryWeight)
     : "annealed";
-  const targetTask = needs("targetTask", kind !== "pretrained")
+  const targetTask = needs("targetTask", target)
     ? readTask(field, record.targetTask, "targetTask", problem)
     : [];
   switch (kind) {

@@ -1,27 +1,29 @@
 import { join } from "node:path";
-import { InputError } from "@finetune-icl/base";
+import { InputError, readShard, type Shard, shardOf } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
 import { openCheckpoint, withLock } from "@finetune-icl/files";
 import {
   type AnyStudy,
   DEFAULT_SEED,
   runStudy,
+  runStudyUnits,
   STUDIES,
   type StudyOptions,
   saveStudy,
 } from "@finetune-icl/lab/study";
-import { PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
+import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
 import { printJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
-import { readOutFolder } from "./outOption";
+import { readOutFile, readOutFolder } from "./outOption";
 
 interface Options {
   readonly quick?: true;
   readonly seed: string;
   readonly out?: string;
   readonly jobs?: string;
+  readonly shard?: string;
 }
 
 /** Adds `finetune-icl study [NAME…]`: what happens where the assumptions of the theory do not hold. */
@@ -33,6 +35,10 @@ export function registerStudyCommand(program: Command): void {
     .option("--quick", "the same questions with fewer seeds, prompts and steps; saved only with --out")
     .option("--seed <number>", "seed of all random numbers", String(DEFAULT_SEED))
     .option("--out <folder>", "where the tables go (default: data/studies of the package)")
+    .option(
+      "--shard <i/k>",
+      "only the i-th of k parts, into the file --out; `merge` makes the tables of them",
+    )
     .option("--jobs <number>", "worker threads (default: the number of cores)")
     .addHelpText(
       "after",
@@ -46,10 +52,61 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
   const profile: Profile = options.quick ? "quick" : "full";
   const settings = { profile, seed: readNumberOption(options.seed, "--seed", 0) };
   const workers = readWorkers(options.jobs);
+  if (options.shard !== undefined)
+    return runShard(studies, settings, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
   const folder = out ?? (profile === "full" ? resultsFolder("studies") : undefined);
   const run = () => runStudies(studies, settings, { workers, folder });
   await (folder === undefined ? run() : withLock(folder, run));
+}
+
+const unitName = (study: AnyStudy, unit: string): string => `${study.name}/${unit}`;
+
+/** Does a shard's units of all the studies into the file --out, which a later run of the same command goes on from. */
+async function runShard(
+  studies: readonly AnyStudy[],
+  settings: StudyOptions,
+  shard: Shard,
+  { workers, out }: { readonly workers: number; readonly out: string | undefined },
+): Promise<void> {
+  if (out === undefined) throw new InputError("--out", undefined, "a file for what --shard gives");
+  const path = readOutFile(out);
+  const units = studies.flatMap((study) =>
+    study.units(settings).map(({ name, input }) => ({
+      name: unitName(study, name),
+      input: { study: study.name, input },
+    })),
+  );
+  const mine = shardOf(units, shard);
+  await withLock(path, async () => {
+    const work = { command: "study", ...settings, studies: studies.map(({ name }) => name) };
+    const checkpoint = openPart<unknown>(
+      path,
+      work,
+      units.map(({ name }) => name),
+    );
+    await withKeptProgress(
+      { total: mine.length, things: "units", kept: () => checkpoint.results.size },
+      (step) => runStudyUnits(mine, { workers, checkpoint, onUnitDone: () => step() }),
+    );
+  });
+  process.stderr.write(`${mine.length} of ${units.length} units: ${path}\n`);
+}
+
+/** Saves the tables of all parts of studies that were divided. */
+export function saveStudyParts(folder: string, { work, results }: Part): void {
+  const { profile, seed, studies } = work as unknown as StudyOptions & {
+    readonly studies: readonly string[];
+  };
+  const finished = new Map(results);
+  for (const study of chooseStudies(studies)) {
+    const units = study.units({ profile, seed });
+    const tables = study.tables(
+      units.map((unit) => ({ ...unit, result: finished.get(unitName(study, unit.name)) })),
+    );
+    saveStudy(folder, study, { profile, seed }, tables);
+    process.stderr.write(`${study.title}: ${join(folder, study.name, "README.md")}\n`);
+  }
 }
 
 async function runStudies(

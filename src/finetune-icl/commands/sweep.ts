@@ -1,28 +1,15 @@
+import { readShard, shardOf } from "@finetune-icl/base";
 import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
-import {
-  type Grid,
-  type GridPoint,
-  gridPoints,
-  mergeSweeps,
-  readGrid,
-  readShard,
-  rowsLeft,
-  SWEEP_WORKER,
-  type SweepRow,
-  type SweepTask,
-  shardOf,
-  writeSweep,
-} from "@finetune-icl/lab/sweep";
-import { withWorkers } from "@finetune-icl/lab/units";
+import { gridPoints, openSweep, readGrid, runSweep, type SweepShard } from "@finetune-icl/lab/sweep";
 import type { Command } from "commander";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
 import { readOutFile } from "./outOption";
 
-/** Adds `finetune-icl sweep GRID.json` and `finetune-icl merge FILE…`: studies that a cluster's scheduler may divide. */
-export function registerSweepCommands(program: Command): void {
+/** Adds `finetune-icl sweep GRID.json`: a study that a cluster's scheduler may divide. */
+export function registerSweepCommand(program: Command): void {
   program
     .command("sweep")
     .description(
@@ -36,17 +23,6 @@ export function registerSweepCommands(program: Command): void {
     .requiredOption("--out <file>", "where the results go")
     .option("--jobs <number>", "worker threads (default: the number of cores)")
     .action(sweep);
-  program
-    .command("merge")
-    .description("Put the shards of a study together; the result does not depend on how many there were.")
-    .argument("<files...>", "files written by sweep")
-    .requiredOption("--out <file>", "where the whole goes")
-    .action(async (files: readonly string[], options: { readonly out: string }) => {
-      const out = readOutFile(options.out);
-      const whole = mergeSweeps(files);
-      await withLock(out, async () => writeSweep(out, whole));
-      process.stderr.write(`${whole.runs} runs: ${out}\n`);
-    });
 }
 
 async function sweep(
@@ -59,45 +35,23 @@ async function sweep(
   // Whatever is wrong with any run is said before the first one starts.
   for (const { input } of points) readTrainingSettings(input);
   const mine = shardOf(points, readShard(options.shard));
+  const shard: SweepShard = { study, runs: points.length, points: mine, out };
   const workers = readWorkers(options.jobs);
-  await withLock(out, () => runShard(out, study, { points, mine, workers }));
+  await withLock(out, () => runShard(shard, workers));
 }
 
-async function runShard(
-  out: string,
-  study: Grid,
-  {
-    points,
-    mine,
-    workers,
-  }: { readonly points: readonly GridPoint[]; readonly mine: readonly GridPoint[]; readonly workers: number },
-): Promise<void> {
-  const rows: SweepRow[] = [...rowsLeft(out, study)];
-  const known = new Set(rows.map(({ index }) => index));
-  const keep = (): void => writeSweep(out, { study, runs: points.length, rows });
-  await withKeptProgress({ total: mine.length, things: "runs", kept: () => rows.length }, (step) => {
-    step(mine.filter(({ index }) => known.has(index)).length);
-    return withWorkers(
-      SWEEP_WORKER,
-      workers,
-      (run: (task: SweepTask) => Promise<SweepRow>): Promise<unknown> =>
-        Promise.all(
-          mine
-            .filter(({ index }) => !known.has(index))
-            .map(async (point) => {
-              rows.push(await run({ point, tested: study }));
-              keep();
-              step();
-            }),
-        ),
-    );
-  });
-  keep();
+async function runShard(shard: SweepShard, workers: number): Promise<void> {
+  const { points, runs, out } = shard;
+  const checkpoint = openSweep(shard);
+  const rows = await withKeptProgress(
+    { total: points.length, things: "runs", kept: () => checkpoint.results.size },
+    (step) => runSweep(shard, { workers, checkpoint, onUnitDone: () => step() }),
+  );
   const diverged = rows.filter((row) => "diverged" in row).sort((a, b) => a.index - b.index);
   const [first] = diverged;
   if (first !== undefined && "diverged" in first)
     throw new Error(
-      `${diverged.length} of ${mine.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
+      `${diverged.length} of ${points.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
     );
-  process.stderr.write(`${mine.length} of ${points.length} runs: ${out}\n`);
+  process.stderr.write(`${points.length} of ${runs} runs: ${out}\n`);
 }

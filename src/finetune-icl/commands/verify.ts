@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Cell, InputError, tableFrom, toCsv } from "@finetune-icl/base";
+import { type Cell, InputError, readShard, type Shard, shardOf, tableFrom, toCsv } from "@finetune-icl/base";
 import type { Claim, Profile, Verdict } from "@finetune-icl/core/evidence";
 import { createProgress, openCheckpoint, withLock, writeAllWhole } from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
@@ -9,15 +9,20 @@ import {
   type LedgerEntry,
   type LedgerRun,
   type LedgerSummary,
+  ledgerOf,
   plan,
+  type RunOptions,
   runLedger,
+  runLedgerUnits,
   saveLedger,
   summarise,
+  unitName,
 } from "@finetune-icl/lab/ledger";
-import { PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
+import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
-import { readOutFolder } from "./outOption";
+import { readOutFile, readOutFolder } from "./outOption";
 
 interface Options {
   readonly json?: true;
@@ -26,6 +31,7 @@ interface Options {
   readonly seeds?: string;
   readonly out?: string;
   readonly jobs?: string;
+  readonly shard?: string;
 }
 
 /** Adds `finetune-icl verify [ID…]`: run the claims ledger, all of it or some rows. */
@@ -50,6 +56,10 @@ export function registerVerifyCommand(program: Command): void {
       "--out <folder>",
       "where to save ledger.json, ledger.csv and README.md (default: data/ledger of the package)",
     )
+    .option(
+      "--shard <i/k>",
+      "only the i-th of k parts, into the file --out; `merge` makes the ledger of them",
+    )
     .option("--jobs <number>", "worker threads (default: the number of cores)")
     .addHelpText("after", `\nClaims: ${CLAIMS.map(({ id }) => id).join(", ")}.`)
     .action(runCommand);
@@ -61,6 +71,8 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   const seed = readNumberOption(options.seed, "--seed", 0);
   const workers = readWorkers(options.jobs);
   const whole = ids.length === 0;
+  if (options.shard !== undefined)
+    return runShard(claims, { profile, seed }, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
   if (options.seeds !== undefined) {
     const seeds = readNumberOption(options.seeds, "--seeds", 1);
@@ -128,6 +140,42 @@ async function countVerdicts(
   process.stderr.write(`The counts are in ${join(folder, "seeds.csv")}.\n`);
   if (!sound)
     throw new Error(`not every claim is verified with every seed: see ${join(folder, "seeds.csv")}`);
+}
+
+/** Runs a shard's units of the plan into the file --out, which a later run of the same command goes on from. */
+async function runShard(
+  claims: readonly Claim[],
+  settings: RunOptions,
+  shard: Shard,
+  { workers, out }: { readonly workers: number; readonly out: string | undefined },
+): Promise<void> {
+  if (out === undefined) throw new InputError("--out", undefined, "a file for what --shard gives");
+  const path = readOutFile(out);
+  const units = plan(claims);
+  const mine = shardOf(units, shard);
+  await withLock(path, async () => {
+    const work = { command: "verify", ...settings, claims: claims.map(({ id }) => id) };
+    const checkpoint = openPart<FinishedUnit>(path, work, units.map(unitName));
+    await withKeptProgress(
+      { total: mine.length, things: "checks", kept: () => checkpoint.results.size },
+      (step) => runLedgerUnits(mine, settings, { workers, checkpoint, onUnitDone: () => step() }),
+    );
+  });
+  process.stderr.write(`${mine.length} of ${units.length} checks: ${path}\n`);
+}
+
+/** Saves the ledger of all parts of a run that was divided, and reports it as `verify` does. @throws Error where it is not sound */
+export function saveLedgerParts(folder: string, { work, results }: Part): void {
+  const { profile, seed, claims } = work as unknown as RunOptions & { readonly claims: readonly string[] };
+  const finished = new Map(results as readonly (readonly [string, FinishedUnit])[]);
+  const ledger = ledgerOf(chooseClaims(claims), { profile, seed }, finished);
+  saveLedger(folder, ledger);
+  const seconds = new Map<string, number>();
+  for (const [name, unit] of finished) {
+    const claim = name.split("/")[0]!;
+    seconds.set(claim, (seconds.get(claim) ?? 0) + unit.seconds);
+  }
+  report(ledger, seconds, { folder, json: false });
 }
 
 async function runClaims(

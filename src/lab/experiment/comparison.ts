@@ -55,6 +55,7 @@ export function compareWithReference(errors: Table, reference: Table): readonly 
   });
 }
 
+/** The comparisons as a table of six digits. */
 export const comparisonTable = (comparisons: readonly Comparison[]): Table =>
   tableFrom(
     comparisons.map((item) => ({

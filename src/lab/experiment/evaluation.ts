@@ -1,3 +1,4 @@
+import { readWhole, requireVector } from "@finetune-icl/base";
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type ParameterLayout, reducedAt } from "@finetune-icl/core/model";
@@ -13,6 +14,7 @@ export interface TestSettings {
   readonly prompts: number;
 }
 
+/** An error measured on test prompts. */
 export interface MeasuredError {
   /** Mean squared error over all test prompts. */
   readonly mean: number;
@@ -20,7 +22,16 @@ export interface MeasuredError {
   readonly standardError: number;
 }
 
-/** The error of a model of any shape on fresh prompts of one task. */
+/** That there are enough seeds and prompts. @throws InputError naming the setting. */
+export function requireTest({ seeds, prompts }: TestSettings, path = "test"): void {
+  readWhole(seeds, `${path}.seeds`, 2);
+  readWhole(prompts, `${path}.prompts`, 1);
+}
+
+/**
+ * The error of a model of any shape on fresh prompts of one task.
+ * @throws InputError when a length does not fit, a number is not finite, or a count is none.
+ */
 export function measureError(
   layout: ParameterLayout,
   problem: RegressionProblem,
@@ -28,6 +39,9 @@ export function measureError(
   { task, shots, stream }: { readonly task: Vector; readonly shots: number; readonly stream: number },
   test: TestSettings,
 ): MeasuredError {
+  requireTest(test);
+  requireVector(point, "point", layout.length);
+  readWhole(stream, "stream", 0);
   const source = taskPrompts(problem, task, shots, "moments");
   const batch = promptBatch(layout, source, test.prompts);
   const scratch = new Float64Array(layout.length);
@@ -39,7 +53,7 @@ export function measureError(
   return { mean, standardError: Math.sqrt(variance / errors.length) };
 }
 
-/** The exact risk, for one layer; with several heads, or layers, NaN. */
+/** The exact risk, for one layer; with several heads, or layers, NaN. @throws InputError when a length does not fit or a number is not finite. */
 export function exactError(
   layout: ParameterLayout,
   problem: RegressionProblem,

@@ -1,3 +1,4 @@
+import { requireVector } from "@finetune-icl/base";
 import type { Vector } from "@finetune-icl/core/algebra";
 import { type Prediction, predict } from "@finetune-icl/core/predict";
 import type { Regime } from "@finetune-icl/core/problem";
@@ -9,6 +10,7 @@ import type { ExperimentRun } from "./unit";
  * What theory says of a regime's end: the optimum that fine-tuning from the exact pretrained optimum tends to. Nothing for
  * the key or the query with an auxiliary loss, for which there is no statement, and nothing for all parameters with K and Q
  * apart, where the flow's choice of c depends on the factors that pretraining happened to end at.
+ * @throws InputError when θ₀ has not length 5 or an entry is not finite.
  */
 export function experimentPrediction(
   run: ExperimentRun,
@@ -16,6 +18,7 @@ export function experimentPrediction(
   targetTask: Vector,
 ): Prediction | undefined {
   const { problem, pretraining } = releasedSettings();
+  requireVector(targetTask, "targetTask", problem.dimension);
   const regime = experimentRegimes(run.keyQuery).find((item) => item.name === name);
   const statement =
     regime === undefined ? ({ kind: "pretrained" } as const) : stated(run, regime, targetTask);

@@ -17,7 +17,11 @@ export interface ReferenceRun {
   readonly error: (stage: string, task: "+theta0" | "-theta0", shots: number) => MeasuredError;
 }
 
-/** The run of the released experiment in PyTorch, as stored; it scores tokens by z_qᵀQz_j, so that M = Qᵀ. */
+/**
+ * The run of the released experiment in PyTorch, as stored; it scores tokens by z_qᵀQz_j, so that M = Qᵀ.
+ * @example
+ * console.log(referenceRun().stage("pretrained").value.length); // 7
+ */
 export function referenceRun(): ReferenceRun {
   const { theta0, iters, pretrain_loss_every100, params } = readReferenceParameters();
   const errors = recordsOf(readReferenceErrors());

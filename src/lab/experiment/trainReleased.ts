@@ -36,6 +36,9 @@ export interface TrainedStage<Value> extends UnitResult {
  * stage takes about a second; sampled ones take about half a minute as released, so ask for fewer steps or a smaller batch.
  * Exact, with K and Q apart, seed 0 unless told.
  * @throws InputError for a regime that the experiment has not.
+ * @example
+ * const { stages } = trainReleased({ steps: 5, regimes: ["zs", "zs_v"], largestShots: 1 });
+ * console.log([...stages.keys()]); // [ 'pretrained', 'zs', 'zs_v' ]
  */
 export function trainReleased<Value = never>({
   method = "exact",

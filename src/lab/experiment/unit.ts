@@ -1,3 +1,4 @@
+import { readWhole, requireVector } from "@finetune-icl/base";
 import type { Vector } from "@finetune-icl/core/algebra";
 import { type ModelShape, parameterLayout } from "@finetune-icl/core/model";
 import {
@@ -18,7 +19,7 @@ import {
   type TrainingMethod,
   type TrainingSettings,
 } from "@finetune-icl/core/train";
-import { exactError, measureError, type TestSettings } from "./evaluation";
+import { exactError, measureError, requireTest, type TestSettings } from "./evaluation";
 import { EXPERIMENT_WEIGHT, experimentRegimes } from "./regimes";
 
 /** One training run of the released experiment: pretraining and every regime, from one seed. */
@@ -61,6 +62,7 @@ export interface ExperimentError {
   readonly standardError: number;
 }
 
+/** What a unit gave. */
 export interface UnitResult {
   readonly point: readonly number[];
   readonly loss: number;
@@ -72,12 +74,18 @@ export interface UnitResult {
 export const unitName = ({ method, keyQuery, seed, regime }: ExperimentUnit): string =>
   `${method} ${keyQuery} ${seed} ${regime}`;
 
-/** θ₀ of a run. */
+/** θ₀ of a run. @throws InputError naming `seed`. */
 export const targetTaskOf = ({ seed }: ExperimentRun): Vector => randomTargetTask(seed, 5);
 
-/** Trains what the unit says, from a point when it is no pretraining, and tests the result. */
+/** Trains what the unit says, from a point when it is no pretraining, and tests the result. @throws InputError naming the setting that is no count, or the point. */
 export function runUnit(unit: ExperimentUnit, size: ExperimentSize, observer?: Observer): UnitResult {
+  readWhole(unit.seed, "seed", 0);
+  for (const name of ["steps", "batchSize", "largestShots"] as const)
+    readWhole(size[name], name, name === "largestShots" ? 0 : 1);
+  requireTest(size.test);
   const settings = settingsOf(unit, size);
+  if (unit.pretrained !== undefined)
+    requireVector(unit.pretrained, "pretrained", parameterLayout(settings.model).length);
   const regime = experimentRegimes(unit.keyQuery).find(({ name }) => name === unit.regime);
   const motion = motionOf(size);
   const targetTask = targetTaskOf(unit);
@@ -146,6 +154,7 @@ function testOn(
   });
 }
 
+/** As released. */
 export const RELEASED_SIZE: ExperimentSize = {
   optimiser: "sgd",
   steps: RELEASED_MOTION.steps,

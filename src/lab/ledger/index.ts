@@ -1,4 +1,4 @@
 export { type Ledger, type LedgerEntry, type LedgerSummary, summarise, verifyClaim } from "./ledger";
-export { type FinishedUnit, type LedgerRun, plan, runLedger } from "./runLedger";
+export { type FinishedUnit, type LedgerRun, ledgerOf, plan, runLedger, runLedgerUnits } from "./runLedger";
 export { LEDGER_FOLDER, loadLedger, saveLedger } from "./saveLedger";
-export type { UnitResult } from "./unit";
+export { type RunOptions, type UnitResult, unitName } from "./unit";

@@ -1,3 +1,4 @@
+import { readWhole } from "@finetune-icl/base";
 import {
   type Claim,
   COMPARISONS,
@@ -72,14 +73,22 @@ function assembleEntry(claim: Claim, seed: number, results: ReadonlyMap<string, 
   };
 }
 
-/** Runs one claim here and now, without workers: for a notebook, a test, or a claim of one's own. */
+/**
+ * Runs one claim here and now, without workers: for a notebook, a test, or a claim of one's own.
+ * @throws InputError naming `seed`.
+ * @example
+ * const claim = CLAIMS.find(({ id }) => id === "best-label-weight")!;
+ * console.log(verifyClaim({ ...claim, simulation: { notApplicable: "-" }, training: { notApplicable: "-" } }).verdict); // verified
+ */
 export function verifyClaim(claim: Claim, options: RunOptions = { profile: "quick", seed: 1 }): LedgerEntry {
+  readWhole(options.seed, "seed", 0);
   const results = new Map(
     unitsOf(claim).map((unit) => [unitName(unit), runUnit(claim, unit, options)] as const),
   );
   return assembleEntry(claim, options.seed, results);
 }
 
+/** A ledger in a few numbers. */
 export interface LedgerSummary {
   readonly claims: number;
   readonly verdicts: Readonly<Record<Verdict, number>>;
@@ -89,6 +98,12 @@ export interface LedgerSummary {
   readonly sound: boolean;
 }
 
+/**
+ * Counts the verdicts and the controls.
+ * @example
+ * const { claims, sound } = summarise(loadLedger());
+ * console.log(claims === CLAIMS.length, sound); // true true
+ */
 export function summarise({ claims }: Ledger): LedgerSummary {
   const verdicts = { verified: 0, refuted: 0, inconclusive: 0 };
   for (const { verdict } of claims) verdicts[verdict] += 1;

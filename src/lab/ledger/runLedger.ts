@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readWhole } from "@finetune-icl/base";
 import type { Claim } from "@finetune-icl/core/evidence";
 import { runUnits, type UnitRun } from "../units/runUnits";
 import { assembleLedger, type Ledger } from "./ledger";
@@ -16,6 +17,7 @@ export interface FinishedUnit {
   readonly seconds: number;
 }
 
+/** A ledger that was run, and how long it took. */
 export interface LedgerRun {
   readonly ledger: Ledger;
   /** Computing time by claim id; units taken over from a checkpoint do not count. */
@@ -37,6 +39,7 @@ export async function runLedger(
   options: RunOptions,
   { workers, checkpoint, onUnitDone }: UnitRun<FinishedUnit>,
 ): Promise<LedgerRun> {
+  readWhole(options.seed, "seed", 0);
   const seconds = new Map<string, number>();
   const units = plan(claims);
   const claimOf = new Map(units.map((unit) => [unitName(unit), unit.claim]));
@@ -49,9 +52,26 @@ export async function runLedger(
       onUnitDone(name, done, isNew);
     },
   };
-  await runUnits(join(__dirname, "worker.js"), run, (done) =>
+  await runLedgerUnits(units, options, run);
+  return { ledger: ledgerOf(claims, options, checkpoint.results), seconds };
+}
+
+/** Does some units of a plan, into the checkpoint: a shard's work, or all of it. */
+export function runLedgerUnits(
+  units: readonly Unit[],
+  options: RunOptions,
+  run: UnitRun<FinishedUnit>,
+): Promise<unknown> {
+  return runUnits(join(__dirname, "worker.js"), run, (done) =>
     Promise.all(units.map((unit) => done({ name: unitName(unit), input: { unit, options } }))),
   );
-  const results = new Map([...checkpoint.results].map(([name, { result }]) => [name, result]));
-  return { ledger: assembleLedger(claims, options, results), seconds };
+}
+
+/** The ledger from the finished units of its plan, wherever they were done. */
+export function ledgerOf(
+  claims: readonly Claim[],
+  options: RunOptions,
+  finished: ReadonlyMap<string, FinishedUnit>,
+): Ledger {
+  return assembleLedger(claims, options, new Map([...finished].map(([name, { result }]) => [name, result])));
 }

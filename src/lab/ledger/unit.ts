@@ -21,16 +21,19 @@ export interface Unit {
   readonly cost: number;
 }
 
+/** What all random numbers and the size of the work follow from. */
 export interface RunOptions {
   readonly profile: Profile;
   readonly seed: number;
 }
 
+/** What a unit found. */
 export type UnitResult = EvidenceResult | SimulatedCase;
 
 /** The name of a unit in checkpoints and messages. */
 export const unitName = ({ claim, kind, index }: Unit): string => `${claim}/${kind}/${index}`;
 
+/** The units of a claim: its training, its identity, and each case of its simulation. */
 export function unitsOf(claim: Claim): readonly Unit[] {
   const { id, identity, simulation, training } = claim;
   const units: Unit[] = [];
@@ -45,7 +48,7 @@ export function unitsOf(claim: Claim): readonly Unit[] {
   return units;
 }
 
-/** @throws Error when the claim has no such unit. */
+/** Runs a unit. @throws Error when the claim has no such unit. */
 export function runUnit(claim: Claim, { kind, index }: Unit, options: RunOptions): UnitResult {
   const evidence = claim[kind];
   if (!isApplicable(evidence)) throw new Error(`${claim.id} has no ${kind} evidence`);

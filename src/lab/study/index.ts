@@ -26,7 +26,7 @@ export { loadRealTable, type RealTable, type RealTableSource, realTableSources }
 export { clearDistance, repeatedMean } from "./realData/repeated";
 export { STATEMENTS } from "./realData/statements";
 export { runUnit } from "./realData/unit";
-export { runStudy, runStudyHere } from "./runStudy";
+export { runStudy, runStudyHere, runStudyUnits, type StudyTask } from "./runStudy";
 export { DEFAULT_SEED, loadStudyTable, STUDIES_FOLDER, saveStudy } from "./saveStudy";
 export {
   type AnyStudy,

@@ -17,7 +17,12 @@ export function saveStudy(folder: string, study: AnyStudy, options: StudyOptions
   ]);
 }
 
-/** Reads a stored table of a study. @throws InputError when there is none. */
+/**
+ * Reads a stored table of a study.
+ * @throws InputError when there is none.
+ * @example
+ * console.log(loadStudyTable("frontier", "frontier").columns.length > 0); // true
+ */
 export function loadStudyTable(study: string, table: string): Table {
   return loadTable(join(STUDIES_FOLDER, study, `${table}.csv`));
 }
@@ -40,4 +45,5 @@ ${rows.join("\n")}
 `;
 }
 
+/** The seed of the stored results. */
 export const DEFAULT_SEED = 1;

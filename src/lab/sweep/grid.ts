@@ -60,7 +60,12 @@ function readAny(raw: unknown, path: string): Readonly<Record<string, unknown>> 
   return raw as Readonly<Record<string, unknown>>;
 }
 
-/** All runs of a study. */
+/**
+ * All runs of a study.
+ * @example
+ * const study = readGrid({ base: { method: "exact" }, grid: { seed: [0, 1] } });
+ * console.log(gridPoints(study).map(({ input }) => JSON.stringify(input))); // [ '{"method":"exact","seed":0}', '{"method":"exact","seed":1}' ]
+ */
 export function gridPoints({ base, grid }: Grid): readonly GridPoint[] {
   const combinations = Object.entries(grid).reduce<readonly Readonly<Record<string, unknown>>[]>(
     (all, [name, values]) => all.flatMap((chosen) => values.map((value) => ({ ...chosen, [name]: value }))),
@@ -82,21 +87,3 @@ function withField(target: unknown, path: readonly string[], value: unknown, nam
   const record = target === undefined ? {} : readAny(target, `base, on the way to ${name}`);
   return { ...record, [first]: withField(record[first], rest, value, name) };
 }
-
-/** Which part of a study: the i-th of k. */
-export interface Shard {
-  readonly part: number;
-  readonly parts: number;
-}
-
-/** Reads "i/k". @throws InputError when it is not 1 ≤ i ≤ k. */
-export function readShard(text: string): Shard {
-  const [, part, parts] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number) as number[];
-  if (part === undefined || parts === undefined || part < 1 || part > parts)
-    throw new InputError("--shard", text, "i/k with 1 ≤ i ≤ k, for example 3/16");
-  return { part, parts };
-}
-
-/** The runs of a shard: dealt out like cards, so that costly values are spread over the shards. */
-export const shardOf = (points: readonly GridPoint[], { part, parts }: Shard): readonly GridPoint[] =>
-  points.filter(({ index }) => index % parts === part - 1);

@@ -1,4 +1,4 @@
 export { DATA_FOLDER, resultsFolder } from "./dataFolder";
+export { isPart, mergeParts, openPart, type Part, type PartHeader, requirePart } from "./part";
 export { PROGRAM_FOLDERS } from "./programFolders";
 export { type NamedUnit, runUnits, type UnitRun } from "./runUnits";
-export { withWorkers } from "./workers";

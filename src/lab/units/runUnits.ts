@@ -13,7 +13,7 @@ export interface UnitRun<Result> {
   /** Worker threads. */
   readonly workers: number;
   /** Units that it holds are not done again; every finished one is added to it. */
-  readonly checkpoint: Checkpoint<Result>;
+  readonly checkpoint: Pick<Checkpoint<Result>, "add"> & { readonly results: ReadonlyMap<string, Result> };
   /** Called for every unit, also for one that the checkpoint held. */
   readonly onUnitDone: (name: string, result: Result, isNew: boolean) => void;
 }

@@ -56,6 +56,13 @@ const TOLERANCE = 1e-9;
  *   value nor anything from which it could be computed is part of it: see {@link verdictOn}.
  * @throws InputError when the check itself cannot work: no inputs, a correct value that is NaN or of no kind, or a
  *   mistake that the inputs do not tell from the correct answer.
+ * @example
+ * const answer = (n: number): number => (n * (n - 1)) / 2;
+ * checkAnswer("1.1", answer, {
+ *   inputs: [[1], [5], [40]],
+ *   correct: (n) => (n ** 2 - n) / 2,
+ *   mistakes: [{ answer: (n) => n ** 2, says: "no entry is compared with itself." }],
+ * }); // prints Exercise 1.1: correct (3 inputs).
  */
 export function checkAnswer<Input extends readonly unknown[]>(
   exercise: string,

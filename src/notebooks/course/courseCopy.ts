@@ -8,6 +8,7 @@ import type { Lesson } from "./lesson";
 import type { LessonChecks } from "./lessonChecks";
 import { studentCopy } from "./studentCopy";
 
+/** Whom a copy of the course is for. */
 export type Audience = "student" | "instructor";
 
 export interface CopyOptions {
@@ -41,7 +42,7 @@ export function writeCourseCopy(folder: string, lessons: readonly Lesson[], opti
   replaceFolder(folder, files);
 }
 
-/** @throws InputError as {@link writeCourseCopy}, before the work. */
+/** That a copy may go into the folder, asked before the work. @throws InputError as {@link writeCourseCopy}. */
 export function requireCopyFolder(folder: string, audience: Audience): void {
   requireReplaceable(folder, {
     field: `--${audience}`,

@@ -11,6 +11,7 @@ export interface Notebook {
   readonly cells: readonly Cell[];
 }
 
+/** One cell of a notebook. */
 export type Cell = CodeCell | MarkdownCell | RawCell;
 
 interface CellParts {
@@ -20,6 +21,7 @@ interface CellParts {
   readonly source: string;
 }
 
+/** A cell of code with what it gave. */
 export interface CodeCell extends CellParts {
   readonly cell_type: "code";
   readonly execution_count: number | null;
@@ -42,6 +44,7 @@ export type Attachments = Readonly<Record<string, MimeBundle>>;
 /** One thing in several representations: MIME type → data (an object for JSON types, otherwise a string). */
 export type MimeBundle = Readonly<Record<string, JsonValue>>;
 
+/** What a cell gave: text, something displayed, its result, or an error. */
 export type Output = StreamOutput | DisplayDataOutput | ExecuteResultOutput | ErrorOutput;
 
 export interface StreamOutput {
@@ -75,7 +78,12 @@ export function isJsonMime(mime: string): boolean {
   return mime === "application/json" || (mime.startsWith("application/") && mime.endsWith("+json"));
 }
 
-/** Whether the cell carries one of these tags in its metadata. */
+/**
+ * Whether the cell carries one of these tags in its metadata.
+ * @example
+ * const cell = { cell_type: "markdown", id: "a", metadata: { tags: ["solution"] }, source: "" } as const;
+ * console.log(hasTag(cell, "solution", "exercise")); // true
+ */
 export function hasTag(cell: Cell, ...names: readonly string[]): boolean {
   const tags = cell.metadata.tags;
   return Array.isArray(tags) && names.some((name) => tags.includes(name));

@@ -33,6 +33,9 @@ export type ParameterDomain = { readonly because?: string } & (
  * Refuses parameters with which a lesson would fail later, or say what is not so. Stands in the cell tagged `parameters`, below the
  * constants, and states for each what the lesson is written for; what passes must run to the end, with sentences that hold.
  * @throws InputError for the first parameter outside its domain: its name, what it holds, what is allowed and why.
+ * @example
+ * checkParameters({ noiseVariance: 0.1 }, { noiseVariance: { kind: "number", from: 0 } });
+ * console.log("allowed"); // allowed
  */
 export function checkParameters<Values extends Readonly<Record<string, unknown>>>(
   values: Values,

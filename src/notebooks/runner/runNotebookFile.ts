@@ -8,6 +8,7 @@ import type { NotebookFile } from "./readNotebook";
 import { type RunOptions, type RunOutcome, runNotebook } from "./runNotebook";
 import { isReadOnly, saveNotebook, saveNotebookIn } from "./saveNotebook";
 
+/** How a notebook file is run. */
 export interface RunFileOptions extends Pick<RunOptions, "timeoutMs" | "keepGoing" | "onCellDone"> {
   /**
    * What happens to the outputs: they replace the stored ones, they are compared with the stored ones, or they go into

@@ -20,7 +20,11 @@ const LOOKS: Readonly<Record<string, SeriesStyle>> = {
   "zero-shot-value": { ...REGIME_STYLE["zero-shot-value"], label: "fine-tuned, value matrix only" },
 };
 
-/** The closed-form risk of the pretrained and of two fine-tuned models, on the target and on a task at right angles to it. */
+/**
+ * The closed-form risk of the pretrained and of two fine-tuned models, on the target and on a task at right angles to it.
+ * @example
+ * console.log(messageTable().columns); // [ 'task', 'model', 'shots', 'risk' ]
+ */
 export function messageTable(): Table {
   const { problem, pretraining } = isotropicSetting(SETTING);
   return tableFrom(

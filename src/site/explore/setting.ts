@@ -13,14 +13,17 @@ import { REGIME_STYLE } from "@finetune-icl/plot";
 import type { ChoiceControl, RangeControl, ShotsControl } from "./controls";
 
 /** The regimes whose parameters have a closed form: fast enough to follow a hand. */
-export const DRAWN_REGIMES = [
-  "pretrained",
-  "zero-shot-full",
-  "zero-shot-value",
-  "zero-shot-key-query",
-  "auxiliary-value",
-] as const satisfies readonly RegimeKind[];
-export type DrawnRegime = (typeof DRAWN_REGIMES)[number];
+export type DrawnRegime = Exclude<RegimeKind, "auxiliary-full">;
+
+// A record, so that the compiler misses a regime that is not named here.
+const DRAWN: Readonly<Record<DrawnRegime, true>> = {
+  pretrained: true,
+  "zero-shot-full": true,
+  "zero-shot-value": true,
+  "zero-shot-key-query": true,
+  "auxiliary-value": true,
+};
+export const DRAWN_REGIMES = Object.keys(DRAWN) as readonly DrawnRegime[];
 
 export const dimensionControl = (max: number): RangeControl => ({
   kind: "range",

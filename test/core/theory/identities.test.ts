@@ -118,7 +118,7 @@ describe("closed forms equal the exact risk of the closed-form parameters", () =
       labelWeight: point.free[1]!,
     } as const;
     return [
-      zeroShotFullRisk(RATIONAL, point.problem, point.targetTask, optimum, point.task, point.shots),
+      zeroShotFullRisk(RATIONAL, point.problem, point, optimum, point.shots),
       risk(point, zeroShotFullParameters(RATIONAL, point.targetTask, optimum)),
     ];
   });
@@ -131,7 +131,7 @@ describe("closed forms equal the exact risk of the closed-form parameters", () =
       keyShare: point.parameters.value[0]!,
     } as const;
     return [
-      zeroShotFullRisk(RATIONAL, point.problem, point.targetTask, optimum, point.task, point.shots),
+      zeroShotFullRisk(RATIONAL, point.problem, point, optimum, point.shots),
       risk(point, zeroShotFullParameters(RATIONAL, point.targetTask, optimum)),
     ];
   });

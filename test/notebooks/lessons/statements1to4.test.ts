@@ -157,7 +157,7 @@ describe("lesson 4", () => {
           const [target, unrelated] = [unitTask(d, 0), unitTask(d, 1)];
           const branch = gradientFlowOptimum(pretrainedBlock(FLOAT, problem, pretraining), target);
           for (const task of [target, unitTask(d, 0, -1), unrelated]) {
-            const risk = zeroShotFullRisk(FLOAT, problem, target, branch, task, n);
+            const risk = zeroShotFullRisk(FLOAT, problem, { targetTask: target, task }, branch, n);
             expect(risk, `task ${task}, c = ${branch.scoreScale}`).toBeGreaterThan(noiseVariance + 1);
           }
         },
@@ -169,7 +169,9 @@ describe("lesson 4", () => {
   it("exercise 4.2: at c = 0.75 and σ² = 0.5 the nearest whole number to the top is not the worst n", () => {
     const line = { dimension: 1, covariance: [[1]], noiseVariance: 0.5 };
     const branch = { branch: "constant-score" as const, scoreScale: 0.75, labelWeight: 1 };
-    const risks = Array.from({ length: 60 }, (_, n) => zeroShotFullRisk(FLOAT, line, [1], branch, [1], n));
+    const risks = Array.from({ length: 60 }, (_, n) =>
+      zeroShotFullRisk(FLOAT, line, { targetTask: [1], task: [1] }, branch, n),
+    );
     const q = 1.75 ** 2 + 0.75 ** 2 * 0.5;
     const worst = risks.indexOf(Math.max(...risks));
     expect([Math.round(q / (q - 2)), worst]).toEqual([2, 3]);

@@ -1,3 +1,4 @@
+import { requireVector } from "@finetune-icl/base";
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { asPoint, exactLoss, pack } from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
@@ -39,7 +40,7 @@ const SHARES = Array.from({ length: 21 }, (_, k) => k / 20);
 const SCORES = [0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30];
 const AUXILIARY_SHOTS = 20;
 
-/** The models of a method, setting by setting; λ is that of an auxiliary loss at 20 shots. `coarse` keeps every third. */
+/** The models of a method, setting by setting; λ is that of an auxiliary loss at 20 shots. `coarse` keeps every third. @throws InputError when θ₀ has not length d or a number is not finite. */
 export function pathOf(
   method: Method,
   setting: Setting,
@@ -50,6 +51,7 @@ export function pathOf(
   const point = (parameters: AttentionParameters): Float64Array => asPoint(pack(parameters));
   const { problem, pretraining } = setting;
   const start = point(pretrainedParameters(FLOAT, problem, pretraining));
+  requireVector(targetTask, "targetTask", problem.dimension);
   switch (method) {
     case "zero-shot-full":
     case "zero-shot-value":

@@ -10,6 +10,7 @@ export interface FrontierInput {
 }
 
 export const FRONTIER_SHOTS: readonly ShotCount[] = [1, 5, 20, 80, 320, "infinity"];
+/** d of the study. */
 export const FRONTIER_DIMENSION = 5;
 export const FRONTIER_PRETRAINING_SHOTS = 20;
 const TARGET = [1, 0, 0, 0, 0];
@@ -22,7 +23,7 @@ export interface FrontierPoint {
   readonly inContextExcess: readonly number[];
 }
 
-/** The points of one method at one noise variance; the released setting else. */
+/** The points of one method at one noise variance; the released setting else. @throws InputError naming `noiseVariance`. */
 export function runFrontier({ method, noiseVariance, coarse }: FrontierInput): readonly FrontierPoint[] {
   const setting = isotropicSetting({
     dimension: FRONTIER_DIMENSION,

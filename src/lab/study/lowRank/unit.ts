@@ -1,3 +1,4 @@
+import { readWhole, requireNumber } from "@finetune-icl/base";
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import { asPoint, exactLoss, exactRisk, pack, unpack } from "@finetune-icl/core/exact";
 import {
@@ -87,8 +88,15 @@ const { problem, pretraining } = LOW_RANK_SETTING;
 const TARGET: Vector = [1, 0, 0, 0, 0];
 const UNRELATED: Vector = [0, 1, 0, 0, 0];
 
+/**
+ * Fine-tunes by updates of low rank, and tests the end.
+ * @throws InputError when the rank or the seed is no whole number, or the time not finite.
+ */
 export function runLowRank(input: LowRankInput): LowRankResult {
   const { set, rank, auxiliary, seed, time } = input;
+  readWhole(rank, "rank", 0);
+  readWhole(seed, "seed", 0);
+  requireNumber(time, "time");
   const gamma = pretrainedBlock(FLOAT, problem, pretraining);
   const base = asPoint(pack(blockParameters(FLOAT, { block: gamma })));
   const ranks = { value: set === "key-query" ? 0 : rank, keyQuery: set === "value" ? 0 : rank };

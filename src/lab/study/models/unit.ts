@@ -1,3 +1,4 @@
+import { readWhole } from "@finetune-icl/base";
 import type { Vector } from "@finetune-icl/core/algebra";
 import { parameterLayout } from "@finetune-icl/core/model";
 import { RandomSource } from "@finetune-icl/core/simulate";
@@ -113,7 +114,11 @@ function train(
   }
 }
 
+/** Trains one model from one seed in every regime, and tests each. @throws InputError naming what is no count. */
 export function runModels(input: ModelsInput): ModelsResult {
+  readWhole(input.seed, "seed", 0);
+  for (const name of ["pretrainingBlock", "fineTuningBlock", "testPrompts"] as const)
+    readWhole(input[name], name, 1);
   const settings = settingsOf(input);
   const targetTask = randomTargetTask(input.seed, settings.problem.dimension);
   const { lengths, patience } = studiedModel(input.model);

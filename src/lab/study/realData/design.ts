@@ -1,3 +1,4 @@
+import { InputError, readWhole, requireMatrix } from "@finetune-icl/base";
 import type { Matrix, Vector } from "@finetune-icl/core/algebra";
 import { streamOf } from "@finetune-icl/core/evidence";
 import { RandomSource } from "@finetune-icl/core/simulate";
@@ -15,12 +16,21 @@ export interface LabelBlock {
  * The target and the next columns of the table, cyclically, are labels: three of seven or more columns, two of fewer. So
  * every column is the target once, the covariates of one model are the same for the target and for the other label columns, and
  * no label hides among them.
+ * @throws InputError when the target is no column.
+ * @example
+ * console.log(labelBlock(["a", "b", "c", "d"], "d")); // { labels: [ 'd', 'a' ], covariates: [ 'b', 'c' ] }
  */
 export function labelBlock(columns: readonly string[], target: string): LabelBlock {
+  requireColumns(columns, [target], "target");
   const at = columns.indexOf(target);
   const count = columns.length >= 7 ? 3 : 2;
   const labels = Array.from({ length: count }, (_, k) => columns[(at + k) % columns.length]!);
   return { labels, covariates: columns.filter((column) => !labels.includes(column)) };
+}
+
+function requireColumns(columns: readonly string[], names: readonly string[], path: string): void {
+  const missing = names.find((name) => !columns.includes(name));
+  if (missing !== undefined) throw new InputError(path, missing, `one of ${columns.join(", ")}`);
 }
 
 /** Rows of a table, ready for a model: white covariates, standardised labels by column. */
@@ -29,6 +39,7 @@ export interface Examples {
   readonly labels: Readonly<Record<string, Vector>>;
 }
 
+/** A table in two parts: rows that a model is fitted to, and rows that it is tested on. */
 export interface Split {
   readonly training: Examples;
   readonly heldOut: Examples;
@@ -47,12 +58,17 @@ export const TRAINING_SHARE = 0.7;
  * Splits the rows at random, the same way for every target of a table, and makes examples of them: labels are standardised, the
  * covariates standardised and replaced by their leading principal components, scaled to variance 1. Everything is computed on the
  * training rows and applied to the others, so that Σ = I holds exactly on the training rows and only roughly on those held out.
+ * @throws InputError when a row has not a finite number for each column, a label or covariate is no column, or a seed is none.
  */
 export function splitTable(
   table: RealTable,
   { labels, covariates }: LabelBlock,
   { seed, repetition }: { readonly seed: number; readonly repetition: number },
 ): Split {
+  requireMatrix(table.rows, "table.rows", table.rows.length, table.columns.length);
+  requireColumns(table.columns, labels, "labels");
+  requireColumns(table.columns, covariates, "covariates");
+  readWhole(repetition, "repetition", 0);
   const random = new RandomSource(seed, streamOf("real-data", table.name, "split", repetition));
   const order = table.rows
     .map((_, i) => ({ i, key: random.uniform() }))

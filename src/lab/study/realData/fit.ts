@@ -1,3 +1,11 @@
+import {
+  InputError,
+  readWhole,
+  requireMatrix,
+  requireNumber,
+  requireRows,
+  requireVector,
+} from "@finetune-icl/base";
 import { FLOAT, type Matrix, type Vector } from "@finetune-icl/core/algebra";
 import { sampleMoments } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
@@ -23,9 +31,12 @@ export interface FittedTask {
   readonly noiseVariance: number;
 }
 
-/** Least squares on covariates with E x = 0 and E xxᵀ = I: θ = E xy, and the residual variance is E y² − |θ|². */
+/** Least squares on covariates with E x = 0 and E xxᵀ = I: θ = E xy, and the residual variance is E y² − |θ|². @throws InputError when rows differ in length, a label is missing, or a number not finite. */
 export function fitTask({ covariates, labels }: Examples, label: string): FittedTask {
-  const y = labels[label]!;
+  const y = labels[label];
+  if (y === undefined) throw new InputError("label", label, `one of ${Object.keys(labels).join(", ")}`);
+  requireRows(covariates, "covariates");
+  requireVector(y, `labels.${label}`, covariates.length);
   const task = covariates[0]!.map(
     (_, i) => covariates.reduce((sum, row, r) => sum + row[i]! * y[r]!, 0) / y.length,
   );
@@ -47,7 +58,19 @@ export interface SyntheticPretraining {
   readonly pretraining: Pretraining;
 }
 
+function requireTask({ task, noiseVariance }: FittedTask, dimension: number, path: string): void {
+  requireVector(task, `${path}task`, dimension);
+  requireNumber(noiseVariance, `${path}noiseVariance`);
+}
+
+/**
+ * What a model of d covariates is pretrained on, made of the fitted tasks of a label block.
+ * @throws InputError when there is no task, one has not length d, or a number is not finite.
+ */
 export function syntheticPretraining(dimension: number, tasks: readonly FittedTask[]): SyntheticPretraining {
+  readWhole(dimension, "dimension", 1);
+  if (tasks.length === 0) throw new InputError("tasks", tasks, "one or more fitted tasks");
+  for (const [i, task] of tasks.entries()) requireTask(task, dimension, `tasks[${i}].`);
   const mean = (of: (task: FittedTask) => number): number =>
     tasks.reduce((sum, task) => sum + of(task), 0) / tasks.length;
   const signal = mean(({ task }) => task.reduce((sum, t) => sum + t * t, 0));
@@ -63,13 +86,14 @@ export function syntheticPretraining(dimension: number, tasks: readonly FittedTa
   };
 }
 
-/** The parameters that the Gaussian theory names for each regime, from θ₀ and the residual variance alone. */
+/** The parameters that the Gaussian theory names for each regime, from θ₀ and the residual variance alone. @throws InputError when a length is not d or a number not finite. */
 export function theoryFits(
   { problem: synthetic, pretraining }: SyntheticPretraining,
   { task, noiseVariance }: FittedTask,
 ): Fits {
-  const problem = fittedProblem(synthetic.dimension, noiseVariance);
   const gamma = pretrainedBlock(FLOAT, synthetic, pretraining);
+  requireTask({ task, noiseVariance }, synthetic.dimension, "");
+  const problem = fittedProblem(synthetic.dimension, noiseVariance);
   const pretrained = pretrainedParameters(FLOAT, synthetic, pretraining);
   const auxiliary = { shots: RELEASED_SHOTS, weight: "annealed" } as const;
   return {
@@ -98,14 +122,16 @@ function auxiliaryFullEnd(
   }
 }
 
-/** The parameters that training on the rows ends at: exact descent on the loss over all prompts that can be made of them. */
+/** The parameters that training on the rows ends at: exact descent on the loss over all prompts that can be made of them. @throws InputError when lengths do not fit or a number is not finite. */
 export function trainedFits(
   { problem, pretraining }: SyntheticPretraining,
   covariates: Matrix,
   labels: Vector,
   steps: number,
 ): Fits {
+  readWhole(steps, "steps", 1);
   const pretrained = pretrainedParameters(FLOAT, problem, pretraining);
+  requireMatrix(covariates, "covariates", covariates.length, problem.dimension);
   return fineTunedFits(pretrained, sampleMoments(covariates, labels), steps);
 }
 

@@ -14,6 +14,7 @@ export interface Statement {
 
 const MANY = 20;
 
+/** What the theory says of fine-tuning on a column of a table, each to be tried on real data. */
 export const STATEMENTS: readonly Statement[] = [
   {
     id: "full-forgets",

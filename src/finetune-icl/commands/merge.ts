@@ -1,0 +1,44 @@
+import { InputError } from "@finetune-icl/base";
+import { withLock } from "@finetune-icl/files";
+import { mergeSweeps, writeSweep } from "@finetune-icl/lab/sweep";
+import { isPart, mergeParts } from "@finetune-icl/lab/units";
+import type { Command } from "commander";
+import { readOutFile, readOutFolder } from "./outOption";
+import { saveStudyParts } from "./study";
+import { saveLedgerParts } from "./verify";
+
+/** Adds `finetune-icl merge FILE…`: the parts that `--shard` makes, put together. */
+export function registerMergeCommand(program: Command): void {
+  program
+    .command("merge")
+    .description(
+      "Put together what `sweep`, `study` or `verify` wrote with --shard; the result does not depend on how many shards there were.",
+    )
+    .argument("<files...>", "files written with --shard, all of one piece of work")
+    .requiredOption(
+      "--out <path>",
+      "where the whole goes: a file for a sweep, a folder for studies and the ledger",
+    )
+    .action(merge);
+}
+
+async function merge(paths: readonly string[], options: { readonly out: string }): Promise<void> {
+  if (!isPart(paths[0]!)) {
+    const out = readOutFile(options.out);
+    const whole = mergeSweeps(paths);
+    await withLock(out, async () => writeSweep(out, whole));
+    process.stderr.write(`${whole.runs} runs: ${out}\n`);
+    return;
+  }
+  const part = mergeParts(paths);
+  const folder = readOutFolder(options.out);
+  const save = SAVERS.get(part.work.command);
+  if (save === undefined)
+    throw new InputError("FILE", paths[0], `a part of ${[...SAVERS.keys()].join(" or ")}`);
+  await withLock(folder, async () => save(folder, part));
+}
+
+const SAVERS = new Map([
+  ["verify", saveLedgerParts],
+  ["study", saveStudyParts],
+]);
