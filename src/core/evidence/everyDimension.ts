@@ -65,6 +65,7 @@ export interface Coverage {
   readonly scope: string;
 }
 
+/** Where an identity is tried, and whether it is then proved for every d. */
 export function coverageOf(evidence: IdentityEvidence, profile: Profile = "full"): Coverage {
   const named = (dimensions: readonly number[]): Coverage => ({
     dimensions,

@@ -9,9 +9,8 @@ export {
 } from "./claim";
 /** Bounds for the degree of a rational function, on which the chance that a false identity passes depends. */
 export * as degree from "./degree";
-export { type Coverage, coverageOf, dimensionsNeeded, type Reach, reachOf } from "./everyDimension";
 export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
-export { BoundDraw, IdentityDraw, PrimeDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+export { IdentityDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
 export { type ControlResult, combine, type EvidenceResult, type EvidenceRow, type Verdict } from "./result";
 export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
 export {

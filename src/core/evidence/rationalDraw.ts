@@ -9,7 +9,7 @@ import { BOUNDS, DIMENSION_BOUND, drawnBound, drawnWhole } from "./bounds";
 /** How many values each random number of a rational point can take. */
 export const SAMPLE_SIZE = 2 ** 20;
 
-/** Primes are drawn from here up to twice as much; there are 1 878 080 of them. */
+/** Primes are drawn from here up to twice as much; there are 1 894 120 of them. */
 export const LEAST_PRIME = 2 ** 25;
 
 type Numbers = readonly Rational[];

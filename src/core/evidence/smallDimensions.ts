@@ -17,6 +17,7 @@ export const SMALL_DIMENSIONS = [
   },
 ] as const;
 
+/** A false statement that the check of an identity must reject. */
 export interface IdentityControl {
   readonly description: string;
   readonly differences: (draw: IdentityDraw) => Differences;

@@ -200,7 +200,7 @@ export const valueOnlyOtherCovariates: Claim = {
       "the closed forms against the exact risk from moments, for free L, θ, v_x, w and free fourth and sixth moments of independent coordinates",
     dimensions: [1, 2, 3, 4, 5],
     dimensionsOnly:
-      "independent coordinates single out axes, so the theorem on rotations says nothing; docs/theory.md has the proof",
+      "independent coordinates single out axes, so the theorem on rotations says nothing; docs/beyond.md has the formula by hand",
     differences: compare(VALUE_ONLY_RISK_OTHER_COVARIATES, GAUSSIAN_ERROR),
     controls: [
       ...smallDimensionControls(VALUE_ONLY_RISK_OTHER_COVARIATES, (formula) =>
