@@ -19,7 +19,7 @@ export interface Cell {
 const storage = new AsyncLocalStorage<Cell>();
 let latest: Cell | undefined;
 
-/** Does work as part of a cell: what it starts and prints, later too, belongs to that cell. */
+/** Runs work, and what it causes later, as a part of the cell. */
 export function runInCell<T>(cell: Cell, work: () => T): T {
   latest = cell;
   return storage.run(cell, work);

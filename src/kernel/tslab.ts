@@ -116,7 +116,7 @@ export function loadJupyter(): JupyterModule {
   return fromTslab("./dist/jupyter") as JupyterModule;
 }
 
-/** The part of tslab that prints what the compiler knows of a name. */
+/** What prints what the compiler knows about a name. */
 export function loadInspect(): InspectModule {
   return fromTslab("./dist/inspect") as InspectModule;
 }

@@ -1036,6 +1036,10 @@ const EVIDENCE: Rows = {
   runSimulationCase: CLAIMS,
   runTraining: CLAIMS,
   streamOf: "takes names and numbers, any",
+  IdentityDraw: "made as a RationalDraw or inside of runIdentity; its constructor is protected",
+  NO_MISTAKE: CLAIMS,
+  smallDimensionControls: CLAIMS,
+  smallDimensionMistakes: CLAIMS,
   RationalDraw: {
     args: ({ d }) => ({ dimension: d, seed: 1, stream: 2 }),
     call: ({ dimension, seed, stream }) => new core.RationalDraw(dimension, seed, stream),

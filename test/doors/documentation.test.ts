@@ -10,10 +10,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   "@finetune-icl/core": "is all rooms together",
   "@finetune-icl/lab/claims": "exports one list",
   "@finetune-icl/kernel": "installs programs",
-  "@finetune-icl/kernel/cells": "is what a page of lessons runs cells with, as the kernel does",
-  "@finetune-icl/notebooks/parameters":
-    "is what a page of lessons changes constants with, as the runner does",
-  "@finetune-icl/book/output": "is what a page of lessons shows outputs with, as the book does",
+  "@finetune-icl/kernel/cells": "serves whoever builds a kernel",
 };
 
 /** The rooms of the core, and of the lab, in the order in which data flows. */
