@@ -16,7 +16,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   notebooks: ["base", "files", "kernel"],
   book: ["base", "files", "notebooks", "plot"],
-  site: ["base", "files", "core", "plot", "figures", "book"],
+  site: ["base", "files", "core", "plot", "figures", "kernel", "notebooks", "book"],
   "finetune-icl": ["base", "files", "core", "lab", "figures", "kernel", "notebooks", "site"],
 };
 
@@ -42,8 +42,8 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     sweep: ["units", "experiment"],
     study: ["units", "experiment"],
   },
-  notebooks: { runner: [], course: ["runner"] },
-  site: { explore: [], browser: ["explore"] },
+  notebooks: { runner: [], course: ["runner"], compare: ["runner"], parameters: ["runner"] },
+  site: { explore: [], browser: ["explore"], lesson: [] },
 };
 
 /** Packages that know nothing of this subject, and must serve any other. */

@@ -9,7 +9,7 @@ import { requireBookFolder, writeBook } from "./folder";
 import { framedPage } from "./frame";
 import { type Front, frontPage } from "./frontPage";
 import type { MarkdownOptions } from "./markdown";
-import { notebookPage, notebookPageFile } from "./notebookPage";
+import { type NotebookSource, notebookPage, notebookPageFile } from "./notebookPage";
 import type { Page } from "./page";
 import { Pictures } from "./pictures";
 import { searchScript } from "./searchIndex";
@@ -56,6 +56,17 @@ export interface BookOptions {
   readonly inText?: InText;
   /** Words that a section's text is also found by. */
   readonly alsoCalled?: (text: string) => string;
+  /** Other versions of the notebooks that the pages are made from and that readers download, by the notebooks' paths. */
+  readonly edition?: ReadonlyMap<string, NotebookSource & { readonly text: string }>;
+  /** What makes the notebooks run in their pages. */
+  readonly running?: {
+    /** Scripts of the pages. */
+    readonly scripts: readonly string[];
+    /** Files below the book's folder that those scripts load. */
+    readonly files: (
+      notebooks: readonly NotebookSource[],
+    ) => Promise<ReadonlyMap<string, string | Uint8Array>>;
+  };
   readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
@@ -67,17 +78,31 @@ export interface BookOptions {
 export async function buildBook(
   root: string,
   out: string,
-  { addresses = new Map(), scripts = [], specialLink, inText, alsoCalled, ownPages }: BookOptions,
+  {
+    addresses = new Map(),
+    scripts = [],
+    specialLink,
+    inText,
+    alsoCalled,
+    edition,
+    running,
+    ownPages,
+  }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
-  const sources = readSources(root);
+  const read = readSources(root);
+  const sources: Sources = {
+    ...read,
+    notebooks: read.notebooks.map((source) => edition?.get(source.path) ?? source),
+  };
   const pictures = new Pictures();
   const links = new SiteLinks(root, new Map([...pageAddresses(sources), ...addresses]), specialLink);
   const bibliography = join(root, "data", "bibliography.json");
   const works = existsSync(bibliography) ? readBibliography(bibliography) : [];
   const references = [...citations(works), ...notebookReferences(sources)];
   const assets = bundled([...SHARED_SCRIPTS, ...scripts]);
+  const runningFiles = running?.files(sources.notebooks) ?? Promise.resolve(new Map<string, string>());
 
   const optionsFor = (path: string): MarkdownOptions => ({
     references,
@@ -99,6 +124,7 @@ export async function buildBook(
           pictures,
           tableAddress,
           download: links.download(source.path),
+          ...(running && { running: running.scripts }),
         }),
         pictures,
       ),
@@ -120,9 +146,12 @@ export async function buildBook(
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
-    ...links.files.map((path) => [`files/${path}`, readFileSync(join(root, path))] as const),
+    ...links.files.map(
+      (path) => [`files/${path}`, edition?.get(path)?.text ?? readFileSync(join(root, path))] as const,
+    ),
     ...copies(),
     ...(await assets),
+    ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files);

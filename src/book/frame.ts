@@ -16,15 +16,18 @@ export interface Site {
  * request by script. Styles may stand in the page because KaTeX and plotly place their parts with them; `file:` stands for
  * the folder when the book is opened without a server.
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' file:",
-  "style-src 'self' file: 'unsafe-inline'",
-  "img-src 'self' file: data: blob:",
-  "font-src 'self' file:",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+const policyOf = ({ runsCode = false }: Page): string =>
+  [
+    "default-src 'none'",
+    // A worker and the scripts that it runs are made by the page from what it holds; nothing evaluates text.
+    `script-src 'self' file:${runsCode ? " blob:" : ""}`,
+    ...(runsCode ? ["worker-src blob:"] : []),
+    "style-src 'self' file: 'unsafe-inline'",
+    "img-src 'self' file: data: blob:",
+    "font-src 'self' file:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
 
 /** The whole HTML document of a page: contents, search, the article, previous and next. */
 export function framedPage(page: Page, site: Site): string {
@@ -34,7 +37,7 @@ export function framedPage(page: Page, site: Site): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(page)}">
 <meta name="generator" content="finetune-icl book">
 <meta name="description" content="${escapeXml(page.summary)}">
 <meta name="referrer" content="no-referrer">

@@ -11,7 +11,8 @@ export {
 } from "./buildBook";
 export type { Front } from "./frontPage";
 export { type MarkdownOptions, PageMarkdown } from "./markdown";
-export { notebookPageFile } from "./notebookPage";
+export { type NotebookSource, notebookPageFile } from "./notebookPage";
 export type { Page } from "./page";
 export type { Pictures } from "./pictures";
 export type { SpecialLink } from "./siteLinks";
+export { readLessons } from "./sources";

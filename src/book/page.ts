@@ -40,6 +40,8 @@ export interface Page {
   readonly sections: readonly SearchSection[];
   /** Scripts that only this page needs. */
   readonly scripts?: readonly string[];
+  /** Whether the page runs its code, in a worker that it makes itself. */
+  readonly runsCode?: boolean;
   /** Where the reader gets the source of the page. */
   readonly download?: { readonly href: string; readonly label: string };
 }

@@ -21,13 +21,7 @@ const FIRST_DOCS = ["docs/theory.md", "docs/course.md", "docs/your-own-lesson.md
 
 /** Reads what there is in the package's folder. @throws InputError when a notebook is none. */
 export function readSources(root: string): Sources {
-  const list = (folder: string, ending: string) =>
-    existsSync(join(root, folder))
-      ? readdirSync(join(root, folder))
-          .filter((name) => name.endsWith(ending) && isFileInside(root, `${folder}/${name}`))
-          .sort()
-          .map((name) => `${folder}/${name}`)
-      : [];
+  const list = (folder: string, ending: string) => filesIn(root, folder, ending);
   const docs = [
     ...list("docs", ".md"),
     ...(existsSync(join(root, "CONTRIBUTING.md")) ? ["CONTRIBUTING.md"] : []),
@@ -44,10 +38,23 @@ export function readSources(root: string): Sources {
     root,
     version,
     licence: license,
-    notebooks: list("notebooks", ".ipynb").map((path) => ({
-      path,
-      notebook: readNotebook(join(root, path)),
-    })),
+    notebooks: readLessons(root),
     docs: ordered.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })),
   };
+}
+
+/** The notebooks of the project, in the order of their names. @throws InputError when one is none. */
+export function readLessons(root: string): readonly NotebookSource[] {
+  return filesIn(root, "notebooks", ".ipynb").map((path) => ({
+    path,
+    notebook: readNotebook(join(root, path)),
+  }));
+}
+
+function filesIn(root: string, folder: string, ending: string): readonly string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending) && isFileInside(root, `${folder}/${name}`))
+    .sort()
+    .map((name) => `${folder}/${name}`);
 }

@@ -1,6 +1,7 @@
 import { type Cell, InputError, type Table } from "@finetune-icl/base";
 import { type Figure, type JsonObject, tableHtml, tableText } from "@finetune-icl/plot";
 import { figureHtml } from "./figureHtml";
+import { kernelModule } from "./kernelModule";
 import { staticPicture } from "./staticPicture";
 
 /** What one display message holds: the same thing in several MIME types, of which a client shows the best it knows. */
@@ -50,22 +51,9 @@ export function showMarkdown(text: string): void {
   send({ "text/markdown": text, "text/plain": text });
 }
 
-interface KernelModule {
-  readonly lastWriteDisplayData: ((content: object, update: boolean) => void) | null;
-}
-
 /** Sends one display message to the notebook; outside a kernel, prints its plain text instead. */
 function send(data: MimeBundle): void {
   const write = kernelModule()?.lastWriteDisplayData;
   if (write == null) process.stdout.write(`${String(data["text/plain"])}\n`);
   else write({ data, metadata: {}, transient: {} }, false);
-}
-
-/**
- * The tslab that runs this process, wherever it is installed: the loaded module is asked for, because a copy of our own
- * would not be connected to any notebook. Its writer changes with every cell, so it is looked up at each call.
- */
-function kernelModule(): KernelModule | undefined {
-  const path = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
-  return path === undefined ? undefined : (require.cache[path]?.exports as KernelModule | undefined);
 }

@@ -5,12 +5,15 @@ import {
   buildBook,
   type OwnPages,
   type PageScript,
+  readLessons,
   type Workshop,
 } from "@finetune-icl/book";
+import { askedEdition } from "./askedEdition";
 import { explorableElement, explorablePage } from "./explorablePage";
 import { EXPLORABLES } from "./explore/explorables";
 import { HeldFigures } from "./heldFigures";
 import { LEDGER_FILE, ledgerPage } from "./ledgerPage";
+import { LESSON_SCRIPTS, lessonFiles } from "./lesson/lessonFiles";
 import { LIVE_GUIDE, liveAddress, readLiveLink } from "./liveLink";
 import { otherWords } from "./otherWords";
 import { promisesOf } from "./promises";
@@ -26,6 +29,13 @@ export interface ProjectBookOptions {
   readonly ledgerFile?: string;
   /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
   readonly reference?: boolean;
+  /**
+   * A folder that `finetune-icl course --student` wrote: the pages of the lessons ask their exercises, and hold no answer. Without it
+   * they show the solutions.
+   */
+  readonly exercises?: string;
+  /** Whether lessons run in their pages, for which a compiler is bundled; true unless told. */
+  readonly running?: boolean;
 }
 
 const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
@@ -42,9 +52,15 @@ const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
 export async function buildProjectBook(
   root: string,
   out: string,
-  { ledgerFile = join(root, "data", "ledger", "ledger.json"), reference = true }: ProjectBookOptions = {},
+  {
+    ledgerFile = join(root, "data", "ledger", "ledger.json"),
+    reference = true,
+    running = true,
+    exercises,
+  }: ProjectBookOptions = {},
 ): Promise<BookReport> {
   const claims = readLedger(ledgerFile);
+  const edition = exercises === undefined ? undefined : askedEdition(readLessons(root), exercises);
   const ownPages = async ({ markdown, pictures }: Workshop): Promise<OwnPages> => {
     const live = await Promise.all(
       EXPLORABLES.map(async (explorable) => {
@@ -73,6 +89,10 @@ export async function buildProjectBook(
     alsoCalled: otherWords,
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
     scripts: SCRIPTS,
+    ...(edition && { edition }),
+    ...(running && {
+      running: { scripts: LESSON_SCRIPTS, files: (notebooks) => lessonFiles(root, notebooks) },
+    }),
     ownPages,
   });
 }

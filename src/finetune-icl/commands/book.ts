@@ -3,22 +3,28 @@ import { projectRoot } from "@finetune-icl/files";
 import type { Command } from "commander";
 import { readOutFolder } from "./outOption";
 
-/** Adds `finetune-icl book [--out DIR]`: build the site from notebooks, docs and ledger. */
+/** Adds `finetune-icl book [--out DIR] [--exercises DIR]`: build the site from notebooks, docs and ledger. */
 export function registerBookCommand(program: Command): void {
   program
     .command("book")
     .description("Build the book: a static site of the notebooks, the docs and the live figures.")
     .option("--out <folder>", "where to put it (default: book/ of the package)")
+    .option(
+      "--exercises <folder>",
+      "lessons ask their exercises and hold no answer: a folder that `finetune-icl course --student` wrote",
+    )
     .addHelpText(
       "after",
       "\nPrints a JSON report on standard output. The folder is replaced whole or not at all, and only where it holds\nnothing but an earlier book; what hosting needs (.git, CNAME, …) stays.",
     )
-    .action(async (options: { readonly out?: string }) => {
+    .action(async (options: { readonly out?: string; readonly exercises?: string }) => {
       const out = options.out === undefined ? undefined : readOutFolder(options.out);
       // Loaded here, because renderers and compilers are nothing to the other commands.
       const { buildProjectBook } = await import("@finetune-icl/site");
       const root = projectRoot();
-      const report = await buildProjectBook(root, out ?? join(root, "book"));
+      const report = await buildProjectBook(root, out ?? join(root, "book"), {
+        ...(options.exercises !== undefined && { exercises: options.exercises }),
+      });
       const folder = relative(process.cwd(), report.folder) || ".";
       process.stdout.write(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
       process.stderr.write(

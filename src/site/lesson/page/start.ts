@@ -1,0 +1,141 @@
+/** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
+import { loadScript } from "@finetune-icl/book/browser";
+import { showEdited, showSource } from "./codePlace";
+import { Edits, lessonName } from "./edits";
+import type { Lessons } from "./lesson";
+
+export type Action =
+  | "run"
+  | "run-to"
+  | "edit"
+  | "parameters"
+  | "run-all"
+  | "check"
+  | "stop"
+  | "reset"
+  | "download"
+  | "open-copy"
+  | "discard";
+
+/** Actions on the whole lesson, and what their buttons say. */
+const WHOLE: readonly (readonly [Action, string])[] = [
+  ["run-all", "Run all"],
+  ["check", "Does it still hold?"],
+  ["stop", "Stop"],
+  ["reset", "Reset"],
+  ["download", "Download my copy"],
+  ["open-copy", "Open my copy"],
+  ["discard", "Discard my changes"],
+];
+const CELL: readonly (readonly [Action, string])[] = [
+  ["run", "Run"],
+  ["run-to", "Run to here"],
+  ["edit", "Edit"],
+];
+/** Actions that are possible while cells run. */
+const ALWAYS: readonly string[] = ["reset", "edit", "download"];
+
+function button(action: Action, words: string, cell?: string): HTMLButtonElement {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.dataset.action = action;
+  element.textContent = words;
+  if (cell !== undefined) element.dataset.cell = cell;
+  return element;
+}
+
+const article = document.querySelector("article")!;
+const style = document.createElement("link");
+style.rel = "stylesheet";
+style.href = "assets/lesson.css";
+document.head.append(style);
+
+const bar = document.createElement("div");
+bar.className = "lesson-bar";
+bar.setAttribute("role", "group");
+bar.setAttribute("aria-label", "Run this lesson here");
+bar.append(...WHOLE.map(([action, words]) => button(action, words)));
+const status = document.createElement("p");
+status.className = "lesson-status";
+status.setAttribute("role", "status");
+bar.append(status);
+const tools = article.querySelector(".tools");
+if (tools === null) article.prepend(bar);
+else tools.after(bar);
+
+const cells = [...article.querySelectorAll<HTMLElement>("section.cell.code")];
+for (const [index, section] of cells.entries()) {
+  const id = section.id.replace(/^cell-/, "");
+  const row = document.createElement("div");
+  row.className = "cell-bar";
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", `Cell ${index + 1}`);
+  row.append(...CELL.map(([action, words]) => button(action, words, id)));
+  // The cell whose constants may be changed is known by what the book calls it.
+  if (section.querySelector("details.setup > summary")?.textContent === "Constants that you may change")
+    row.append(button("parameters", "Change", id));
+  const mark = document.createElement("span");
+  mark.className = "cell-mark";
+  row.append(mark);
+  const setup = section.querySelector(":scope > details.setup");
+  const outputs = section.querySelector(".outputs");
+  if (outputs !== null) outputs.before(row);
+  else (setup ?? section).append(row);
+}
+
+/** The buttons that make sense now: others stay where the keyboard finds them, and do nothing. */
+function enable(isRunning: boolean): void {
+  for (const each of article.querySelectorAll<HTMLButtonElement>("button[data-action]")) {
+    const { action } = each.dataset;
+    const isOff = action === "stop" ? !isRunning : isRunning && !ALWAYS.includes(action!);
+    each.setAttribute("aria-disabled", String(isOff));
+  }
+}
+enable(false);
+
+const edits = new Edits(lessonName());
+for (const section of cells) {
+  const source = edits.of(section.id.replace(/^cell-/, ""));
+  if (source !== undefined) showSource(section, source, true);
+}
+showEdited(article, edits.size);
+const asked = [...new URLSearchParams(location.search)];
+if (asked.length > 0)
+  status.textContent = `This link sets ${asked.map(([name, value]) => `${name} = ${value}`).join(", ")}: Run all computes the lesson so.`;
+
+let opened: Promise<Lessons> | undefined;
+
+async function open(): Promise<Lessons> {
+  status.textContent = "Loading what a lesson runs on: a few megabytes, once a page, from this folder.";
+  await loadScript("assets/lesson.js");
+  return (globalThis as unknown as { finetuneIclOpenLesson: OpenLesson }).finetuneIclOpenLesson({
+    article,
+    status,
+    enable,
+  });
+}
+
+/** Given by `assets/lesson.js`. */
+export type OpenLesson = (place: Place) => Promise<Lessons>;
+
+export interface Place {
+  readonly article: HTMLElement;
+  readonly status: HTMLElement;
+  readonly enable: (isRunning: boolean) => void;
+}
+
+article.addEventListener("click", async (event) => {
+  const pressed = (event.target as Element).closest<HTMLButtonElement>("button[data-action]");
+  if (pressed === null || pressed.getAttribute("aria-disabled") === "true") return;
+  try {
+    opened ??= open();
+    const lesson = await opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    await lesson.press(pressed.dataset.action as Action, pressed.dataset.cell);
+  } catch (error) {
+    status.textContent = `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+  }
+});
