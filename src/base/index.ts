@@ -30,4 +30,4 @@ export {
   requireVector,
 } from "./readInput";
 export { readShard, type Shard, shardOf } from "./shard";
-export { parseStrictJson } from "./strictJson";
+export { decodeUtf8, JsonError, parseStrictJson } from "./strictJson";

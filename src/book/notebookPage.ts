@@ -43,7 +43,10 @@ export function notebookPage(
   const markdown = new PageMarkdown(options);
   const file = notebookPageFile(path);
   const stem = file.replace(/\.html$/, "");
-  const html = notebook.cells.map((cell) => cellElement(cell, { ...options, markdown, stem })).join("\n");
+  const opening = notebook.cells.findIndex(showsFigure);
+  const html = notebook.cells
+    .map((cell, i) => cellElement(cell, { ...options, markdown, stem, isOpening: i <= opening }))
+    .join("\n");
   return {
     file,
     title: markdown.sections[0]?.title ?? stem,
@@ -62,10 +65,24 @@ interface CellContext {
   readonly pictures: Pictures;
   readonly tableAddress: (name: string) => string | undefined;
   readonly stem: string;
+  /** Whether the first figure is still to come, or is this cell's: all code is folded until then, so that the figure stands in the first screen. */
+  readonly isOpening: boolean;
+}
+
+function showsFigure(cell: Cell): boolean {
+  return (
+    cell.cell_type === "code" &&
+    cell.outputs.some((output) => "data" in output && "image/svg+xml" in output.data)
+  );
 }
 
 function cellElement(cell: Cell, context: CellContext): string {
-  const kinds = ["cell", cell.cell_type, ...EXERCISE_TAGS.filter((tag) => hasTag(cell, tag))];
+  const kinds = [
+    "cell",
+    cell.cell_type,
+    ...(context.isOpening ? ["opening"] : []),
+    ...EXERCISE_TAGS.filter((tag) => hasTag(cell, tag)),
+  ];
   const open = `<section class="${kinds.join(" ")}" id="cell-${escapeXml(cell.id)}">`;
   switch (cell.cell_type) {
     case "markdown":
@@ -73,7 +90,7 @@ function cellElement(cell: Cell, context: CellContext): string {
     case "code": {
       const setup = setupName(cell);
       if (setup === undefined)
-        return `${open}\n${codeElement(cell)}\n${outputElements(cell, context)}</section>`;
+        return `${open}\n${codeElement(cell, context)}\n${outputElements(cell, context)}</section>`;
       return `${open}\n<details class="setup"><summary>${setup}</summary>\n${codeBlock(shownSource(cell))}\n${outputElements(cell, context)}</details></section>`;
     }
     case "raw":
@@ -99,7 +116,7 @@ function codeBlock(source: string): string {
 }
 
 /** A reader who wants to try first finds answers and checks folded, whatever their length. */
-function codeElement(cell: CodeCell): string {
+function codeElement(cell: CodeCell, { isOpening }: CellContext): string {
   const source = shownSource(cell);
   if (source.trim() === "") return "";
   const lines = source.split("\n").length;
@@ -108,7 +125,7 @@ function codeElement(cell: CodeCell): string {
     : hasTag(cell, "check")
       ? [" check", "How an answer is checked"]
       : ["", "Code"];
-  const open = kind === "" && lines <= LONG_CODE ? " open" : "";
+  const open = kind === "" && lines <= LONG_CODE && !isOpening ? " open" : "";
   return [
     `<details class="code${kind}"${open}><summary>${name}<span class="lines">${lines} ${lines === 1 ? "line" : "lines"}</span></summary>`,
     codeBlock(source),

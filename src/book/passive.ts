@@ -71,6 +71,11 @@ const kept = (attributes: string): string =>
   attributesOf(attributes)
     .filter(({ name }) => HTML_ATTRIBUTES.has(name))
     .filter(({ name, value }) => (name !== "href" && name !== "src") || isAddress(value))
+    // A link leads to another host when a reader follows it; a picture would ask that host as soon as the page is opened.
+    .filter(
+      ({ name, value }) =>
+        name !== "src" || !/^(?:[a-z][a-z\d+.-]*:)?[\\/]{2}/i.test(unescaped(value).trim()),
+    )
     .map(({ name, value }) => ` ${name}="${value.replaceAll('"', "&quot;").replaceAll("<", "&lt;")}"`)
     .join("");
 
@@ -89,7 +94,7 @@ export function passiveSvg(svg: string): string {
   try {
     const clean = purify.sanitize(svg, {
       USE_PROFILES: { svg: true, svgFilters: true },
-      FORBID_TAGS: ["style", "a", "animate", "set", "foreignObject"],
+      FORBID_TAGS: ["style", "a", "animate", "set", "animateTransform", "animateMotion", "foreignObject"],
       ALLOWED_URI_REGEXP: /^(?:#|data:image\/(?:png|jpeg|gif);)/i,
     });
     if (/^<svg[\s>]/.test(clean))
@@ -105,6 +110,10 @@ export function passiveSvg(svg: string): string {
 const EMPTY = '<svg xmlns="http://www.w3.org/2000/svg"><title>A picture that could not be read</title></svg>';
 
 const purify = createDOMPurify(new JSDOM("").window as unknown as WindowLike);
+// DOMPurify looks at addresses, and not at those inside of styles and of paint.
+purify.addHook("uponSanitizeAttribute", (_element, data) => {
+  if (!isPlainAttribute({ name: data.attrName, value: data.attrValue })) data.keepAttr = false;
+});
 
 function isPlainSvg(svg: string): boolean {
   const words = svg.replace(TAG, (tag, _slash: string, name: string, attributes: string) =>
@@ -116,6 +125,8 @@ function isPlainSvg(svg: string): boolean {
 function isPlainAttribute({ name, value }: Attribute): boolean {
   if (name.startsWith("on")) return false;
   if (name === "href" || name.endsWith(":href")) return /^(?:#|data:image\/(?:png|jpeg|gif);)/i.test(value);
+  // Styles have other ways to load something, and to write `url`.
+  if (/\\|@|\b(?:image-set|image|src|attr|expression)\s*\(/i.test(value) && name === "style") return false;
   // Only parts of the picture itself are referred to.
   return [...value.matchAll(/url\(\s*(?:["']|&quot;)?([^)]*)/gi)].every(([, address]) =>
     address!.startsWith("#"),

@@ -1,6 +1,8 @@
-import { basename, isAbsolute, relative } from "node:path";
+import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
-import { rewriteOutput } from "./rewriteOutput";
+import { type Timers, withTimers } from "./compilerTimers";
+import { leanBuilder } from "./leanBuilder";
+import { type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
 import { type MapChain, shiftMap, Tracer } from "./sourceMaps";
 import { readTsconfig } from "./tsconfig";
@@ -44,7 +46,9 @@ export function createConverter(folder: string, prelude: string): Converter {
   let cellMaps: MapChain = [];
   let diagnostics: readonly TslabDiagnostic[] = [];
   let lastCell: CompiledCell | undefined;
-  let isAsync = false;
+  let rewrittenCell: RewrittenOutput | undefined;
+  let program: ts.Program | undefined;
+  let check: Timers["check"] = () => {};
   let cells = 0;
 
   const isInFolder = (path: string) => {
@@ -63,12 +67,30 @@ export function createConverter(folder: string, prelude: string): Converter {
   };
 
   const { createConverter: create, isCompleteCode } = loadConverter({
-    createWatchCompilerHost: ((files: string[], options: ts.CompilerOptions, ...rest: unknown[]) => {
+    createWatchCompilerHost: ((
+      files: string[],
+      options: ts.CompilerOptions,
+      system: ts.System,
+      _createProgram: null,
+      ...rest: unknown[]
+    ) => {
       const createHost = compiler.createWatchCompilerHost as (...args: unknown[]) => object;
-      const host = createHost(files, { ...options, ...fromTsconfig, inlineSourceMap: true }, ...rest);
+      const timers = withTimers(system);
+      check = timers.check;
+      const cell = files.find((file) => basename(file) === CELL_FILE) ?? "";
+      const host = createHost(
+        files,
+        { ...options, ...fromTsconfig, inlineSourceMap: true },
+        timers.system,
+        leanBuilder(compiler, cell),
+        ...rest,
+      );
       let after: (builder: ts.BuilderProgram) => void = () => {};
       Object.defineProperty(host, "afterProgramCreate", {
-        get: () => (builder: ts.BuilderProgram) => after(withoutOutside(builder)),
+        get: () => (builder: ts.BuilderProgram) => {
+          program = builder.getProgram();
+          after(withoutOutside(builder));
+        },
         set: (given: typeof after) => {
           after = given;
         },
@@ -85,19 +107,22 @@ export function createConverter(folder: string, prelude: string): Converter {
       const source =
         written === undefined ? "" : ((JSON.parse(written) as { sources: string[] }).sources[0] ?? "");
       const isCell = basename(source) === CELL_FILE;
+      const ofWritten: MapChain = written === undefined ? [] : [() => written];
       const rewritten = isCell ? rewriteOutput(compiler, plain) : undefined;
+      if (rewritten) rewrittenCell = rewritten;
+      if (rewritten?.isPlain) {
+        cellMaps = [rewritten.map, ...ofWritten];
+        return { outputText: rewritten.text };
+      }
       const result = compiler.transpileModule(rewritten?.text ?? plain, {
         ...options,
         compilerOptions: { ...options.compilerOptions, sourceMap: true },
       });
-      const maps = [result.sourceMapText, rewritten?.map.toString(), written].filter(
-        (map) => map !== undefined,
-      );
+      const { sourceMapText } = result;
+      const ofResult: MapChain = sourceMapText === undefined ? [] : [() => sourceMapText];
       const outputText = result.outputText.replace(MAP_LINE, "\n");
-      if (rewritten) {
-        cellMaps = maps;
-        isAsync = rewritten.isAsync;
-      } else helperMaps.set(outputText, maps);
+      if (rewritten) cellMaps = [...ofResult, rewritten.map, ...ofWritten];
+      else helperMaps.set(outputText, [...ofResult, ...ofWritten]);
       return { ...result, outputText };
     },
 
@@ -108,6 +133,29 @@ export function createConverter(folder: string, prelude: string): Converter {
   } as Partial<typeof ts>);
 
   const converter = create({ isJS: false, isBrowser: false });
+  /** Declarations of variables of the last cell. */
+  const declare = (names: readonly string[]): string => {
+    const file = names.length === 0 ? undefined : program?.getSourceFile(join(folder, CELL_FILE));
+    if (!program || !file) return "";
+    const checker = program.getTypeChecker();
+    const inCell = checker.getSymbolsInScope(file, compiler.SymbolFlags.Variable);
+    return names
+      .map((name) => {
+        const symbol = inCell.find((each) => each.name === name);
+        const type = symbol && checker.getTypeOfSymbolAtLocation(symbol, file);
+        const text = type && checker.typeToString(type, file, compiler.TypeFormatFlags.NoTruncation);
+        return `declare let ${name}: ${text ?? "any"};\n`;
+      })
+      .join("");
+  };
+  /** The work of tslab's converter on what the compiler could read. */
+  const checked = <T>(work: () => T): T => {
+    try {
+      return work();
+    } finally {
+      check();
+    }
+  };
   const withPrelude = (prevDecl: string) => (prevDecl === "" ? prelude : prevDecl);
 
   return {
@@ -115,9 +163,9 @@ export function createConverter(folder: string, prelude: string): Converter {
       diagnostics = [];
       lastCell = undefined;
       const rewritten = rewriteSource(compiler, source);
-      const result = converter.convert(withPrelude(prevDecl), rewritten.text);
+      const result = checked(() => converter.convert(withPrelude(prevDecl), rewritten.text));
       if (result.diagnostics.length > 0) {
-        const tracer = new Tracer([rewritten.map.toString()]);
+        const tracer = new Tracer([rewritten.map]);
         const place = ({ line, character }: TslabDiagnostic["start"]) => {
           const found = tracer.trace({ line: line + 1, column: character });
           return found ? { line: found.line - 1, character: found.column } : { line, character };
@@ -134,17 +182,20 @@ export function createConverter(folder: string, prelude: string): Converter {
       cells += 1;
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
-      const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map.toString(), LINES_ABOVE)];
+      const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map, LINES_ABOVE)];
       lastCell = { name, source, tracer: new Tracer(maps) };
       return {
         ...result,
-        hasToplevelAwait: result.hasToplevelAwait === true || isAsync,
+        declOutput: `${result.declOutput ?? ""}${declare(rewrittenCell?.inner ?? [])}`,
+        hasToplevelAwait: result.hasToplevelAwait === true || rewrittenCell?.isAsync === true,
         output: `\n${result.output}\n//# sourceURL=${name}`,
       };
     },
-    inspect: (prevDecl, source, position) => converter.inspect(withPrelude(prevDecl), source, position),
-    complete: (prevDecl, source, position) => converter.complete(withPrelude(prevDecl), source, position),
-    addModule: (name, content, meta) => converter.addModule(name, content, meta),
+    inspect: (prevDecl, source, position) =>
+      checked(() => converter.inspect(withPrelude(prevDecl), source, position)),
+    complete: (prevDecl, source, position) =>
+      checked(() => converter.complete(withPrelude(prevDecl), source, position)),
+    addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
     close: () => converter.close(),
     isCompleteCode,
     diagnostics: () => diagnostics,

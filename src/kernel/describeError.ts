@@ -76,8 +76,17 @@ function isError(thrown: unknown): thrown is Error {
   );
 }
 
-/** The name that the error gives itself, and otherwise that of its class. */
+/** The system's word for what went wrong, of an error that Node calls no more than `Error`: `ENOENT`, `ECONNREFUSED`. */
+function systemCode(error: Error): string | undefined {
+  const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
+  const isSystems = typeof syscall === "string" && typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
+  return isSystems && error.name === "Error" ? code : undefined;
+}
+
+/** The name that the error gives itself, that of its class, or the system's. */
 function nameOf(error: Error): string {
+  const code = systemCode(error);
+  if (code !== undefined) return code;
   const { name } = error;
   const type = (error as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
   if (name === "Error" && typeof type === "string" && type !== "") return type;
@@ -86,7 +95,9 @@ function nameOf(error: Error): string {
 
 function messageOf(error: Error): string {
   // Where Node looked for a module names folders of this machine.
-  return String(error.message).replace(/\nRequire stack:\n[\s\S]*$/, "");
+  const message = String(error.message).replace(/\nRequire stack:\n[\s\S]*$/, "");
+  const code = systemCode(error);
+  return code !== undefined && message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
 }
 
 function tracebackOf(error: Error, locator: Locator, seen: Set<unknown>): readonly string[] {
@@ -99,8 +110,9 @@ function tracebackOf(error: Error, locator: Locator, seen: Set<unknown>): readon
   if (typeof custom === "function" && !String(code).startsWith("ERR_"))
     return withoutPaths(inspect(error), locator).split("\n");
   const message = withoutPaths(messageOf(error), locator);
-  const shownCode = typeof code === "string" && !message.includes(code) ? ` [${code}]` : "";
-  const headline = `${nameOf(error)}${shownCode}${message === "" ? "" : `: ${message}`}`;
+  const name = nameOf(error);
+  const shownCode = typeof code === "string" && code !== name && !message.includes(code) ? ` [${code}]` : "";
+  const headline = `${name}${shownCode}${message === "" ? "" : `: ${message}`}`;
   const frames = framesOf(error, locator);
   const shown = frames.slice(0, MOST_FRAMES).map(({ text }) => `    at ${text}`);
   if (frames.length > MOST_FRAMES) shown.push(`    … ${frames.length - MOST_FRAMES} more`);

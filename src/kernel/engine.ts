@@ -72,7 +72,7 @@ export class Engine {
       error: (...values) => this.#onReport(values),
     });
     Object.setPrototypeOf(this.#executor.locals, sharedNames(this.#executor.locals, functions));
-    importTypeScript(loadCompiler(), (path, map) => this.#imported.set(path, new Tracer([map])));
+    importTypeScript(loadCompiler(), (path, map) => this.#imported.set(path, new Tracer([() => map])));
   }
 
   /** What is wrong with the folder's `tsconfig.json`. */

@@ -1,4 +1,4 @@
-import MagicString, { type SourceMap } from "magic-string";
+import MagicString from "magic-string";
 import type * as ts from "typescript";
 
 /** Names on the object of a cell's names that no cell can have. */
@@ -6,16 +6,23 @@ export const HOOKS = { variable: "#variable", await: "#await", iterate: "#iterat
 
 export interface RewrittenOutput {
   readonly text: string;
-  readonly map: SourceMap;
+  readonly map: () => string;
   /** Whether the cell awaits something at its own level; tslab does not see `for await`. */
   readonly isAsync: boolean;
+  /** Whether nothing is left that only modules have: the text can be a function's body as it stands. */
+  readonly isPlain: boolean;
+  /** Variables that inner blocks declare for the whole cell: the compiler's declarations leave them out. */
+  readonly inner: readonly string[];
 }
 
 /**
  * Rewrites the JavaScript of a cell before it becomes a function:
  * - a variable of the cell's own level (`let`, `var`) is shared by reference with later cells: they assign to the variable that
  *   functions of this cell read, where the converter would give them a copy;
- * - `await` and `for await` of the cell's own level can be interrupted.
+ * - `await` and `for await` of the cell's own level can be interrupted;
+ * - a function that is the cell's value keeps its name, or has none;
+ * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
+ *   in several times the time.
  */
 export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput {
   const file = compiler.createSourceFile(
@@ -26,31 +33,8 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
     compiler.ScriptKind.JS,
   );
   const text = new MagicString(js);
-  const shared = new Set<string>();
-
-  for (const statement of file.statements) {
-    if (!compiler.isVariableStatement(statement)) continue;
-    if ((statement.declarationList.flags & compiler.NodeFlags.Const) !== 0) continue;
-    const names = statement.declarationList.declarations.flatMap(({ name }) => namesIn(compiler, name));
-    for (const name of names) {
-      shared.add(name);
-      text.appendRight(
-        statement.getEnd(),
-        ` exports[${JSON.stringify(HOOKS.variable)}](${JSON.stringify(name)}, () => ${name}, (value) => { ${name} = value; });`,
-      );
-    }
-  }
-
-  for (const statement of file.statements) {
-    if (!compiler.isExportDeclaration(statement)) continue;
-    const { exportClause } = statement;
-    if (exportClause === undefined || !compiler.isNamedExports(exportClause)) continue;
-    const kept = exportClause.elements
-      .map((element) => element.name.text)
-      .filter((name) => !shared.has(name));
-    if (kept.length < exportClause.elements.length)
-      text.overwrite(statement.getStart(file), statement.getEnd(), `export { ${kept.join(", ")} };`);
-  }
+  const isPlain = !/\bimport\b/.test(js);
+  const nested = new Set<string>();
 
   let isAsync = false;
   const wrap = (hook: string, { pos, end }: { readonly pos: number; readonly end: number }) => {
@@ -63,10 +47,85 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
     if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
     if (compiler.isAwaitExpression(node)) wrap(HOOKS.await, node.expression);
     if (compiler.isForOfStatement(node) && node.awaitModifier) wrap(HOOKS.iterate, node.expression);
+    if (compiler.isVariableDeclarationList(node) && (node.flags & compiler.NodeFlags.BlockScoped) === 0)
+      for (const name of namesOf(compiler, node)) nested.add(name);
     compiler.forEachChild(node, visit);
   };
   visit(file);
-  return { text: text.toString(), map: text.generateMap({ hires: true, source: "cell.js" }), isAsync };
+
+  const exported = new Set(file.statements.flatMap((statement) => exportedNames(compiler, statement)));
+  const shared = new Set<string>();
+  const share = (names: readonly string[]) =>
+    names.map((name) => {
+      shared.add(name);
+      return ` exports[${JSON.stringify(HOOKS.variable)}](${JSON.stringify(name)}, () => ${name}, (value) => { ${name} = value; });`;
+    });
+  const copy = (names: readonly string[]) =>
+    names.filter((name) => exported.has(name)).map((name) => ` exports.${name} = ${name};`);
+
+  for (const statement of file.statements) {
+    let hooks: readonly string[] = [];
+    if (compiler.isVariableStatement(statement)) {
+      const { declarationList, modifiers } = statement;
+      const names = namesOf(compiler, declarationList);
+      const isConst = (declarationList.flags & compiler.NodeFlags.Const) !== 0;
+      // No cell says so itself: this is how tslab keeps a cell's value.
+      if (modifiers !== undefined) keepValue(declarationList.declarations[0]!, statement);
+      else if (!isConst) hooks = share(names);
+      else if (isPlain) hooks = copy(names);
+    } else if (compiler.isFunctionDeclaration(statement) || compiler.isClassDeclaration(statement)) {
+      if (isPlain && statement.name) hooks = copy([statement.name.text]);
+    }
+    if (hooks.length > 0) text.appendRight(statement.getEnd(), hooks.join(""));
+  }
+  // Variables of inner blocks exist from the start.
+  const inner = [...nested].filter((name) => exported.has(name) && !shared.has(name));
+  if (inner.length > 0) text.prepend(`${share(inner).join("").trimStart()} `);
+
+  for (const statement of file.statements) {
+    const names = exportedNames(compiler, statement);
+    if (names.length === 0 && !(isPlain && compiler.isExportDeclaration(statement))) continue;
+    const [start, end] = [statement.getStart(file), statement.getEnd()];
+    const kept = names.filter((name) => !shared.has(name));
+    if (isPlain) text.remove(start, end);
+    else if (kept.length < names.length) text.overwrite(start, end, `export { ${kept.join(", ")} };`);
+  }
+  return {
+    text: text.toString(),
+    map: () => text.generateMap({ hires: true, source: "cell.js" }).toString(),
+    isAsync,
+    isPlain,
+    inner,
+  };
+
+  function keepValue({ name, initializer }: ts.VariableDeclaration, statement: ts.VariableStatement): void {
+    if (!initializer || !compiler.isIdentifier(name)) return;
+    // A property gives no name to a function that has none, as a constant does.
+    if (isPlain)
+      text.overwrite(statement.getStart(file), initializer.getStart(file), `exports.${name.text} = `);
+    else if (isDefinition(initializer)) {
+      text.appendLeft(initializer.getStart(file), "(0, ");
+      text.appendRight(initializer.getEnd(), ")");
+    }
+  }
+
+  /** Whether this defines a function or a class, in parentheses or not. */
+  function isDefinition(node: ts.Expression): boolean {
+    if (compiler.isParenthesizedExpression(node)) return isDefinition(node.expression);
+    return compiler.isFunctionLike(node) || compiler.isClassExpression(node);
+  }
+}
+
+/** The names in `export { a, b }`. */
+function exportedNames(compiler: typeof ts, statement: ts.Statement): readonly string[] {
+  if (!compiler.isExportDeclaration(statement)) return [];
+  const { exportClause } = statement;
+  if (exportClause === undefined || !compiler.isNamedExports(exportClause)) return [];
+  return exportClause.elements.map((element) => element.name.text);
+}
+
+function namesOf(compiler: typeof ts, list: ts.VariableDeclarationList): readonly string[] {
+  return list.declarations.flatMap(({ name }) => namesIn(compiler, name));
 }
 
 function namesIn(compiler: typeof ts, name: ts.BindingName): readonly string[] {

@@ -1,10 +1,10 @@
-import MagicString, { type SourceMap } from "magic-string";
+import MagicString from "magic-string";
 import type * as ts from "typescript";
 
 export interface Rewritten {
   readonly text: string;
   /** From the text to the source. */
-  readonly map: SourceMap;
+  readonly map: () => string;
 }
 
 /**
@@ -76,7 +76,10 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
       if (modifier.kind === compiler.SyntaxKind.ExportKeyword)
         text.remove(modifier.getStart(), modifier.getEnd());
   }
-  return { text: text.toString(), map: text.generateMap({ hires: true, source: "cell" }) };
+  return {
+    text: text.toString(),
+    map: () => text.generateMap({ hires: true, source: "cell" }).toString(),
+  };
 }
 
 function specifierOf(compiler: typeof ts, node: ts.Node): ts.StringLiteral | undefined {

@@ -6,29 +6,31 @@ export interface Place {
   readonly column: number;
 }
 
-/** Source maps as JSON, the last step of a translation first: from the code that runs to what was written. */
-export type MapChain = readonly string[];
+/** Source maps as JSON, or how to make them, the last step of a translation first: from the code that runs to what was written. */
+export type MapChain = readonly (() => string)[];
 
 /** The same map for a text that has `lines` more lines above it. */
-export function shiftMap(map: string, lines: number): string {
-  const { mappings, ...rest } = JSON.parse(map) as { readonly mappings: string };
-  return JSON.stringify({ ...rest, mappings: ";".repeat(lines) + mappings });
+export function shiftMap(map: () => string, lines: number): () => string {
+  return () => {
+    const { mappings, ...rest } = JSON.parse(map()) as { readonly mappings: string };
+    return JSON.stringify({ ...rest, mappings: ";".repeat(lines) + mappings });
+  };
 }
 
-/** Finds places in what was written. Reads the maps when it is first asked: most code never fails. */
+/** Finds places in what was written. Makes and reads the maps when it is first asked: most code never fails. */
 export class Tracer {
-  #texts: MapChain;
+  #chain: MapChain;
   #maps: readonly TraceMap[] = [];
 
   constructor(maps: MapChain) {
-    this.#texts = maps;
+    this.#chain = maps;
   }
 
   /** Nothing for code that nobody wrote. */
   trace(place: Place): Place | undefined {
-    if (this.#texts.length > 0) {
-      this.#maps = this.#texts.map((text) => new TraceMap(text));
-      this.#texts = [];
+    if (this.#chain.length > 0) {
+      this.#maps = this.#chain.map((make) => new TraceMap(make()));
+      this.#chain = [];
     }
     if (this.#maps.length === 0) return undefined;
     let at: Place | undefined = place;

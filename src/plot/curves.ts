@@ -11,6 +11,7 @@ import {
   TITLE_ROOM,
   wordWidth,
 } from "./style";
+import { subscripts } from "./subscripts";
 
 /** A mean with bars of two standard errors to each side, or a median with bars from the least to the largest. */
 export type MeasuredColumns =
@@ -79,7 +80,7 @@ export function curvesFigure(table: Table, options: CurvesOptions): Figure {
       );
       const column = (key: string) => rows.map((row) => asNumber(read(row, key)));
       const place = { xaxis: p === 0 ? "x" : `x${p + 1}`, yaxis: p === 0 ? "y" : `y${p + 1}` };
-      const common = { ...place, name: styles[name]!.label, legendgroup: name, panel };
+      const common = { ...place, name: subscripts(styles[name]!.label), legendgroup: name, panel };
       const x = column(options.x);
       const line = lineTrace(x, column(options.predicted), styles[name]!, common, options);
       if (options.measured === undefined) return [line];
@@ -211,7 +212,7 @@ function pointTrace(
 }
 
 function hoverHead(label: string, panel: string): string {
-  return panel === "" ? `${label}<br>` : `${label}, ${panel}<br>`;
+  return subscripts(panel === "" ? `${label}<br>` : `${label}, ${panel}<br>`);
 }
 
 function panelLayout(
@@ -289,7 +290,7 @@ function room(panels: readonly string[], labels: readonly string[], options: Cur
 
 function panelTitle(text: string, x: string): JsonObject {
   return {
-    text: `<b>${text}</b>`,
+    text: `<b>${subscripts(text)}</b>`,
     xref: `${x} domain`,
     x: 0.5,
     xanchor: "center",

@@ -4,8 +4,9 @@ import { wordWidth } from "./style";
 
 /** Below this width in pixels letters are smaller. */
 const NARROW = 520;
-/** Of a figure with several panels each needs this much. */
+/** Of a figure with several panels each needs this much, or less where they share the vertical axis of the first. */
 const PANEL = 300;
+const SHARED_PANEL = 180;
 const LEGEND_LINE = 24;
 const TITLE_LINE = 20;
 
@@ -29,9 +30,7 @@ export function fittedLayout(
   requireNumber(natural.width, "natural.width");
   requireNumber(natural.height, "natural.height");
   requireNumber(available, "available");
-  const panels = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
-  const least = panels <= 1 ? 0 : Math.min(natural.width, PANEL * panels + 40);
-  const width = Math.max(available, least);
+  const width = Math.max(available, Math.min(natural.width, leastWidth(layout)));
   if (width >= natural.width) return { layout, width, height: natural.height };
   const isNarrow = width < NARROW;
   const margin = (layout.margin ?? {}) as { readonly l?: number; readonly r?: number; readonly t?: number };
@@ -64,6 +63,22 @@ export function fittedLayout(
       margin: { ...margin, l: left, t: (margin.t ?? 80) + more },
     },
   };
+}
+
+/** Where the panels still have room for what stands beside, below and above them. */
+function leastWidth(layout: JsonObject): number {
+  const count = (axis: RegExp, fits: (value: JsonObject) => boolean = () => true) =>
+    Object.entries(layout).filter(([key, value]) => axis.test(key) && fits(value as JsonObject)).length;
+  const panels = count(/^xaxis\d*$/);
+  if (panels <= 1) return 0;
+  if (count(/^yaxis\d*$/, ({ showticklabels }) => showticklabels === false) < panels - 1)
+    return PANEL * panels + 40;
+  // The names of the panels stand side by side.
+  const names = ((layout.annotations ?? []) as readonly JsonObject[])
+    .filter(({ xref, yref }) => /^x\d* domain$/.test(String(xref)) && yref === "paper")
+    .map(({ text }) => String(text).replace(/<[^>]+>/g, ""));
+  const { l = 80, r = 20 } = (layout.margin ?? {}) as { readonly l?: number; readonly r?: number };
+  return l + r + panels * Math.max(SHARED_PANEL, wordWidth(names, 13));
 }
 
 /** Lines that a horizontal legend takes in a width: all its entries are as wide as the widest. */

@@ -19,4 +19,5 @@ export {
   type SeriesStyle,
   wordWidth,
 } from "./style";
+export { subscripts } from "./subscripts";
 export { tableHtml, tableText } from "./tableView";

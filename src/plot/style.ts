@@ -1,6 +1,7 @@
 import { requireNumber } from "@finetune-icl/base";
 import type { RegimeKind } from "@finetune-icl/core/problem";
 import type { JsonObject } from "./figure";
+import { subscripts } from "./subscripts";
 
 /** How one series looks, in every figure. */
 export interface SeriesStyle {
@@ -94,14 +95,19 @@ export const TITLE_ROOM = 40;
 /** About the width in pixels of the longest of some texts. @throws InputError naming `size`. */
 export function wordWidth(texts: readonly string[], size: number): number {
   requireNumber(size, "size");
-  return Math.ceil(Math.max(0, ...texts.map((text) => [...text].length)) * 0.6 * size);
+  return Math.ceil(Math.max(0, ...texts.map((text) => [...withoutMarkup(text)].length)) * 0.6 * size);
+}
+
+/** `<sub>` and `<b>` take no room of their own. */
+function withoutMarkup(text: string): string {
+  return text.replace(/<[^<>]+>/g, "");
 }
 
 /** The layout every figure starts from: white ground, light grid, title at the top left. */
 export function baseLayout(title: string): JsonObject {
   return {
     title: {
-      text: title,
+      text: subscripts(title),
       x: 0,
       xanchor: "left",
       y: 1,
@@ -120,7 +126,7 @@ export function baseLayout(title: string): JsonObject {
 /** An axis with a name; `kind` is linear unless told. */
 export function axis(title: string, more: JsonObject = {}): JsonObject {
   return {
-    title: { text: title, standoff: 14, font: { size: 14 } },
+    title: { text: subscripts(title), standoff: 14, font: { size: 14 } },
     gridcolor: "#e6e6e6",
     linecolor: "#888888",
     ticks: "outside",
@@ -137,15 +143,15 @@ export function logarithmicAxis(title: string, more: JsonObject = {}): JsonObjec
   return axis(title, { type: "log", ...logarithmicTicks([1e-4, 1e4]), ...more });
 }
 
-/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. */
-export function logarithmicTicks(values: readonly number[]): JsonObject {
+/** Ticks for a logarithmic axis: 1, 2, 5, 10 …, written out but for powers of ten beyond 10⁴ and 10⁻⁴, closer or wider apart as the values demand. Values that span `sparseFrom` powers of ten, fewer on a small panel, get one tick a power. */
+export function logarithmicTicks(values: readonly number[], sparseFrom = 4.5): JsonObject {
   const logarithms = values.filter((value) => value > 0).map(Math.log10);
   // Reduced, not spread into Math.min: a figure may have very many points.
   const low = logarithms.reduce((a, b) => Math.min(a, b), logarithms[0] ?? 0);
   const high = logarithms.reduce((a, b) => Math.max(a, b), logarithms[0] ?? 0);
   const first = Math.floor(low) - 1;
   const decades = Array.from({ length: Math.ceil(high) - first + 2 }, (_, i) => first + i);
-  const choices = (high - low > 4.5 ? [[1]] : TICK_STEPS).map((steps) =>
+  const choices = (high - low > sparseFrom ? [[1]] : TICK_STEPS).map((steps) =>
     decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`))),
   );
   const countInside = (ticks: readonly number[]) =>

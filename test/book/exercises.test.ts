@@ -2,18 +2,34 @@ import { JSDOM } from "jsdom";
 import { describe, expect, it } from "vitest";
 import { notebookPage } from "../../src/book/notebookPage";
 import { Pictures } from "../../src/book/pictures";
-import { CELLS, notebookOf } from "../notebooks/course/support/lesson";
+import type { Cell } from "../../src/notebooks/runner/nbformat";
+import { CELLS, code, notebookOf } from "../notebooks/course/support/lesson";
 
-const { html } = notebookPage(
-  { path: "notebooks/04-a.ipynb", notebook: notebookOf(CELLS) },
-  {
-    pictures: new Pictures(),
-    references: [],
-    resolveLink: () => undefined,
-    tableAddress: () => undefined,
-    download: "files/a.ipynb",
-  },
-);
+const pageOf = (cells: readonly Cell[]) =>
+  notebookPage(
+    { path: "notebooks/04-a.ipynb", notebook: notebookOf(cells) },
+    {
+      pictures: new Pictures(),
+      references: [],
+      resolveLink: () => undefined,
+      tableAddress: () => undefined,
+      download: "files/a.ipynb",
+    },
+  ).html;
+/** Short code that is part of the story, before and after the first figure. */
+const before = code("before", "const twice = 2 * shift;");
+const figure: Cell = {
+  ...code("figure", "await showFigure(twice);"),
+  outputs: [
+    {
+      output_type: "display_data",
+      data: { "image/svg+xml": '<svg width="9" height="9"><title>A</title><desc>B</desc></svg>' },
+      metadata: {},
+    },
+  ],
+};
+const after = code("after", "console.log(twice);");
+const html = pageOf([...CELLS.slice(0, 3), before, figure, after, ...CELLS.slice(3)]);
 const { document } = new JSDOM(html).window;
 const cell = (id: string) => document.getElementById(`cell-${id}`)!;
 
@@ -24,7 +40,24 @@ describe("exercises in the book", () => {
     expect(details("answer-4-1").querySelector("summary")?.textContent).toMatch(/^An answer in code/);
     expect(details("check-4-1").open).toBe(false);
     expect(details("check-4-1").querySelector("summary")?.textContent).toMatch(/^How an answer is checked/);
-    expect(details("import").open).toBe(true);
+    expect(details("after").open).toBe(true);
+  });
+
+  it("fold what prepares a lesson, and all code down to its first figure, which is not folded itself", () => {
+    for (const [id, name] of [
+      ["import", "Imports"],
+      ["parameters", "Constants that you may change"],
+    ] as const) {
+      const setup = cell(id).querySelector<HTMLDetailsElement>("details.setup")!;
+      expect([setup.open, setup.querySelector("summary")?.textContent]).toEqual([false, name]);
+      expect(cell(id).querySelector("details.code")).toBeNull();
+    }
+    for (const id of ["before", "figure"])
+      expect(cell(id).querySelector<HTMLDetailsElement>("details.code")!.open, id).toBe(false);
+    expect(cell("figure").querySelector("figure")!.closest("details")).toBeNull();
+    // Without a figure nothing is an opening.
+    const plain = new JSDOM(pageOf([...CELLS.slice(0, 3), before])).window.document;
+    expect(plain.querySelector<HTMLDetailsElement>("#cell-before details.code")!.open).toBe(true);
   });
 
   it("show an answer without the markers that cut it out", () => {

@@ -76,6 +76,53 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     },
   );
 
+  it("moves what is drawn while a hand moves a control, to where it is drawn anew when the hand rests", async () => {
+    const moves: Readonly<Record<string, string>> = {
+      "risk-curves": "labelWeight",
+      "gradient-flow": "progress",
+      "prompt-anatomy": "noiseVariance",
+    };
+    for (const [id, name] of Object.entries(moves)) {
+      const { page, complaints, close } = await open(id);
+      const shown = () =>
+        page.evaluate(`(() => {
+          const live = document.querySelector(".live");
+          const box = (e) => { const { x, y, width, height } = e.getBoundingClientRect(); return [x, y, width, height].map(Math.round); };
+          return {
+            drawnAnew: live.querySelector(".main-svg").dataset.marked === undefined,
+            title: live.querySelector(".gtitle").textContent,
+            places: [...live.querySelectorAll(".js-line, path.point, .barlayer .point > path, .shapelayer path, .annotation")].map(box),
+          };
+        })()`) as Promise<{ title: string; places: number[][] }>;
+      await page.waitForTimeout(300);
+      const before = await shown();
+      // In one turn of the page: the answer of the next frame, and nothing of what comes after it.
+      const moved = (await page.evaluate(`(async () => {
+        const input = document.querySelector("[name=${name}]");
+        input.stepUp();
+        const live = document.querySelector(".live");
+        live.querySelectorAll(".xtick, .ytick, .legend").forEach((each) => { each.dataset.old = "yes"; });
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((done) => requestAnimationFrame(done));
+        return live.querySelectorAll("[data-old]").length > 0;
+      })()`)) as boolean;
+      expect(moved, `${id}: moved, not drawn anew`).toBe(true);
+      const after = await shown();
+      await page.waitForTimeout(600);
+      const anew = await shown();
+      expect(after.places, id).not.toEqual(before.places);
+      expect(after.title, id).toBe(anew.title);
+      expect(after.places.length, id).toBe(anew.places.length);
+      // The axes may fit a little better when it is drawn anew; what is on them stays in order of size.
+      const highest = Math.max(
+        ...after.places.flatMap((place, i) => place.map((value, k) => Math.abs(value - anew.places[i]![k]!))),
+      );
+      expect(highest, `${id}: pixels by which something jumps when the hand rests`).toBeLessThanOrEqual(12);
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  });
+
   it("answers to touch", async () => {
     const { page, close } = await open("risk-curves", "", {
       hasTouch: true,

@@ -495,10 +495,26 @@ const THEORY: Rows = {
     }),
     call: ({ problem, gamma, task, shots }) => core.pretrainedRisk(FLOAT, problem, gamma, task, shots),
   },
+  fullCorrection: {
+    args: (make) => ({ setting: proportional(make), ratio: make.number() }),
+    call: ({ setting, ratio }) => core.fullCorrection(setting, ratio),
+    anyLength: ["spectrum"],
+    infinite: ["pretrainingRatio", "ratio"],
+  },
   proportionalBayesRisk: {
     args: ({ number }) => ({ noiseVariance: number(), ratio: number() }),
     call: ({ noiseVariance, ratio }) => core.proportionalBayesRisk(noiseVariance, ratio),
     infinite: ["ratio"],
+  },
+  proportionalModels: {
+    args: (make) => ({
+      setting: { ...proportional(make), spectrum: make.vector(1) },
+      dimension: make.d,
+      targetTask: make.vector(),
+    }),
+    call: ({ setting, dimension, targetTask }) => core.proportionalModels(setting, dimension, targetTask),
+    anyLength: ["spectrum"],
+    infinite: ["pretrainingRatio"],
   },
   proportionalRidge: {
     args: proportional,
@@ -692,6 +708,22 @@ const PREDICT: Rows = {
     }),
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predict(problem, pretraining, regime).risk(task, shots),
+  },
+  predictor: {
+    args: ({ problem, pretraining, vector, number }) => ({
+      problem: problem(),
+      pretraining: pretraining(),
+      regime: {
+        kind: "auxiliary-value",
+        targetTask: vector(),
+        auxiliaryShots: 5,
+        auxiliaryWeight: number(),
+      },
+      task: vector(),
+      shots: 3,
+    }),
+    call: ({ problem, pretraining, regime, task, shots }) =>
+      core.predictor(problem, pretraining)(regime).risk(task, shots),
   },
   predictExactly: {
     args: ({ vector, number }) => ({
@@ -1004,6 +1036,10 @@ const EVIDENCE: Rows = {
   runSimulationCase: CLAIMS,
   runTraining: CLAIMS,
   streamOf: "takes names and numbers, any",
+  IdentityDraw: "made as a RationalDraw or inside of runIdentity; its constructor is protected",
+  NO_MISTAKE: CLAIMS,
+  smallDimensionControls: CLAIMS,
+  smallDimensionMistakes: CLAIMS,
   RationalDraw: {
     args: ({ d }) => ({ dimension: d, seed: 1, stream: 2 }),
     call: ({ dimension, seed, stream }) => new core.RationalDraw(dimension, seed, stream),

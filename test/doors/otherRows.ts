@@ -35,7 +35,9 @@ const given = (fields: object): Given => new Given(fields);
 
 export const BASE_ROWS: Rows = {
   InputError: "says what is wrong, whatever it is",
+  JsonError: "says what is wrong, whatever it is",
   count: TEXTS,
+  decodeUtf8: READS,
   escapeXml: TEXTS,
   isJsonObject: ANY,
   isNothing: SHOWN,
@@ -126,6 +128,7 @@ export const PLOT_ROWS: Rows = {
   axis: TEXTS,
   baseLayout: TEXTS,
   logarithmicAxis: TEXTS,
+  subscripts: TEXTS,
   logarithmicTicks: "takes what a table holds, of which it draws what is above zero",
   curvesFigure: {
     args: (make) => ({ table: tableOf(make), references: [{ y: make.number(), text: "noise" }] }),

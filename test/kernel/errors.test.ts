@@ -43,8 +43,17 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "one of the file system": {
     code: "import { readFileSync } from 'fs'; readFileSync('nowhere.txt')",
-    ename: "Error",
-    evalue: "ENOENT: no such file or directory, open 'nowhere.txt'",
+    ename: "ENOENT",
+    evalue: "no such file or directory, open 'nowhere.txt'",
+    traceback: [
+      "ENOENT: no such file or directory, open 'nowhere.txt'",
+      "   1 | import { readFileSync } from 'fs'; readFileSync('nowhere.txt')",
+    ],
+  },
+  "one of the file system, behind an await": {
+    code: "import { readFile } from 'fs/promises'; await readFile('nowhere.txt')",
+    ename: "ENOENT",
+    evalue: "no such file or directory, open 'nowhere.txt'",
   },
   "one of a class of the cell": {
     code: "class OwnError extends Error {}\nthrow new OwnError('mine')",

@@ -80,6 +80,28 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
   "a helper without its extension": [['import { twice as again } from "./helper";', "again(5)"], "10"],
   "a helper below": [['import { half } from "./deep/half";', "half(5)"], "2.5"],
   "a helper above": [['import { thrice } from "../above.ts";', "thrice(4)"], "12"],
+  "a variable of an inner block is seen in later cells, and shared": [
+    [
+      "if (true) { var inside = 1; for (var turn = 0; turn < 3; turn++); }\nconst look = () => inside;",
+      "inside = 4;",
+      "[look(), turn]",
+    ],
+    "[ 4, 3 ]",
+  ],
+  "a function that is a value has no name but its own": [["(x: number) => x"], "[Function (anonymous)]"],
+  "so it is beside an import": [
+    ["import { sep as separator } from 'path'; (function () { return separator; })"],
+    "[Function (anonymous)]",
+  ],
+  "a named function keeps its name": [["function named() {}\nnamed"], "[Function: named]"],
+  "a class that is a value has no name but its own": [["(class {})"], "[class (anonymous)]"],
+  "a cell of nothing but an import, and one of a dynamic import": [
+    [
+      "import { basename } from 'path';",
+      "const path = await import('path'); basename('a/b') + path.extname('c.d')",
+    ],
+    "b.d",
+  ],
   "names of generics, labels and types do not matter": [
     [
       "type Seed<T> = { seed: T }; const box: Seed<number> = { seed: 2 };",
@@ -128,6 +150,35 @@ describe("cells", () => {
     );
     const deep = await client.execute('import { fail } from "./deep/half"; fail();');
     expect(deep.error?.traceback.join("\n")).toContain("(deep/half.ts:3:9)");
+  });
+});
+
+describe("a package that is installed beside a running kernel", () => {
+  const directory = makeWorkDirectory();
+  let client: Client;
+  beforeAll(async () => {
+    client = await Client.start({ cwd: directory });
+  });
+  afterAll(() => {
+    client.stop();
+    removeDirectory(directory);
+  });
+
+  it("is found by the next cells, and stops none", async () => {
+    const use = "import { answer } from 'late'; answer";
+    expect((await client.execute(use)).error?.traceback[0]).toContain("Cannot find module 'late'");
+    const folder = join(directory, "node_modules", "late");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "index.js"), "exports.answer = 42;\n");
+    writeFileSync(join(folder, "index.d.ts"), "export declare const answer: number;\n");
+    // The compiler learns of new folders from the system, which takes its time.
+    let last = await client.execute(use);
+    for (let tries = 0; last.error && tries < 40; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      last = await client.execute(use);
+    }
+    expect(last.error?.traceback.join("\n")).toBeUndefined();
+    expect(last.result).toBe("42");
   });
 });
 

@@ -47,6 +47,25 @@ describe("a figure in a narrower place", () => {
 
   it("keeps a width at which its panels can be read, and scrolls", () => {
     const panels = curvesFigure(table, { ...options, panel: "panel" });
-    expect(fittedLayout(panels, panels, 358).width).toBe(640);
+    // Margins, and two panels that share a vertical axis.
+    const { l, r } = panels.layout.margin as { l: number; r: number };
+    expect(fittedLayout(panels, panels, 358).width).toBe(l + r + 2 * 180);
+    const own = { ...panels, layout: { ...panels.layout, yaxis2: { title: { text: "another" } } } };
+    expect(fittedLayout(own, own, 358).width, "each with an axis of its own").toBe(640);
+    const named = curvesFigure(
+      {
+        ...table,
+        rows: table.rows.map(([model, panel, ...rest]) => [
+          model!,
+          `${panel}, a panel with a long name`,
+          ...rest,
+        ]),
+      },
+      { ...options, panel: "panel" },
+    );
+    // 30 letters of about 8 pixels.
+    expect(fittedLayout(named, named, 358).width, "names side by side").toBeGreaterThanOrEqual(
+      l + r + 2 * 230,
+    );
   });
 });

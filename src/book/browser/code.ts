@@ -47,13 +47,16 @@ export function foldButton(button: HTMLButtonElement | null, cells: NodeListOf<H
   label();
 }
 
-/** Paper cannot be unfolded; answers and hints stay folded there too, so that exercises can be handed out. */
+/**
+ * Paper cannot be unfolded. Answers and hints stay folded there too, so that exercises can be handed out, and so does code that only prepares the
+ * lesson or draws its opening figure, which would push the figure pages away; the style sheet leaves it out.
+ */
 export function unfoldForPrint(): void {
   let folded: readonly HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
     folded = [
       ...document.querySelectorAll<HTMLDetailsElement>(
-        "details:is(.code, .setup):not([open], .answer, .check)",
+        ".cell:not(.opening) > details.code:not([open], .answer, .check), details.setup:has(.outputs):not([open])",
       ),
       ...document.querySelectorAll<HTMLDetailsElement>(":not(.cell) > details:not([open], .code, .setup)"),
     ];

@@ -1,9 +1,13 @@
 import type { Differentiable } from "../algebra/differentiable";
 import { tokenLength } from "../model/tokens";
-import { readWhole, requireLength } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
-import { type RiskTerm, requireTerms } from "../problem/riskTerm";
-import { FastRisk } from "./fastRisk";
+import { readWhole, requireLength, requireMatrix, requireNumber, requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import type { RiskTerm } from "../problem/riskTerm";
+import { readShots, type ShotCount } from "../problem/shots";
+import type { TaskPrior } from "../problem/taskPrior";
+import { AveragedRisk } from "./averagedRisk";
+import { addStridedProduct } from "./kernels";
+import { LayerRisk } from "./layerRisk";
 import { type PackedParameters, zeroParameters } from "./packedParameters";
 
 /** v and M as parts of one array: v first, then M row by row. The parts are views, not copies. @throws InputError when the length does not fit. */
@@ -19,8 +23,19 @@ export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array => 
   return Float64Array.from([...value, ...keyQuery]);
 };
 
+/** One part of a loss: the risk at n shots averaged over a prior of tasks, times a weight. */
+export interface AveragedTerm {
+  readonly prior: TaskPrior;
+  readonly shots: ShotCount;
+  readonly weight: number;
+}
+
+/** A part of an exact loss: the risk on a task, or averaged over a prior; the latter costs about as much. */
+export type ExactTerm = RiskTerm | AveragedTerm;
+
 /**
- * The loss Σ weight · R(n, θ) as a function of v and M, with its exact gradient; no sampling.
+ * The loss Σ weight · R(n, θ) of one layer as a function of its heads' v and M, in one array v₁, M₁, v₂, M₂, … (M row by row),
+ * with its exact gradient; no sampling. O(H²d²) a term where Σ and the priors' Λ are diagonal.
  * @throws InputError when a length does not fit or a number is not finite.
  * @example
  * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
@@ -28,22 +43,90 @@ export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array => 
  * const point = asPoint(pack(pretrainedParameters(FLOAT, problem, pretraining)));
  * console.log(loss(point, new Float64Array(point.length)).toFixed(6)); // 1.100000
  */
-export function exactLoss(problem: RegressionProblem, terms: readonly RiskTerm[]): Differentiable {
+export function exactLoss(
+  problem: RegressionProblem,
+  terms: readonly ExactTerm[],
+  heads = 1,
+): Differentiable {
+  requireProblem(problem);
+  readWhole(heads, "heads", 1);
+  requireExactTerms(terms, problem.dimension);
   const size = tokenLength(problem.dimension);
-  const engine = new FastRisk(problem);
-  requireTerms(terms, problem.dimension);
-  const part = zeroParameters(size);
-  const tasks = terms.map(({ task }) => Float64Array.from(task));
+  const perHead = size + size * size;
+  const layer = new LayerRisk(problem, heads);
+  const parts = terms.map((term) => ({ weight: term.weight, risk: termRisk(problem, term, layer) }));
+  const slopes = Array.from({ length: heads }, () => zeroParameters(size));
+  const [pointParts, gradientParts] = [headViews(heads, size), headViews(heads, size)];
+  const [only] = parts.length === 1 && parts[0]!.weight === 1 ? parts : [];
   return (point, gradient) => {
+    const parameters = pointParts(point);
+    if (only !== undefined) {
+      const loss = only.risk(parameters);
+      const into = gradientParts(gradient);
+      for (let h = 0; h < heads; h += 1) layer.heads[h]!.store(into[h]!, layer.share);
+      return loss;
+    }
     gradient.fill(0);
-    const parameters = asParameters(point, size);
-    return terms.reduce((loss, { shots, weight }, i) => {
-      const risk = engine.riskAndGradient(tasks[i]!, shots, parameters, part);
-      for (let k = 0; k < size; k += 1) gradient[k]! += weight * part.value[k]!;
-      for (let k = 0; k < size * size; k += 1) gradient[size + k]! += weight * part.keyQuery[k]!;
-      return loss + weight * risk;
-    }, 0);
+    let loss = 0;
+    for (const { weight, risk } of parts) {
+      loss += weight * risk(parameters);
+      slopes.forEach((slope, h) => {
+        layer.heads[h]!.store(slope, layer.share);
+        const at = h * perHead;
+        for (let k = 0; k < size; k += 1) gradient[at + k]! += weight * slope.value[k]!;
+        for (let k = 0; k < size * size; k += 1) gradient[at + size + k]! += weight * slope.keyQuery[k]!;
+      });
+    }
+    return loss;
   };
+}
+
+/** Lengths, finite numbers and shot counts. @throws InputError naming the field. */
+function requireExactTerms(terms: readonly ExactTerm[], dimension: number): void {
+  for (const [i, term] of terms.entries()) {
+    const path = `terms[${i}]`;
+    if ("task" in term) requireVector(term.task, `${path}.task`, dimension);
+    else requireMatrix(term.prior.taskCovariance, `${path}.prior.taskCovariance`, dimension);
+    readShots(term.shots, `${path}.shots`, { infinite: true });
+    requireNumber(term.weight, `${path}.weight`);
+  }
+}
+
+/** The heads' v and M as views of one array; a descent asks again and again for the same one. */
+function headViews(heads: number, size: number): (point: Float64Array) => readonly PackedParameters[] {
+  let known: Float64Array | undefined;
+  let views: readonly PackedParameters[] = [];
+  return (point) => {
+    if (point !== known) {
+      const perHead = size + size * size;
+      // The length only: training loops pass through numbers that are not finite.
+      requireLength(point, "point", heads * perHead);
+      known = point;
+      views = Array.from({ length: heads }, (_, h) =>
+        asParameters(point.subarray(h * perHead, (h + 1) * perHead), size),
+      );
+    }
+    return views;
+  };
+}
+
+/** One term's risk, which leaves its slopes in the layer's heads. */
+function termRisk(
+  problem: RegressionProblem,
+  term: ExactTerm,
+  layer: LayerRisk,
+): (parameters: readonly PackedParameters[]) => number {
+  const { shots } = term;
+  if ("task" in term) {
+    const task = Float64Array.from(term.task);
+    return (parameters) => {
+      const risk = layer.risk(parameters, task, problem.noiseVariance, shots);
+      layer.differentiate(task);
+      return risk;
+    };
+  }
+  const averaged = new AveragedRisk(problem, term.prior, layer);
+  return (parameters) => averaged.riskAndSlopes(parameters, shots);
 }
 
 /**
@@ -53,7 +136,7 @@ export function exactLoss(problem: RegressionProblem, terms: readonly RiskTerm[]
  */
 export function factorisedLoss(
   problem: RegressionProblem,
-  terms: readonly RiskTerm[],
+  terms: readonly ExactTerm[],
   rank: number,
 ): Differentiable {
   const size = tokenLength(problem.dimension);
@@ -96,6 +179,10 @@ export function mergeInto(
   requireLength(query, "query", rank * size);
   requireLength(out, "out", size * size);
   out.fill(0);
+  if (rank === size) {
+    addStridedProduct(key, 1, size, query, size, 1, out, size);
+    return;
+  }
   for (let r = 0; r < rank; r += 1) {
     for (let i = 0; i < size; i += 1) {
       for (let j = 0; j < size; j += 1) out[i * size + j]! += key[r * size + i]! * query[r * size + j]!;

@@ -2,11 +2,9 @@ import type { Differentiable } from "../algebra/differentiable";
 import { FLOAT } from "../algebra/numberField";
 import { labelSlot, tokenLength } from "../model/tokens";
 import { readWhole, requireNumber } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
-import type { RiskTerm } from "../problem/riskTerm";
 import { readShots, tokenShares } from "../problem/shots";
 import { type MomentTerm, promptFeatures } from "./relaxedRisk";
-import { gaussianTokenMoments, type TokenMoments } from "./tokenMoments";
+import type { TokenMoments } from "./tokenMoments";
 
 /** The quadratic pᵀCp − 2sᵀp + c of k variables, C symmetric in compressed rows. */
 export interface SparseQuadratic {
@@ -19,20 +17,13 @@ export interface SparseQuadratic {
 }
 
 /**
- * The loss Σ weight · R(n, θ) as a function of the heads' v and M, in one array: v₁, M₁, v₂, M₂, …; M row by row. The
- * prediction is linear in (1/H) Σ_h M_h⊗v_h, so the loss is one quadratic in its features ({@link promptFeatures}), however
- * many terms it has: it is made once, and an evaluation costs as many products as the quadratic has entries, about d⁶/2.
- * For one head and few terms, or many covariates, FastRisk is cheaper.
+ * The loss Σ weight · R(n) for tokens of any distribution, all terms with the same covariates (the loss of real examples, for
+ * instance), as a function of the heads' v and M, in one array: v₁, M₁, v₂, M₂, …; M row by row. The prediction is linear in
+ * (1/H) Σ_h M_h⊗v_h, so the loss is one quadratic in its features ({@link promptFeatures}), however many terms it has: it is
+ * made once, and an evaluation costs as many products as the quadratic has entries, about d⁶/2. For Gaussian covariates
+ * exactLoss is far cheaper.
+ * @throws InputError naming what is no size, shot count or finite weight.
  */
-export function featureLoss(
-  problem: RegressionProblem,
-  terms: readonly RiskTerm[],
-  heads: number,
-): Differentiable {
-  return lossOfHeads(problem.dimension, featureQuadratic(problem, terms), heads);
-}
-
-/** The same for tokens of any distribution, all terms with the same covariates: the loss of real examples, for instance. @throws InputError naming what is no size, shot count or finite weight. */
 export function momentLoss(dimension: number, terms: readonly MomentTerm[], heads = 1): Differentiable {
   readWhole(dimension, "dimension", 1);
   readWhole(heads, "heads", 1);
@@ -40,11 +31,7 @@ export function momentLoss(dimension: number, terms: readonly MomentTerm[], head
     readShots(shots, `terms[${i}].shots`, { infinite: true });
     requireNumber(weight, `terms[${i}].weight`);
   }
-  return lossOfHeads(dimension, momentQuadratic(dimension, terms), heads);
-}
-
-/** A quadratic in the features of the prompt as a function of the heads' v and M. */
-function lossOfHeads(dimension: number, quadratic: SparseQuadratic, heads: number): Differentiable {
+  const quadratic = momentQuadratic(dimension, terms);
   const size = tokenLength(dimension);
   const features = promptFeatures(dimension);
   const [first, second, query] = [0, 1, 2].map((part) =>
@@ -101,17 +88,9 @@ function evaluate(
 }
 
 /**
- * The quadratic of {@link relaxedLoss}, in floats and for many terms: averages over the tasks are taken in the moments of
- * one token first, so that a further term costs next to nothing.
+ * The quadratic of {@link relaxedLoss}, in floats and for many terms, whose covariates are distributed alike: averages over the
+ * terms are taken in the moments of one token first, so that a further term costs next to nothing.
  */
-export function featureQuadratic(problem: RegressionProblem, terms: readonly RiskTerm[]): SparseQuadratic {
-  return momentQuadratic(
-    problem.dimension,
-    terms.map(({ task, ...term }) => ({ ...term, moments: gaussianTokenMoments(FLOAT, problem, task) })),
-  );
-}
-
-/** The same for tokens of any distribution; the covariates of all terms are distributed alike. */
 export function momentQuadratic(dimension: number, terms: readonly MomentTerm[]): SparseQuadratic {
   const size = tokenLength(dimension);
   const label = labelSlot(dimension);

@@ -1,10 +1,19 @@
 export { averagedRisk } from "./averagedRisk";
 export { coordinateMoments, covariateMoments } from "./covariateMoments";
-export { asParameters, asPoint, exactLoss, factorisedLoss, mergeInto } from "./exactLoss";
+export {
+  type AveragedTerm,
+  asParameters,
+  asPoint,
+  type ExactTerm,
+  exactLoss,
+  factorisedLoss,
+  mergeInto,
+} from "./exactLoss";
 export { EXACT_RISK, exactRisk } from "./exactRisk";
 export { FastRisk } from "./fastRisk";
 export { momentLoss } from "./featureLoss";
 export { gaussianMoment } from "./gaussianMoment";
+export { product } from "./kernels";
 export { type IntrusionAndGain, intrusionAndGain, LINEAR_RESPONSE, linearResponse } from "./linearResponse";
 export { MomentRisk, momentRisk } from "./momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./packedParameters";

@@ -83,15 +83,19 @@ const TRAINS: Readonly<Record<TrainableSet, readonly BlockName[]>> = {
   query: ["query"],
 };
 
-/**
- * The positions in the flat array that a trainable set moves.
- * @throws InputError when the key or the query alone is to be trained but both are merged into M.
- */
-export function trainablePositions(layout: ParameterLayout, set: TrainableSet): ReadonlySet<number> {
-  const blocks = layout.blocks.filter(({ name }) => TRAINS[set].includes(name));
-  if (blocks.length === 0) {
+/** Whether a trainable set moves the blocks of this name. */
+export const trains = (set: TrainableSet, name: BlockName): boolean => TRAINS[set].includes(name);
+
+/** @throws InputError when the key or the query alone is to be trained but both are merged into M. */
+export function requireTrainable(layout: ParameterLayout, set: TrainableSet): void {
+  if (layout.blocks.every(({ name }) => !trains(set, name)))
     throw new InputError("trainable", set, "all, value or key-query: key and query are merged");
-  }
+}
+
+/** The positions in the flat array that a trainable set moves. @throws InputError as {@link requireTrainable} does. */
+export function trainablePositions(layout: ParameterLayout, set: TrainableSet): ReadonlySet<number> {
+  requireTrainable(layout, set);
+  const blocks = layout.blocks.filter(({ name }) => trains(set, name));
   const perBlock = layout.size * layout.size;
   return new Set(blocks.flatMap(({ offset }) => Array.from({ length: perBlock }, (_, i) => offset + i)));
 }

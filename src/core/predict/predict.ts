@@ -59,11 +59,37 @@ interface WhitePrediction {
  * console.log(after.method, after.risk([1, 0], 0).toFixed(4), after.risk([0, 1], 20).toFixed(4)); // closed form 0.4333 0.2785
  */
 export function predict(problem: RegressionProblem, pretraining: Pretraining, regime: Regime): Prediction {
+  return predictor(problem, pretraining)(regime);
+}
+
+/**
+ * {@link predict} for many regimes after one pretraining, which is worked out once.
+ * @throws InputError naming the part of the problem or of the pretraining that is none; the function it gives, as {@link predict}
+ */
+export function predictor(
+  problem: RegressionProblem,
+  pretraining: Pretraining,
+): (regime: Regime) => Prediction {
   requireProblem(problem);
   requirePretraining(pretraining, problem.dimension);
-  requireRegime(regime, problem.dimension);
-  const whitening = whiten(problem);
-  const start = whitePretraining(whitening, pretraining);
+  let shared: { readonly whitening: Whitening; readonly start: WhitePretraining } | undefined;
+  const worked = () => {
+    const whitening = whiten(problem);
+    return { whitening, start: whitePretraining(whitening, pretraining) };
+  };
+  return (regime) => {
+    requireRegime(regime, problem.dimension);
+    shared ??= worked();
+    return predictFrom(problem, shared.whitening, shared.start, regime);
+  };
+}
+
+function predictFrom(
+  problem: RegressionProblem,
+  whitening: Whitening,
+  start: WhitePretraining,
+  regime: Regime,
+): Prediction {
   const white = predictWhite(problem, whitening, start, regime);
   const asWhite = (task: Vector): Vector => {
     requireVector(task, "task", problem.dimension);

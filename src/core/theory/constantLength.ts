@@ -16,7 +16,7 @@ export interface ConstantLengthEnd {
 
 /**
  * Where gradient flow on the zero-shot loss takes M = γI, v = (0, 0, 1) when x is uniform on the sphere |x|² = d. The loss sees
- * M₀₀ and tr M_xx only as M₀₀ + tr M_xx, so tr M_xx − d M₀₀ is conserved, hence α = γ + t, and so is ‖v‖² − ‖M‖². At
+ * M₀₀ and tr M_xx only as M₀₀ + tr M_xx, so tr M_xx − d M₀₀ is conserved, hence α = γ + t, and so is ‖M‖² − ‖v‖². At
  * risk σ² the score is constant on the sphere, so M_xx = αI, and k v_x = θ₀ fixes the rest:
  * t((d + 1)t + 2dγ)((d + 1)t + dγ)² = |θ₀|². The left side grows with t from 0, so there is one solution.
  * @throws InputError when d is no whole number from 1 up, θ₀ not of length d, or a number not finite.

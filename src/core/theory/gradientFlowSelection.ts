@@ -4,7 +4,7 @@ import { FLOAT } from "../algebra/numberField";
 import type { ZeroShotFullOptimum } from "./zeroShotFull";
 
 /**
- * c = M₀₀ where gradient flow on the zero-shot loss ends. The flow conserves ‖v‖² − ‖M‖²_F, because the prediction is
+ * c = M₀₀ where gradient flow on the zero-shot loss ends. The flow conserves E = ‖M‖²_F − ‖v‖², because the prediction is
  * linear in v and in M; it starts at v = (0, 0, 1), M = Γ, keeps w = 1, and by the symmetry x → −x, y → −y never moves
  * v₀ or the linear scores. At the end v_x = θ₀/c, M₀₀ = c, hence c² − |θ₀|²/c² = ‖Γ‖²_F with Euclidean lengths.
  */

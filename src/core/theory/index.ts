@@ -58,6 +58,7 @@ export {
   pretrainedRisk,
 } from "./pretraining";
 export {
+  fullCorrection,
   type ProportionalRisks,
   type ProportionalSetting,
   proportionalBayesRisk,
@@ -65,6 +66,7 @@ export {
   proportionalRisks,
   valueOnlyCorrection,
 } from "./proportionalLimit";
+export { type ProportionalMember, proportionalModels } from "./proportionalModels";
 export {
   SCORED_RISK,
   SCORED_VALUE_OPTIMUM,

@@ -93,6 +93,19 @@ export function valueOnlyCorrection(
 }
 
 /**
+ * How slowly full fine-tuning reaches its limit on the target itself: (R_full(θ₀) − limit) √d → 2τ√⟨1/(λ+r)²⟩/α, for a target of the
+ * mean length ‖θ₀‖² = τ. It is the cross term of ‖θ₀ + cwθ‖² with c of order √d. On a task orthogonal to the target it is missing, in the mean over
+ * fresh tasks it cancels, and what is left is of order 1/d. Derived in docs/theory.md, "Many dimensions".
+ * @throws InputError for a setting or a ratio that is none
+ */
+export function fullCorrection(setting: ProportionalSetting, ratio: number): number {
+  const ridge = proportionalRidge(setting);
+  checkRatio(ratio);
+  const { spectrum } = setting;
+  return (2 * mean(spectrum) * Math.sqrt(mean(spectrum.map((x) => 1 / (x + ridge) ** 2)))) / ratio;
+}
+
+/**
  * The least risk of any predictor at n = αd examples for Σ = I and Gaussian tasks, d → ∞: ridge regression with its best
  * penalty, σ² + [−(1−y+z) + √((1−y+z)² + 4yz)]/(2y) with y = 1/α and z = σ²/α, from the law of Marchenko and Pastur (Dicker, *Ridge regression
  * and asymptotic minimax estimation over spheres of growing dimension*, Bernoulli 22, 2016).

@@ -1,28 +1,42 @@
 import { InputError } from "@finetune-icl/base";
-import type { Differentiable } from "../algebra/differentiable";
-import { exactLoss } from "../exact/exactLoss";
-import { featureLoss } from "../exact/featureLoss";
-import type { ParameterLayout } from "../model/parameterLayout";
+import { type ExactTerm, exactLoss } from "../exact/exactLoss";
+import type { ParameterLayout, TrainableSet } from "../model/parameterLayout";
+import type { AuxiliaryWeight } from "../problem/regime";
 import type { RegressionProblem } from "../problem/regressionProblem";
-import type { RiskTerm } from "../problem/riskTerm";
+import type { StepLoss } from "./descent";
 import { ofAllParameters } from "./headReduction";
-import { goesTaskByTask } from "./trainingCost";
+import { constantLoss, withAuxiliary } from "./stepLoss";
+
+/** A second part of a loss, with a weight that may fall over the steps of a stage. */
+export interface AuxiliaryPart {
+  readonly terms: readonly ExactTerm[];
+  readonly weight: AuxiliaryWeight;
+  readonly steps: number;
+}
 
 /**
- * The exact loss Σ weight · R(n, θ) of one layer as a function of all its parameters, laid out as `layout` says.
+ * The exact loss of one layer as a function of all its parameters, laid out as `layout` says: a sum of risks on tasks or
+ * averaged over a prior, with a second such part or not. Its gradient is zero but in what is trained.
  * @throws InputError for softmax attention and for more than one layer: the exact risk is known for one linear layer.
  */
 export function exactStageLoss(
   layout: ParameterLayout,
   problem: RegressionProblem,
-  terms: readonly RiskTerm[],
-): Differentiable {
+  terms: readonly ExactTerm[],
+  {
+    auxiliary,
+    trainable = "all",
+  }: { readonly auxiliary?: AuxiliaryPart; readonly trainable?: TrainableSet } = {},
+): StepLoss {
   const { attention, layers, heads } = layout.shape;
   if (attention === "softmax") {
     throw new InputError("attention", attention, "linear: the exact risk is that of linear attention");
   }
   if (layers !== 1) throw new InputError("layers", layers, "1: the exact risk is that of one layer");
-  // One head and few tasks, or more covariates than the features of all tasks have memory for: a term costs O(d³). Otherwise all terms together are one quadratic in features.
-  const few = goesTaskByTask(layout.shape.dimension, heads, terms.length);
-  return ofAllParameters(layout, few ? exactLoss(problem, terms) : featureLoss(problem, terms, heads));
+  const part = (each: readonly ExactTerm[]): StepLoss => constantLoss(exactLoss(problem, each, heads));
+  const loss =
+    auxiliary === undefined
+      ? part(terms)
+      : withAuxiliary(part(terms), part(auxiliary.terms), auxiliary.weight, auxiliary.steps);
+  return ofAllParameters(layout, loss, trainable);
 }

@@ -1,13 +1,17 @@
-import type { Differentiable } from "../algebra/differentiable";
 import { mergeInto } from "../exact/exactLoss";
-import type { ParameterLayout } from "../model/parameterLayout";
+import { addStridedProduct } from "../exact/kernels";
+import { type ParameterLayout, type TrainableSet, trains } from "../model/parameterLayout";
 
 /**
  * A loss of one layer as a function of all its parameters, laid out as `layout` says, from the same loss as a function of
  * what it depends on: v and M of each head, in one array v₁, M₁, v₂, M₂, … Of V only the last row is seen; where K and Q are
- * apart, ∂R/∂K = Q (∂R/∂M)ᵀ and ∂R/∂Q = K ∂R/∂M because M = KᵀQ.
+ * apart, ∂R/∂K = Q (∂R/∂M)ᵀ and ∂R/∂Q = K ∂R/∂M because M = KᵀQ. The slopes in what is not trained are zero, and cost nothing.
  */
-export function ofAllParameters(layout: ParameterLayout, reduced: Differentiable): Differentiable {
+export function ofAllParameters<Rest extends readonly unknown[]>(
+  layout: ParameterLayout,
+  reduced: (point: Float64Array, gradient: Float64Array, ...rest: Rest) => number,
+  trainable: TrainableSet = "all",
+): (point: Float64Array, gradient: Float64Array, ...rest: Rest) => number {
   const { shape, size } = layout;
   const square = size * size;
   const perHead = size + square;
@@ -15,31 +19,54 @@ export function ofAllParameters(layout: ParameterLayout, reduced: Differentiable
   const reducedSlope = new Float64Array(shape.heads * perHead);
   const offsets = layout.blocks.filter(({ name }) => name === "value").map(({ offset }) => offset);
   const merged = shape.keyQuery === "merged";
+  const moves = {
+    value: trains(trainable, "value"),
+    keyQuery: trains(trainable, "keyQuery"),
+    key: trains(trainable, "key"),
+    query: trains(trainable, "query"),
+  };
+  // K and Q that stay as they are need not be multiplied again.
+  const resting =
+    !merged && !moves.key && !moves.query ? new Float64Array(offsets.length * 2 * square) : undefined;
+  resting?.fill(Number.NaN);
 
-  return (point, gradient) => {
+  const readKeyQuery = (point: Float64Array, target: Float64Array, head: number): void => {
+    const key = offsets[head]! + square;
+    if (merged) {
+      target.set(point.subarray(key, key + square));
+      return;
+    }
+    const factors = point.subarray(key, key + 2 * square);
+    const known = resting?.subarray(head * 2 * square, (head + 1) * 2 * square);
+    if (known !== undefined && sameNumbers(known, factors)) return;
+    known?.set(factors);
+    mergeInto(target, factors.subarray(0, square), factors.subarray(square), size, size);
+  };
+
+  return (point, gradient, ...rest) => {
     offsets.forEach((offset, head) => {
       const start = head * perHead;
-      const [key, query] = [offset + square, offset + 2 * square];
-      reducedPoint.set(point.subarray(key - size, key), start);
-      const target = reducedPoint.subarray(start + size, start + perHead);
-      if (merged) target.set(point.subarray(key, query));
-      else mergeInto(target, point.subarray(key, query), point.subarray(query, query + square), size, size);
+      reducedPoint.set(point.subarray(offset + square - size, offset + square), start);
+      readKeyQuery(point, reducedPoint.subarray(start + size, start + perHead), head);
     });
-    const loss = reduced(reducedPoint, reducedSlope);
+    const loss = reduced(reducedPoint, reducedSlope, ...rest);
     gradient.fill(0);
     offsets.forEach((offset, head) => {
       const start = head * perHead;
       const [key, query] = [offset + square, offset + 2 * square];
-      gradient.set(reducedSlope.subarray(start, start + size), key - size);
+      if (moves.value) gradient.set(reducedSlope.subarray(start, start + size), key - size);
       const slope = reducedSlope.subarray(start + size, start + perHead);
-      if (merged) gradient.set(slope, key);
-      else addFactorSlopes(gradient, slope, point, key, query, size);
+      if (merged) {
+        if (moves.keyQuery) gradient.set(slope, key);
+        return;
+      }
+      addFactorSlopes(gradient, slope, point, key, query, size, moves);
     });
     return loss;
   };
 }
 
-/** Adds ∂R/∂K = Q (∂R/∂M)ᵀ at `key` and ∂R/∂Q = K ∂R/∂M at `query`, for the D × D slope in M. */
+/** Adds ∂R/∂K = Q (∂R/∂M)ᵀ at `key` and ∂R/∂Q = K ∂R/∂M at `query`, or one of them, for the D × D slope in M. */
 export function addFactorSlopes(
   gradient: Float64Array,
   slope: Float64Array,
@@ -47,18 +74,15 @@ export function addFactorSlopes(
   key: number,
   query: number,
   size: number,
+  moves: { readonly key: boolean; readonly query: boolean } = { key: true, query: true },
 ): void {
-  for (let r = 0; r < size; r += 1) {
-    const row = r * size;
-    for (let i = 0; i < size; i += 1) {
-      const factor = point[key + row + i]!;
-      let sum = 0;
-      for (let j = 0; j < size; j += 1) {
-        const s = slope[i * size + j]!;
-        sum += point[query + row + j]! * s;
-        gradient[query + row + j]! += factor * s;
-      }
-      gradient[key + row + i]! += sum;
-    }
-  }
+  const square = size * size;
+  const part = (of: Float64Array, at: number): Float64Array => of.subarray(at, at + square);
+  if (moves.key) addStridedProduct(part(point, query), size, 1, slope, 1, size, part(gradient, key), size);
+  if (moves.query) addStridedProduct(part(point, key), size, 1, slope, size, 1, part(gradient, query), size);
+}
+
+function sameNumbers(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }

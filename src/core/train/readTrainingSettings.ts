@@ -5,8 +5,8 @@ import {
   ATTENTIONS,
   type ModelShape,
   parameterLayout,
+  requireTrainable,
   TRAINABLE_SETS,
-  trainablePositions,
 } from "../model/parameterLayout";
 import { requireAffordable } from "../problem/cost";
 import { join, type RawRecord, readChoice, readRecord, readScalar, readWhole } from "../problem/readInput";
@@ -172,7 +172,7 @@ function readFineTuning(raw: unknown, settings: TrainingSettings): FineTuningSta
     ...MOTION_FIELDS,
   ]);
   const trainable = readChoice(record.trainable ?? "all", `${field}.trainable`, TRAINABLE_SETS);
-  trainablePositions(parameterLayout(settings.model), trainable);
+  requireTrainable(parameterLayout(settings.model), trainable);
   const motion = readMotion(record, field);
   const auxiliary =
     record.auxiliaryShots === undefined && record.auxiliaryWeight === undefined

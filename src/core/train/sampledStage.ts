@@ -31,7 +31,7 @@ export function promptBatch(layout: ParameterLayout, source: PromptSource, batch
   const { attention, layers, heads } = layout.shape;
   if (layers > 1) return (source.shots === 0 ? deepZeroShotBatch : deepBatch)(layout, source, batchSize);
   const batch = attention === "softmax" ? softmaxBatch : oneLayerBatch;
-  return inAllParameters(layout, batch(source, layout.size, heads, batchSize));
+  return ofAllParameters(layout, batch(source, layout.size, heads, batchSize));
 }
 
 /** The same from a batch of one layer's v and M alone. */
@@ -41,15 +41,6 @@ export function oneLayerStageLoss(
   seed: number,
   streamOf: StreamOf,
 ): StepLoss {
-  const loss = inAllParameters(layout, batch);
+  const loss = ofAllParameters(layout, batch);
   return (point, gradient, step) => loss(point, gradient, new RandomSource(seed, streamOf(step)));
-}
-
-function inAllParameters(layout: ParameterLayout, batch: BatchLoss): BatchLoss {
-  let source: RandomSource | undefined;
-  const loss = ofAllParameters(layout, (point, gradient) => batch(point, gradient, source!));
-  return (point, gradient, random) => {
-    source = random;
-    return loss(point, gradient);
-  };
 }

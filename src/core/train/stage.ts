@@ -1,6 +1,6 @@
 import { InputError, readWhole, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
 import { withOnly } from "../algebra/differentiable";
-import { priorCubature } from "../exact/priorCubature";
+import type { ExactTerm } from "../exact/exactLoss";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
 import { requireProblem } from "../problem/regressionProblem";
 import { RandomSource } from "../simulate/randomSource";
@@ -9,7 +9,7 @@ import { exactStageLoss } from "./exactStage";
 import { freshHeadBatch } from "./freshHeadBatch";
 import { finitePrompts, freshPrompts } from "./promptSource";
 import { oneLayerStageLoss, sampledStageLoss } from "./sampledStage";
-import { constantLoss, withAuxiliary } from "./stepLoss";
+import { withAuxiliary } from "./stepLoss";
 import type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";
 
 /** Each use of random numbers has streams of its own, so that changing one leaves the others as they are. */
@@ -54,8 +54,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
   readWhole(shots, "pretraining.shots", 1);
   requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", problem.dimension);
   if (method.kind === "exact") {
-    const terms = priorCubature(prior).map((item) => ({ ...item, shots }));
-    return constantLoss(exactStageLoss(layout, problem, terms));
+    return exactStageLoss(layout, problem, [{ prior, shots, weight: 1 }]);
   }
   const stream = stageStream("pretraining");
   if (method.sampling === "moments" && model.attention !== "softmax" && model.layers * model.heads === 1) {
@@ -68,29 +67,31 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
 /** The loss of fine-tuning at each step, its gradient zero but for the parameters that are trained. @throws InputError as {@link pretrainingLoss}. */
 export function fineTuningLoss(settings: TrainingSettings, stage: FineTuningStage): StepLoss {
   const { method, model, problem, seed } = settings;
+  const { auxiliary, motion, trainable, targetTask } = stage;
   requireProblem(problem);
   readWhole(seed, "seed", 0);
-  requireVector(stage.targetTask, "targetTask", problem.dimension);
+  requireVector(targetTask, "targetTask", problem.dimension);
   readWhole(stage.examples, "examples", 1);
-  if (stage.auxiliary !== undefined) {
-    readWhole(stage.auxiliary.shots, "auxiliary.shots", 0);
-    if (stage.auxiliary.weight !== "annealed") requireNumber(stage.auxiliary.weight, "auxiliary.weight");
+  if (auxiliary !== undefined) {
+    readWhole(auxiliary.shots, "auxiliary.shots", 0);
+    if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "auxiliary.weight");
   }
   const layout = parameterLayout(model);
-  const trainable = trainablePositions(layout, stage.trainable);
-  const part =
-    method.kind === "exact"
-      ? (shots: number): StepLoss =>
-          constantLoss(
-            exactStageLoss(layout, settings.problem, [{ task: stage.targetTask, shots, weight: 1 }]),
-          )
-      : (shots: number): StepLoss => fineTuningSample(settings, stage, method, layout, shots);
-  const { auxiliary, motion } = stage;
+  const steps = stepsOf(motion);
+  if (method.kind === "exact") {
+    const terms = (shots: number): readonly ExactTerm[] => [{ task: targetTask, shots, weight: 1 }];
+    const second =
+      auxiliary === undefined
+        ? {}
+        : { auxiliary: { terms: terms(auxiliary.shots), weight: auxiliary.weight, steps } };
+    return exactStageLoss(layout, problem, terms(0), { trainable, ...second });
+  }
+  const part = (shots: number): StepLoss => fineTuningSample(settings, stage, method, layout, shots);
   const loss =
     auxiliary === undefined
       ? part(0)
-      : withAuxiliary(part(0), part(auxiliary.shots), auxiliary.weight, stepsOf(motion));
-  return withOnlyAt(loss, trainable);
+      : withAuxiliary(part(0), part(auxiliary.shots), auxiliary.weight, steps);
+  return withOnlyAt(loss, trainablePositions(layout, trainable));
 }
 
 /** The same loss, its gradient zero but at some positions. */

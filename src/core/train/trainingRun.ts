@@ -2,6 +2,7 @@ import { InputError } from "@finetune-icl/base";
 import { parameterLayout } from "../model/parameterLayout";
 import { type Descent, descend, type LossPoint, type StepLoss, startDescent } from "./descent";
 import type { Observer } from "./observer";
+import { mayTurn, type RunCoordinates, runCoordinates } from "./runCoordinates";
 import { endOf, runStage, type StageResult } from "./runStage";
 import { fineTuningLoss, initialPoint, pretrainingLoss } from "./stage";
 import type { Motion, TrainingSettings } from "./trainingSettings";
@@ -9,7 +10,7 @@ import type { Motion, TrainingSettings } from "./trainingSettings";
 /** The stages of a run. */
 export type StageName = "pretraining" | "fineTuning";
 
-/** A descent as it stands in a file: JSON keeps every bit of a number. */
+/** A descent as it stands in a file, in the coordinates it goes in: JSON keeps every bit of a number. */
 export interface StoredDescent {
   readonly step: number;
   readonly point: readonly number[];
@@ -60,6 +61,7 @@ const areNumbers = (value: unknown): value is readonly number[] =>
 export class TrainingRun {
   private readonly finished: Partial<Record<StageName, StageResult>> = {};
   private stage: { readonly loss: StepLoss; readonly descent: Descent } | undefined;
+  private readonly turned: RunCoordinates | undefined;
 
   constructor(
     private readonly settings: TrainingSettings,
@@ -67,6 +69,7 @@ export class TrainingRun {
     private readonly observers: Readonly<Partial<Record<StageName, Observer>>> = {},
   ) {
     const { length } = parameterLayout(settings.model);
+    this.turned = settings.method.kind === "exact" ? runCoordinates(settings) : undefined;
     for (const kept of [
       ...Object.values(stored?.finished ?? {}),
       ...(stored?.current ? [stored.current] : []),
@@ -108,15 +111,20 @@ export class TrainingRun {
     if (name === undefined) return;
     const motion = this.motion(name);
     if (motion.kind === "gradient-flow") {
-      this.finished[name] = runStage(this.loss(name), this.start(name), motion, this.observers[name]);
+      this.end(name, runStage(this.loss(name), this.start(name), motion, this.observer(name)));
       return;
     }
     this.stage ??= { loss: this.loss(name), descent: this.resume(name, motion) };
     const { loss, descent } = this.stage;
-    descend(descent, loss, motion, descent.step + steps, this.observers[name]);
+    descend(descent, loss, motion, descent.step + steps, this.observer(name));
     if (descent.step < motion.steps) return;
-    this.finished[name] = endOf(descent, loss, this.observers[name]);
+    this.end(name, endOf(descent, loss, this.observer(name)));
     this.stage = undefined;
+  }
+
+  private end(name: StageName, result: StageResult): void {
+    const axes = this.axes(name);
+    this.finished[name] = axes === undefined ? result : { ...result, point: axes.back(result.point) };
   }
 
   /** What must be kept to go on later. */
@@ -144,14 +152,26 @@ export class TrainingRun {
     return name === "pretraining" ? this.settings.pretraining.motion : this.settings.fineTuning!.motion;
   }
 
+  /** The coordinates a stage goes in, where they are not those of the settings. */
+  private axes(name: StageName): RunCoordinates | undefined {
+    return mayTurn(this.settings.method, this.motion(name)) ? this.turned : undefined;
+  }
+
+  private observer(name: StageName): Observer | undefined {
+    const axes = this.axes(name);
+    return axes === undefined ? this.observers[name] : axes.seenBy(this.observers[name]);
+  }
+
   private loss(name: StageName): StepLoss {
+    const settings = this.axes(name)?.settings ?? this.settings;
     return name === "pretraining"
-      ? pretrainingLoss(this.settings)
-      : fineTuningLoss(this.settings, this.settings.fineTuning!);
+      ? pretrainingLoss(settings)
+      : fineTuningLoss(settings, settings.fineTuning!);
   }
 
   private start(name: StageName): Float64Array {
-    return name === "pretraining" ? initialPoint(this.settings) : this.finished.pretraining!.point;
+    const point = name === "pretraining" ? initialPoint(this.settings) : this.finished.pretraining!.point;
+    return this.axes(name)?.into(point) ?? point;
   }
 
   private resume(name: StageName, motion: Extract<Motion, { readonly kind: "descent" }>): Descent {

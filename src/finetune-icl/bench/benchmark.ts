@@ -1,4 +1,4 @@
-import type { Torch } from "./torch";
+import type { Peers } from "./arrays";
 
 /** What was measured, once a repeat. */
 export interface Measurement {
@@ -42,14 +42,12 @@ export interface BenchmarkSize {
 export interface Benchmark {
   readonly id: string;
   readonly title: string;
-  /** Without PyTorch what depends on it is skipped. */
-  readonly run: (
-    size: BenchmarkSize,
-    torch: Torch | undefined,
-  ) => Promise<Omit<BenchmarkResult, "id" | "title">>;
+  /** Without a Python that has them, what depends on PyTorch or NumPy is skipped. */
+  readonly run: (size: BenchmarkSize, peers: Peers) => Promise<Omit<BenchmarkResult, "id" | "title">>;
 }
 
 export const NO_TORCH = "beside PyTorch: no Python with torch was found";
+export const NO_NUMPY = "beside NumPy and PyTorch: no Python with numpy was found";
 
 export function measurement(name: string, unit: string, values: readonly number[]): Measurement {
   const sorted = [...values].sort((a, b) => a - b);

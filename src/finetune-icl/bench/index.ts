@@ -1,4 +1,6 @@
 import type { Benchmark } from "./benchmark";
+import { exactAndSampled } from "./exactAndSampled";
+import { exactBesideArrays } from "./exactBesideArrays";
 import { exactRiskCost } from "./exactRiskCost";
 import { kernelSpeed } from "./kernelSpeed";
 import { longPrompts } from "./longPrompts";
@@ -12,6 +14,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   longPrompts,
   releasedExperiment,
   exactRiskCost,
+  exactBesideArrays,
+  exactAndSampled,
   memory,
   kernelSpeed,
 ];

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
+import type { ArrayVersions, Peers } from "./arrays";
 import type { BenchmarkResult, BenchmarkSize, Measurement, Target } from "./benchmark";
-import type { Torch } from "./torch";
 
 /** All results of a run, and what they were measured on. */
 export interface BenchReport {
@@ -9,17 +9,20 @@ export interface BenchReport {
     readonly cores: number;
     readonly node: string;
     readonly torch: string | null;
+    /** Versions of Python and NumPy, the BLAS and the vector instructions met; null without NumPy. */
+    readonly arrays: ArrayVersions | null;
   };
   readonly size: BenchmarkSize;
   readonly benchmarks: readonly BenchmarkResult[];
 }
 
-export function machine(torch: Torch | undefined): BenchReport["machine"] {
+export function machine({ torch, arrays }: Peers): BenchReport["machine"] {
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     node: process.version,
     torch: torch?.version ?? null,
+    arrays: arrays?.versions ?? null,
   };
 }
 

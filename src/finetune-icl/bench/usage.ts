@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
@@ -11,8 +11,10 @@ export interface Usage {
   readonly megabytes: number;
 }
 
-const PROGRAM = join(__dirname, "../../bin/finetune-icl.js");
-const REPORTER = join(__dirname, "../../dist/bench/reportUsage.js");
+// What is measured is the built program, also when this file runs from its source.
+const PACKAGE = dirname(require.resolve("finetune-icl/package.json"));
+const PROGRAM = join(PACKAGE, "bin/finetune-icl.js");
+const REPORTER = join(PACKAGE, "dist/bench/reportUsage.js");
 
 /** Runs a command of this program as a process of its own. @throws Error when it fails. */
 export async function usageOf(args: readonly string[], input = ""): Promise<Usage> {

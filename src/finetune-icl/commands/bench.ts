@@ -3,9 +3,11 @@ import { requireAffordable } from "@finetune-icl/core/problem";
 import { createProgress, writeWhole } from "@finetune-icl/files";
 import type { Command } from "commander";
 import { BENCHMARKS } from "../bench";
+import { Arrays } from "../bench/arrays";
 import type { Benchmark, BenchmarkResult, BenchmarkSize } from "../bench/benchmark";
+import { PYTHON_VARIABLE, PYTHONS } from "../bench/pythonScript";
 import { type BenchReport, benchmarkText, machine } from "../bench/report";
-import { PYTHONS, Torch } from "../bench/torch";
+import { Torch } from "../bench/torch";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 import { readOutFile } from "./outOption";
@@ -23,13 +25,16 @@ export function registerBenchCommand(program: Command): void {
   program
     .command("bench")
     .description(
-      "Measure speed and memory, each ratio within one run, its two sides in turn; beside PyTorch where a Python has it.",
+      "Measure speed and memory, each ratio within one run, its two sides in turn; beside NumPy and PyTorch where a Python has them.",
     )
     .argument("[ids...]", "benchmarks (default: all)")
     .option("--json", "print the report as JSON")
     .option("--quick", "once and with little work: to see that everything runs; the times mean nothing")
     .option("--repeats <number>", "repeats of every measurement (default: 7, and 1 with --quick)")
-    .option("--python <path>", `a Python that can import torch (default: ${PYTHONS.join(", then ")})`)
+    .option(
+      "--python <path>",
+      `a Python that can import torch and numpy (default: $${PYTHON_VARIABLE}, then python3)`,
+    )
     .option("--out <file>", "save the report there as JSON")
     .addHelpText(
       "after",
@@ -53,21 +58,23 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
     effort: options.quick ? 0.02 : 1,
   };
   requireAffordable("--repeats", size.repeats, { operations: 1e11 * size.repeats });
-  const torch = await Torch.start(options.python === undefined ? PYTHONS : [options.python]);
+  const pythons = options.python === undefined ? PYTHONS : [options.python];
+  const peers = { torch: await Torch.start(pythons), arrays: await Arrays.start(pythons) };
   const progress = createProgress(chosen.length, process.stderr, "benchmarks");
   const benchmarks: BenchmarkResult[] = [];
   try {
     for (const { id, title, run } of chosen) {
-      const result = { id, title, ...(await run(size, torch)) };
+      const result = { id, title, ...(await run(size, peers)) };
       benchmarks.push(result);
       progress.step();
       if (!options.json) process.stdout.write(benchmarkText(result));
     }
   } finally {
     progress.stop();
-    torch?.stop();
+    peers.torch?.stop();
+    peers.arrays?.stop();
   }
-  const report: BenchReport = { machine: machine(torch), size, benchmarks };
+  const report: BenchReport = { machine: machine(peers), size, benchmarks };
   if (options.json) printJson(report);
   if (out !== undefined) {
     writeWhole(out, `${JSON.stringify(report, null, 1)}\n`);

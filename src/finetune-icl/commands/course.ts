@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { InputError, isJsonObject, mapInOrder } from "@finetune-icl/base";
+import { decodeUtf8, InputError, isJsonObject, mapInOrder, parseStrictJson } from "@finetune-icl/base";
 import { createProgress, projectRoot, writeWhole } from "@finetune-icl/files";
 import {
   type Audience,
@@ -125,7 +125,7 @@ function requireNames(lessons: readonly Lesson[]): void {
 function readSeconds(path: string): ReadonlyMap<string, number> {
   let report: unknown;
   try {
-    report = JSON.parse(readFileSync(path, "utf8"));
+    report = parseStrictJson(decodeUtf8(readFileSync(path)));
   } catch {
     throw new InputError("--timings", path, "a file that holds what `finetune-icl notebooks` printed");
   }

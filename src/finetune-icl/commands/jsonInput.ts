@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
-import { InputError, parseStrictJson } from "@finetune-icl/base";
+import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
-  let text: string;
+  const label = path === "-" ? "standard input" : "FILE";
+  let bytes: Buffer;
   try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8");
+    bytes = readFileSync(path === "-" ? 0 : path);
   } catch {
     throw new InputError("FILE", path, "a file that can be read, or - for standard input");
   }
   try {
-    return parseStrictJson(text);
+    return parseStrictJson(decodeUtf8(bytes));
   } catch (error) {
     throw new InputError(
-      "FILE",
-      text.trim(),
+      label,
+      bytes.toString("utf8").trim(),
       `JSON (${error instanceof Error ? error.message : "unreadable"})`,
     );
   }
@@ -30,7 +31,35 @@ export function printJson(result: unknown): void {
     throw new Error(
       `${at}: the result is not a finite number; numbers of the input are too large or too small`,
     );
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  let waiting = "";
+  for (const piece of jsonPieces(result, "")) {
+    waiting += piece;
+    if (waiting.length < PIECE) continue;
+    process.stdout.write(waiting);
+    waiting = "";
+  }
+  process.stdout.write(`${waiting}\n`);
+}
+
+const PIECE = 2 ** 20;
+
+/** JSON.stringify(value, null, 2) in pieces: the parameters of a thousand covariates are hundreds of megabytes of text. */
+export function* jsonPieces(value: unknown, margin: string): Generator<string> {
+  const branches = (each: unknown): boolean => typeof each === "object" && each !== null;
+  if (!branches(value) || !Object.values(value as object).some(branches)) {
+    yield JSON.stringify(value, null, 2).replaceAll("\n", `\n${margin}`);
+    return;
+  }
+  const inner = `${margin}  `;
+  const list = Array.isArray(value);
+  const entries = Object.entries(value as object).filter(([, item]) => list || item !== undefined);
+  let before = list ? "[" : "{";
+  for (const [key, item] of entries) {
+    yield `${before}\n${inner}${list ? "" : `${JSON.stringify(key)}: `}`;
+    yield* jsonPieces(item ?? null, inner);
+    before = ",";
+  }
+  yield `\n${margin}${list ? "]" : "}"}`;
 }
 
 /** Where a number that is not finite stands in a result. */

@@ -91,7 +91,8 @@ function trainToTheEnd(
   return new Promise<TrainingOutcome>((resolve, reject) => {
     const giveUp = (): void => {
       if (state !== undefined) keep(state);
-      reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${whatNext}`));
+      const next = state === undefined ? "nothing had begun" : whatNext;
+      reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${next}`));
     };
     interrupt = () => {
       worker.postMessage("stop");

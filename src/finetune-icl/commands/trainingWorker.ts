@@ -33,8 +33,9 @@ export type TrainingMessage =
 
 /** So often the thread listens, and says how far it is. */
 const LISTEN_MS = 50;
-/** So often it gives its state, which costs a copy of all parameters. */
+/** So often it gives its state, which costs a copy of all parameters; sooner at first, when little would be all that is lost. */
 const STATE_MS = 3000;
+const FIRST_STATE_MS = 200;
 
 async function train(
   { input, stored }: TrainingTask,
@@ -48,7 +49,10 @@ async function train(
     stopped = true;
   });
   tell({ kind: "at", ...place() });
+  // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep.
+  tell({ kind: "state", run: run.store() });
   let told = performance.now();
+  let wait = FIRST_STATE_MS;
   // As many steps at once as fit between two looks at the messages: thousands of small ones, or a single slow one.
   let steps = 1;
   while (run.results === undefined) {
@@ -62,9 +66,10 @@ async function train(
       tell({ kind: "stopped", run: run.store(), ...place() });
       return;
     }
-    if (performance.now() - told > STATE_MS) {
+    if (performance.now() - told > wait) {
       tell({ kind: "state", run: run.store() });
       told = performance.now();
+      wait = Math.min(2 * wait, STATE_MS);
     }
   }
   tell({ kind: "done", result: resultOf(settings, run) });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { InputError } from "@finetune-icl/base";
+import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
 import { writeWhole } from "@finetune-icl/files";
 import type { Grid } from "./grid";
 import type { SweepRow } from "./sweepRun";
@@ -28,7 +28,7 @@ function isRow(row: unknown): boolean {
 /** @throws InputError when the file holds no results of a study. */
 export function readSweep(path: string): SweepFile {
   try {
-    const file = JSON.parse(readFileSync(path, "utf8")) as SweepFile;
+    const file = parseStrictJson(decodeUtf8(readFileSync(path))) as SweepFile;
     if (Number.isSafeInteger(file.runs) && Array.isArray(file.rows) && file.rows.every(isRow)) return file;
   } catch {
     // Said below, in one line.

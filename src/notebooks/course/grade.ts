@@ -8,7 +8,7 @@ import type { Lesson } from "./lesson";
 import type { LessonChecks } from "./lessonChecks";
 import { readProbe } from "./probe";
 import { type GuardedOutcome, runGuarded } from "./runGuarded";
-import { makeWorkplace, type Sandbox } from "./sandbox";
+import { LIMITS, type Limits, makeWorkplace, type Sandbox } from "./sandbox";
 import { type ProbedSubmission, probeSubmission } from "./submission";
 import { verdictOn } from "./verdict";
 
@@ -34,6 +34,8 @@ export interface GradeOptions {
   readonly sandbox: Sandbox;
   /** Limit for each cell. */
   readonly timeoutMs: number;
+  /** What a submission may take of this machine. */
+  readonly limits?: Limits;
 }
 
 /**
@@ -44,14 +46,14 @@ export async function gradeSubmission(
   submission: Notebook,
   lesson: Lesson,
   checks: LessonChecks,
-  { sandbox, timeoutMs }: GradeOptions,
+  { sandbox, timeoutMs, limits = LIMITS }: GradeOptions,
 ): Promise<Grade> {
   const mark = `answers ${randomUUID()} `;
   const probed = probeSubmission(submission, lesson, checks, mark);
   const workplace = makeWorkplace(lesson.path);
   try {
     const wanted = [...probed.probes.values()];
-    const outcome = await runGuarded(probed.notebook, wanted, { sandbox, workplace, timeoutMs });
+    const outcome = await runGuarded(probed.notebook, wanted, { sandbox, workplace, timeoutMs, limits });
     const exercises = lesson.exercises.map((exercise) =>
       gradeExercise(exercise, () => complaint(exercise.number, checks, probed, outcome, mark)),
     );
@@ -105,7 +107,7 @@ function complaint(
   );
   const own = failures.get(probe)?.trim() ?? "its answer gave nothing that can be read";
   if (culprit === undefined) return `the answer ${own}`;
-  return /did not end|ended the/.test(own)
+  return /did not end|ended the|took more than|started more than|printed without/.test(own)
     ? `the answer ${own}`
     : `${named(culprit)} ${failures.get(culprit)?.trim()}`;
 }

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { onEnd } from "@finetune-icl/files";
 import { isExecutable, type Notebook } from "../runner/nbformat";
+import { consumptionOf } from "./consumption";
 import { type GuardedRun, type GuardReport, readGuardMessage } from "./guardMessage";
-import { commandIn, type Sandbox, type Workplace } from "./sandbox";
+import { commandIn, LIMITS, type Limits, type Sandbox, type Workplace } from "./sandbox";
 
 /** Always the built file: it runs on its own. */
 const GUARD = join(
@@ -19,6 +20,7 @@ export interface GuardedOptions {
   readonly workplace: Workplace;
   /** Limit for each cell. */
   readonly timeoutMs: number;
+  readonly limits?: Limits;
 }
 
 /** What became of a submission: its cells' failures and what its probes printed. */
@@ -35,10 +37,12 @@ const START_MS = 130_000;
 // A guard that has said nothing for so long beyond a cell's own limit has been stopped by its submission.
 const SILENCE_MS = 30_000;
 const MOST_OUTPUT = 50_000_000;
+// Some hundred processes, or a gigabyte, in that time: little enough to be ended with the rest.
+const LOOK_MS = 200;
 
 /**
- * Runs a notebook to its end in its workplace. A cell that never ends, or ends the kernel or its guard, is left out, and the
- * rest runs again without it, so that it costs no other cell its result.
+ * Runs a notebook to its end in its workplace. A cell that never ends, takes more than its share of the machine, or ends the
+ * kernel or its guard, is left out, and the rest runs again without it, so that it costs no other cell its result.
  */
 export async function runGuarded(
   notebook: Notebook,
@@ -60,7 +64,7 @@ export async function runGuarded(
     const culprit = last?.cell ?? cells.filter(isExecutable)[done]?.id;
     if (trouble !== undefined || culprit === undefined || culprits.has(culprit))
       return { failures, printed: {}, trouble: trouble ?? "the run ended without a result" };
-    culprits.set(culprit, last?.text ?? (stopped ? "did not end" : "ended the run"));
+    culprits.set(culprit, last?.text ?? stopped ?? "ended the run");
   }
 }
 
@@ -68,16 +72,16 @@ interface OneRun {
   readonly report: GuardReport | undefined;
   /** Cells that ran to their end. */
   readonly done: number;
-  /** Whether the guard had to be stopped. */
-  readonly stopped: boolean;
+  /** Why the guard had to be stopped, if it had to. */
+  readonly stopped: string | undefined;
 }
 
 function runOnce(
   notebook: Notebook,
   wanted: readonly string[],
-  { sandbox, workplace, timeoutMs }: GuardedOptions,
+  { sandbox, workplace, timeoutMs, limits = LIMITS }: GuardedOptions,
 ): Promise<OneRun> {
-  const [command, ...args] = commandIn(sandbox, workplace, GUARD);
+  const [command, ...args] = commandIn(sandbox, workplace, GUARD, limits);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: join(workplace.folder, "notebooks"),
@@ -95,22 +99,30 @@ function runOnce(
       }
     });
     let report: GuardReport | undefined;
-    let [done, read, stopped] = [0, 0, false];
-    const stop = () => {
-      stopped = true;
+    let [done, read] = [0, 0];
+    let stopped: string | undefined;
+    const stop = (why: string) => {
+      stopped ??= why;
       end();
     };
-    let timer = setTimeout(stop, START_MS + timeoutMs);
+    const stopSilent = () => stop("did not end");
+    let timer = setTimeout(stopSilent, START_MS + timeoutMs);
+    const look = setInterval(() => {
+      const taken = child.pid === undefined ? undefined : consumptionOf(child.pid);
+      if (taken && taken.processes > limits.processes)
+        stop(`started more than ${limits.processes} processes`);
+      if (taken && taken.bytes > limits.bytes) stop(`took more than ${limits.bytes / 1e9} GB of memory`);
+    }, LOOK_MS);
     child.stdout.on("data", (data: Buffer) => {
       read += data.length;
-      if (read > MOST_OUTPUT) stop();
+      if (read > MOST_OUTPUT) stop("printed without end");
     });
     const lines = createInterface({ input: child.stdout });
     lines.on("line", (line) => {
       const message = readGuardMessage(line);
       if (message === undefined) return;
       clearTimeout(timer);
-      timer = setTimeout(stop, timeoutMs + SILENCE_MS);
+      timer = setTimeout(stopSilent, timeoutMs + SILENCE_MS);
       if ("done" in message) {
         done = message.done;
         return;
@@ -124,10 +136,12 @@ function runOnce(
     child.stdin.end(JSON.stringify({ notebook, timeoutMs, wanted } satisfies GuardedRun));
     child.once("error", (error) => {
       clearTimeout(timer);
+      clearInterval(look);
       reject(error);
     });
     child.once("close", () => {
       clearTimeout(timer);
+      clearInterval(look);
       end();
       resolve({ report, done, stopped });
     });

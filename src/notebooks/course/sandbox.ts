@@ -18,8 +18,17 @@ export interface Workplace {
 /** How submissions are kept apart from the rest of the machine: by bubblewrap, or by nothing but a process of their own. */
 export type Sandbox = "bubblewrap" | "none";
 
-// Processes and threads of one submission; a kernel with its guard has about forty.
-const MOST_PROCESSES = 256;
+/** What one submission may take of the machine that grades it. */
+export interface Limits {
+  /** Processes; threads count too where the system counts for itself. A kernel with its guard has about forty threads. */
+  readonly processes: number;
+  /** Bytes of memory of one process, and of all together. */
+  readonly processBytes: number;
+  readonly bytes: number;
+}
+
+export const LIMITS: Limits = { processes: 256, processBytes: 2e9, bytes: 3e9 };
+
 // In kilobytes, of one file.
 const LARGEST_FILE = 100_000;
 
@@ -59,9 +68,13 @@ export function commandIn(
   sandbox: Sandbox,
   { folder, readable }: Workplace,
   program: string,
+  limits: Limits = LIMITS,
 ): readonly [string, ...string[]] {
-  const command = [process.execPath, program] as const;
-  if (sandbox === "none") return command;
+  const perProcess = `ulimit -f ${LARGEST_FILE}; ulimit -d ${Math.ceil(limits.processBytes / 1024)}`;
+  const limited = (before: string) =>
+    ["/bin/sh", "-c", `${before}; exec "$@"`, "sh", process.execPath, program] as const;
+  // The number of processes is the user's, who may run others beside: only a sandbox has a count of its own.
+  if (sandbox === "none") return limited(perProcess);
   const system = [
     "/usr",
     "/bin",
@@ -94,13 +107,7 @@ export function commandIn(
     ...shown,
     ...hidden,
     ...["--bind", folder, folder, "--chdir", join(folder, "notebooks"), "--"],
-    ...[
-      "/bin/sh",
-      "-c",
-      `ulimit -u ${MOST_PROCESSES} 2>/dev/null || ulimit -p ${MOST_PROCESSES}; ulimit -f ${LARGEST_FILE}; exec "$@"`,
-      "sh",
-    ],
-    ...command,
+    ...limited(`ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}; ${perProcess}`),
   ];
 }
 

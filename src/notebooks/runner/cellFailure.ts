@@ -14,7 +14,12 @@ export interface FailingCell {
   readonly firstLine: string;
 }
 
-export type CellFailure =
+export type CellFailure = WhatFailed & {
+  /** The kernel was lost, and another one ran the cells behind. */
+  readonly isRestarted?: true;
+};
+
+type WhatFailed =
   | { readonly kind: "threw"; readonly text: string }
   /** The cell of parameters found one outside what the lesson is written for; `text` is one line that says which. */
   | { readonly kind: "refused"; readonly text: string }
@@ -52,6 +57,9 @@ export function describeFailure(notebook: string, failure: Failure): string {
 }
 
 function describeCellFailure(failure: CellFailure): string {
+  const note = failure.isRestarted
+    ? "; the cells below it ran on a new kernel, which does not know the names above"
+    : "";
   switch (failure.kind) {
     case "threw":
       return `failed:${indent(failure.text)}`;
@@ -64,20 +72,20 @@ function describeCellFailure(failure: CellFailure): string {
     case "did not throw":
       return "ran through, but its tag raises-exception says that it throws";
     case "timed out":
-      return `did not end within ${failure.seconds} s (--timeout sets the limit)`;
+      return `did not end within ${failure.seconds} s (--timeout sets the limit)${note}`;
     case "kernel died":
-      return `ended the kernel ${describeExit(failure.exit)}`;
+      return `ended the kernel ${describeExit(failure.exit, note)}`;
     case "too much output":
-      return `has more than ${failure.characters} characters of output, figures included: a notebook is for reading`;
+      return `has more than ${failure.characters} characters of output, figures included: a notebook is for reading${note}`;
     case "machine path":
       return `shows a path of this machine, ${failure.path}: outputs must be the same everywhere`;
   }
 }
 
 /** How a kernel process ended, in words. */
-export function describeExit({ code, signal, lastWords }: KernelExit): string {
+export function describeExit({ code, signal, lastWords }: KernelExit, note = ""): string {
   const how = signal === null ? `(exit code ${code ?? "unknown"})` : `(killed by ${signal})`;
-  return lastWords === "" ? how : `${how}:${indent(lastWords)}`;
+  return lastWords === "" ? how + note : `${how}${note}:${indent(lastWords)}`;
 }
 
 function indent(text: string): string {

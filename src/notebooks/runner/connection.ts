@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reasonOf, writeFully } from "@finetune-icl/files";
 
 /** Where a kernel and its client meet: sockets in a folder that only this user may enter, and a shared secret. */
 export interface Connection {
@@ -38,7 +39,7 @@ export function createConnection(): Connection {
     signature_scheme: "hmac-sha256",
     kernel_name: "tslab",
   };
-  writeFileSync(file, JSON.stringify(content), { mode: 0o600, flag: "wx" });
+  writeSecret(directory, file, JSON.stringify(content));
   return {
     directory,
     file,
@@ -47,6 +48,21 @@ export function createConnection(): Connection {
     forgetFile: () => rmSync(file, { force: true }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Writes the file to its last byte, for this user alone, or leaves nothing. A kernel that reads half of it would say only that it is no JSON. */
+function writeSecret(directory: string, file: string, content: string): void {
+  try {
+    const open = openSync(file, "wx", 0o600);
+    try {
+      writeFully(open, content);
+    } finally {
+      closeSync(open);
+    }
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw new Error(`${file}: not written (${reasonOf(error)})`);
+  }
 }
 
 function makeDirectory(): string {

@@ -16,7 +16,8 @@ export class WrittenNumber {
   }
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+// No alternatives inside a repetition: these fill the stack on a picture of some megabytes.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // No text of a notebook starts so: JSON itself cannot hold this character unescaped.
 const MARK = "\u0000number:";
 

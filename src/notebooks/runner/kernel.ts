@@ -32,6 +32,7 @@ export class Kernel {
   readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
   // Requests stay known after their answer: text may come late.
   readonly #requests = new Map<string, OpenRequest>();
+  #isKilled = false;
   #onWelcome: () => void = () => {};
   readonly #welcome = new Promise<void>((resolve) => {
     this.#onWelcome = resolve;
@@ -93,6 +94,7 @@ export class Kernel {
 
   /** Asks the kernel to end, and kills it when it does not. */
   async stop(): Promise<void> {
+    if (this.#isKilled) return;
     const message = this.#message("shutdown_request", { restart: false });
     await this.#control.send(encodeMessage(message, this.#connection.key)).catch(() => {});
     await Promise.race([this.#process.exited, sleep(SHUTDOWN_MS, undefined, { ref: false })]);
@@ -101,6 +103,7 @@ export class Kernel {
 
   /** Ends the kernel at once. */
   kill(): void {
+    this.#isKilled = true;
     this.#process.kill();
     for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
   }

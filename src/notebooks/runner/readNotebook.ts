@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { InputError } from "@finetune-icl/base";
+import { decodeUtf8, InputError, JsonError, parseStrictJson } from "@finetune-icl/base";
 import { parseExactly } from "./exactNumbers";
 import type { Notebook } from "./nbformat";
 import { parseNotebook } from "./parseNotebook";
@@ -24,8 +24,10 @@ export function readNotebookFile(path: string): NotebookFile {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return decodeUtf8(readFileSync(path));
   } catch (error) {
+    if (error instanceof JsonError)
+      throw new InputError(path, "bytes that are no text", `UTF-8 (${error.message})`);
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") throw new InputError("notebook", path, "the path of a file that exists");
     if (code === "EISDIR") throw new InputError("notebook", path, "the path of a file, not of a folder");
@@ -37,8 +39,10 @@ function parseJson(text: string, path: string): unknown {
   if (text.startsWith("\uFEFF"))
     throw new InputError(path, "a byte order mark", "UTF-8 without one: save the file again as plain UTF-8");
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseStrictJson(text);
+  } catch (error) {
+    if (error instanceof JsonError && isJson(text))
+      throw new InputError(path, text, `a notebook (${error.message})`);
     const [where, number] = findNoNumber(text) ?? [];
     if (where !== undefined)
       throw new InputError(`${path}: ${where}`, number, "a number: JSON has no such value");
@@ -46,7 +50,16 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-const NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g;
 const MARK = "\u0000";
 
 /** Python writes NaN and infinities where JSON has none: the first of them, by its path, when the text is JSON otherwise. */

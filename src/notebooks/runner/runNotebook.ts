@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Go on after a cell that fails, as long as the kernel lives. */
   readonly keepGoing?: boolean;
+  /** With `keepGoing`: go on also after a cell that ends the kernel, on a new one, which knows nothing of the cells above. */
+  readonly restart?: boolean;
   readonly onCellDone?: () => void;
 }
 
@@ -47,18 +49,18 @@ const MOST_OUTPUT = 50_000_000;
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunOutcome> {
   const { kernel, answer } = await Kernel.start(options.cwd, START_MS, options.env);
+  const run = new Run(notebook, kernel, options);
   try {
     if (answer.kind !== "answered") return { status: "failed", failures: [notStarted(answer)] };
-    const run = new Run(notebook, kernel, options);
     const { failures, isComplete } = await run.runCells();
     if (!isComplete) return { status: "failed", failures, partial: run.executed(answer.content) };
-    await kernel.stop();
+    await run.kernel.stop();
     const executed = run.executed(answer.content);
     return failures.length === 0
       ? { status: "ok", notebook: executed }
       : { status: "failed", failures, notebook: executed };
   } finally {
-    kernel.kill();
+    run.kernel.kill();
   }
 }
 
@@ -80,7 +82,7 @@ class Run {
 
   constructor(
     readonly notebook: Notebook,
-    readonly kernel: Kernel,
+    public kernel: Kernel,
     readonly options: RunOptions,
   ) {}
 
@@ -96,9 +98,9 @@ class Run {
       this.#runs.push(run);
       const ended = await this.#runCell(run, isLast ? LAST_QUIET_MS : QUIET_MS);
       const { keepGoing } = this.options;
-      if (ended) {
+      if (ended && !(await this.#restart(run, ended, isLast))) {
         const earlier = keepGoing ? this.#failuresOf(this.#runs.slice(0, -1)) : [];
-        return { failures: [...earlier, ended], isComplete: false };
+        return { failures: [...earlier, failed(run, ended)], isComplete: false };
       }
       const failures = this.#failuresOf(this.#runs);
       if (failures.length > 0 && !keepGoing) return { failures: failures.slice(0, 1), isComplete: false };
@@ -123,7 +125,7 @@ class Run {
   }
 
   /** Gives a failure only when the kernel is of no more use. */
-  async #runCell(run: CellRun, quietMs: number): Promise<Failure | undefined> {
+  async #runCell(run: CellRun, quietMs: number): Promise<CellFailure | undefined> {
     const { timeoutMs } = this.options;
     let onTooMuch: () => void = () => {};
     const tooMuch = new Promise<{ readonly kind: "tooMuch" }>((resolve) => {
@@ -146,16 +148,33 @@ class Run {
     return settled.kind === "answered" ? undefined : this.#stop(run, settled);
   }
 
+  /** Whether the cells behind one that ended the kernel can run: on another one, if that is wanted. */
+  async #restart(run: CellRun, ended: CellFailure, isLast: boolean): Promise<boolean> {
+    const { cwd, env, keepGoing, restart } = this.options;
+    if (!keepGoing || !restart) return false;
+    this.kernel.kill();
+    run.stopped = ended;
+    if (isLast) return true;
+    const { kernel, answer } = await Kernel.start(cwd, START_MS, env);
+    this.kernel = kernel;
+    if (answer.kind !== "answered") return false;
+    run.stopped = { ...ended, isRestarted: true } as CellFailure;
+    return true;
+  }
+
   /** Interrupts a cell that broke a limit, and gives up when the kernel does not come back. */
-  async #stop(run: CellRun, why: Unanswered | { readonly kind: "tooMuch" }): Promise<Failure | undefined> {
-    if (why.kind === "died") return failed(run, { kind: "kernel died", exit: why.exit });
+  async #stop(
+    run: CellRun,
+    why: Unanswered | { readonly kind: "tooMuch" },
+  ): Promise<CellFailure | undefined> {
+    if (why.kind === "died") return { kind: "kernel died", exit: why.exit };
     const stopped: CellFailure =
       why.kind === "tooMuch"
         ? { kind: "too much output", characters: MOST_OUTPUT }
         : { kind: "timed out", seconds: this.options.timeoutMs / 1000 };
     run.stopped ??= stopped;
     const answer = await this.kernel.interrupt(INTERRUPT_MS);
-    return answer.kind === "answered" ? undefined : failed(run, stopped);
+    return answer.kind === "answered" ? undefined : stopped;
   }
 
   /** Asked of all cells so far after each, since text of an earlier cell may have come while a later one ran. */

@@ -130,7 +130,7 @@ function saving(file: NotebookFile, save: () => Conclusion): Conclusion {
 }
 
 function run(file: NotebookFile, options: RunFileOptions, env: NodeJS.ProcessEnv): Promise<RunOutcome> {
-  return runNotebook(file.notebook, { ...options, env, cwd: dirname(resolve(file.path)) });
+  return runNotebook(file.notebook, { ...options, restart: true, env, cwd: dirname(resolve(file.path)) });
 }
 
 function failure(file: NotebookFile, failures: readonly Failure[]): Conclusion {

@@ -21,23 +21,25 @@ function connect(section: HTMLElement, explorable: Explorable): void {
   let addressTimer: ReturnType<typeof setTimeout> | undefined;
   let runner: Runner | undefined;
 
-  const compute = () => {
+  const compute = ({ moving } = { moving: false }) => {
     const state = readControls(form, controls);
     runner?.stop();
     if (explorable.kind === "direct") {
       const started = performance.now();
-      show(explorable.answer(state));
+      show(explorable.answer(state), { moving });
       // For those who measure: milliseconds from the state of the controls to words, numbers and the call of plotly.
       section.dataset.milliseconds = (performance.now() - started).toFixed(1);
     } else {
-      runner = run(section, explorable.start(state), show, ready);
+      runner = run(section, explorable.start(state), show, ready, moving ? REST : 0);
     }
   };
   const changed = () => {
     complaint.hidden = true;
+    // What ran answers an older question.
+    runner?.stop();
     // Several events of one frame are one question.
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(compute);
+    frame = requestAnimationFrame(() => compute({ moving: true }));
     clearTimeout(addressTimer);
     // Browsers allow only so many changes of the address in a row.
     if (atRest === undefined)
@@ -66,7 +68,7 @@ function connect(section: HTMLElement, explorable: Explorable): void {
     "click",
     () => void copyAddress(link, section, writeState(controls, readControls(form, controls))),
   );
-  form.querySelector(".again")?.addEventListener("click", compute);
+  form.querySelector(".again")?.addEventListener("click", () => compute());
   form.querySelector(".run")?.addEventListener("click", () => runner?.toggle());
   addEventListener("hashchange", () => {
     if (atRest !== undefined) return;
@@ -107,15 +109,20 @@ interface Runner {
   readonly toggle: () => void;
 }
 
-/** Advances a gradual explorable while the reader watches: one step a frame, from when there is a figure to watch. */
+/** Milliseconds for which a control must rest until a gradual explorable goes on from its first answer. */
+const REST = 120;
+
+/** Advances a gradual explorable while the reader watches: one step a frame, from when there is a figure to watch and after a pause. */
 function run(
   section: HTMLElement,
   computation: Run,
   show: (answer: Answer) => void,
   ready: Promise<void>,
+  pause: number,
 ): Runner {
   const button = section.querySelector<HTMLButtonElement>(".run")!;
   let frame = 0;
+  let begin: ReturnType<typeof setTimeout> | undefined;
   let running = true;
   let stopped = false;
   let more = true;
@@ -133,15 +140,20 @@ function run(
   show(computation.answer());
   label();
   void ready.then(() => {
-    if (running && !stopped) frame = requestAnimationFrame(step);
+    if (stopped) return;
+    begin = setTimeout(() => {
+      if (running) frame = requestAnimationFrame(step);
+    }, pause);
   });
   return {
     stop: () => {
       stopped = true;
+      clearTimeout(begin);
       cancelAnimationFrame(frame);
     },
     toggle: () => {
       running = !running;
+      clearTimeout(begin);
       if (running) frame = requestAnimationFrame(step);
       else cancelAnimationFrame(frame);
       label();

@@ -1,14 +1,18 @@
 import { type Plotly, plotConfig, plotly, printState } from "@finetune-icl/book/browser";
 import { fittedLayout, tableHtml } from "@finetune-icl/plot";
 import { type Answer, type Question, shellLine } from "../explore/explorable";
+import { frameOf, moveDrawn } from "./moveDrawn";
 
 /** Pixels below which a figure is so narrow that it stays in sight while its controls are moved. */
 const NARROW = 560;
 /** Milliseconds after the last change until a screen reader hears what is seen. */
 const QUIET = 700;
+/** Milliseconds after the last change until a figure that was only moved is drawn anew, with axes that fit. */
+const REST = 120;
 
 export interface LiveAnswer {
-  readonly show: (answer: Answer) => void;
+  /** `moving` says that a hand moves a control: the next answer may follow at once. */
+  readonly show: (answer: Answer, how?: { readonly moving: boolean }) => void;
   /** Settles when the figure can be drawn, or never will be. */
   readonly ready: Promise<void>;
 }
@@ -34,14 +38,27 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
   };
   question.addEventListener("toggle", writeCommands);
 
+  let frame: string | undefined;
+  let rest: ReturnType<typeof setTimeout> | undefined;
   const draw = ({ figure }: Answer) => {
     if (drawer === undefined || live === undefined) return;
+    clearTimeout(rest);
     const { layout, width, height } = fittedLayout(figure, figure, canvas.clientWidth);
     // On a narrow screen the figure stays in sight of its controls, so that both must fit.
     const tallest = canvas.clientWidth < NARROW ? Math.max(300, 0.48 * innerHeight) : height;
     live.style.height = `${Math.min(height, tallest)}px`;
     live.style.minWidth = width > canvas.clientWidth ? `${width}px` : "0";
+    frame = frameOf({ ...figure, layout });
     void drawer.react(live, figure.data, layout, plotConfig(canvas.clientWidth));
+  };
+  /** Follows a hand: what is drawn is moved where that is enough, and drawn anew when the hand rests. */
+  const follow = (answer: Answer) => {
+    if (live === undefined || frame === undefined) return;
+    const { layout } = fittedLayout(answer.figure, answer.figure, canvas.clientWidth);
+    const moved = { ...answer.figure, layout };
+    if (!moveDrawn(live, frame, moved)) return draw(answer);
+    clearTimeout(rest);
+    rest = setTimeout(() => draw(answer), REST);
   };
   let width = canvas.clientWidth;
   new ResizeObserver(() => {
@@ -71,7 +88,7 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     },
   );
 
-  const show = (answer: Answer) => {
+  const show: LiveAnswer["show"] = (answer, { moving } = { moving: false }) => {
     const isFirst = latest === undefined;
     latest = answer;
     words.replaceChildren(...answer.words.map(paragraph));
@@ -79,7 +96,8 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
     caption.textContent = answer.figure.description;
     // Only who looks pays for writing them.
     writeCommands();
-    draw(answer);
+    if (moving) follow(answer);
+    else draw(answer);
     // What stands in the page from the start is not announced.
     if (isFirst) return;
     clearTimeout(timer);

@@ -10,6 +10,7 @@ import {
   logarithmicAxis,
   logarithmicTicks,
   REGIME_STYLE,
+  subscripts,
 } from "@finetune-icl/plot";
 import { examplesText, percentText, wordFor } from "./comparing";
 import type { StateOf } from "./controls";
@@ -60,7 +61,7 @@ export const gradientFlow = directExplorable({
     "How does full fine-tuning erase the block that learns in context, and when on the way is learning lost?",
   text: `Full fine-tuning, followed exactly: gradient flow on the zero-shot risk in **all** entries of $v$ and $M$. On the left the path in the
 plane of $M_{00}$, the constant score, and $\\lVert M_{xx}\\rVert$, the size of the block that compares examples with the query. The flow conserves
-$\\lVert v\\rVert^2 - \\lVert M\\rVert_F^2$; together with the zero-shot optimum this says where it must end: the star. On the right the risks on the way.
+$E = \\lVert M\\rVert_F^2 - \\lVert v\\rVert^2$; together with the zero-shot optimum this says where it must end: the star. On the right the risks on the way.
 
 *Try:* move along the path. The zero-shot risk on the target can only fall; what do the few-shot risks on the target and on its opposite do meanwhile? Then
 look again after pretraining on prompts of a single example, and with a short target, which takes the flow hundreds of times longer.`,
@@ -253,7 +254,7 @@ function figure(
     y: [at.block],
     cliponaxis: false,
     marker: { size: 11, line: { color: "#ffffff", width: 1 }, ...marker },
-    hovertemplate: `${name}<br>M₀₀ = %{x:.4g}, ‖M_xx‖ = %{y:.4g}<extra></extra>`,
+    hovertemplate: subscripts(`${name}<br>M₀₀ = %{x:.4g}, ‖M_xx‖ = %{y:.4g}<extra></extra>`),
   });
   // Time starts at the first step, because a logarithmic axis has no zero.
   const moving = all.slice(1);
@@ -282,7 +283,7 @@ function figure(
         x: all.map(({ constant }) => constant),
         y: all.map(({ block }) => block),
         line: { color, width: 2.5 },
-        hovertemplate: "M₀₀ = %{x:.4g}, ‖M_xx‖ = %{y:.4g}<extra></extra>",
+        hovertemplate: subscripts("M₀₀ = %{x:.4g}, ‖M_xx‖ = %{y:.4g}<extra></extra>"),
         showlegend: false,
       },
       point(all[0]!, "pretrained", { color: "#000000", symbol: "circle" }),
@@ -305,7 +306,7 @@ function figure(
       yaxis: axis("size of the block ‖M_xx‖", { rangemode: "tozero" }),
       // One tick a decade: the panel is narrow.
       xaxis2: logarithmicAxis("time of the flow", { domain: [0.56, 1], anchor: "y2", ...DECADES }),
-      yaxis2: logarithmicAxis("risk", { anchor: "x2", ...logarithmicTicks(risks) }),
+      yaxis2: logarithmicAxis("risk", { anchor: "x2", ...logarithmicTicks(risks, 2) }),
       shapes: [
         {
           type: "line",

@@ -1,13 +1,24 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { evaluateQuadratic } from "../../../src/core/algebra/convexQuadratic";
-import { RATIONAL } from "../../../src/core/algebra/numberField";
+import { FLOAT, RATIONAL } from "../../../src/core/algebra/numberField";
 import { asPoint, exactLoss } from "../../../src/core/exact/exactLoss";
-import { featureLoss } from "../../../src/core/exact/featureLoss";
+import { momentLoss } from "../../../src/core/exact/featureLoss";
 import { pack } from "../../../src/core/exact/packedParameters";
 import { relaxedLoss, relaxedPoint } from "../../../src/core/exact/relaxedRisk";
+import { gaussianTokenMoments } from "../../../src/core/exact/tokenMoments";
+import type { RegressionProblem } from "../../../src/core/problem/regressionProblem";
+import type { RiskTerm } from "../../../src/core/problem/riskTerm";
 import { asFloats, asRationals, instances } from "../../support/arbitraries";
 import { expectClose } from "../../support/expectClose";
+
+/** The moments of Gaussian tokens in place of their distribution. */
+const featureLoss = (problem: RegressionProblem, terms: readonly RiskTerm[], heads: number) =>
+  momentLoss(
+    problem.dimension,
+    terms.map(({ task, ...term }) => ({ ...term, moments: gaussianTokenMoments(FLOAT, problem, task) })),
+    heads,
+  );
 
 describe("the loss as one quadratic in features", () => {
   it("of one head is the exact loss, value and gradient, for several tasks and shot counts at once", () => {
@@ -36,11 +47,11 @@ describe("the loss as one quadratic in features", () => {
 
   it("of two heads has the gradient that central differences give exactly, in rationals", () => {
     fc.assert(
-      fc.property(instances(2), instances(2), (first, other) => {
-        fc.pre(first.dimension === other.dimension);
+      fc.property(instances(2), instances(2), (first, second) => {
+        fc.pre(first.dimension === second.dimension);
         const { problem, task, shots } = asRationals(first);
         const loss = relaxedLoss(RATIONAL, problem, [{ task, shots, weight: RATIONAL.one }]);
-        const heads = [asRationals(first).parameters, asRationals(other).parameters];
+        const heads = [asRationals(first).parameters, asRationals(second).parameters];
         const half = RATIONAL.from("1/2");
         // The average of the heads' features; the loss is quadratic in each entry of one head, so any step is exact.
         const at = (moved: number, change: number) => {
@@ -62,17 +73,21 @@ describe("the loss as one quadratic in features", () => {
         };
         const floats = asFloats(first);
         const point = Float64Array.from(
-          [first, other].flatMap((item) => [...asPoint(pack(asFloats(item).parameters))]),
+          [first, second].flatMap((item) => [...asPoint(pack(asFloats(item).parameters))]),
         );
         const gradient = new Float64Array(point.length);
         const term = { task: floats.task, shots: floats.shots, weight: 1 };
         const value = featureLoss(floats.problem, [term], 2)(point, gradient);
+        const other = new Float64Array(point.length);
+        const byPairs = exactLoss(floats.problem, [term], 2)(point, other);
         const exact = at(-1, 0).valueOf();
         const tolerance = 1e-12 * Math.max(1, exact, ...gradient.map(Math.abs));
-        expectClose(value, exact, { tolerance, reason: "rounding", input: [first, other] });
+        for (const got of [value, byPairs])
+          expectClose(got, exact, { tolerance, reason: "rounding", input: [first, second] });
         for (let i = 0; i < point.length; i += 3) {
           const slope = at(i, 1).sub(at(i, -1)).mul(half).valueOf();
-          expectClose(gradient[i]!, slope, { tolerance, reason: "rounding", input: [first, other, i] });
+          for (const got of [gradient, other])
+            expectClose(got[i]!, slope, { tolerance, reason: "rounding", input: [first, second, i] });
         }
       }),
       { numRuns: 8, seed: 7 },

@@ -1,63 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { FLOAT } from "../../../src/core/algebra/numberField";
 import { FastRisk } from "../../../src/core/exact/fastRisk";
 import { pack } from "../../../src/core/exact/packedParameters";
-import type { AttentionParameters } from "../../../src/core/model/attentionParameters";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
-import { blockParameters } from "../../../src/core/theory/blockParameters";
 import {
+  fullCorrection,
   proportionalBayesRisk,
   proportionalRidge,
   proportionalRisks,
   valueOnlyCorrection,
 } from "../../../src/core/theory/proportionalLimit";
-import { zeroShotFullParameters } from "../../../src/core/theory/zeroShotFull";
+import { proportionalModels } from "../../../src/core/theory/proportionalModels";
 import { expectClose } from "../../support/expectClose";
 
 const NOISE = 0.25;
 
 /** Exact risks at finite d for a diagonal Σ whose eigenvalues take turns, on a task orthogonal to the target and on the target. */
 function exactRisks(d: number, spectrum: readonly number[], pretrainingRatio: number, ratio: number) {
-  const eigenvalues = Array.from({ length: d }, (_, i) => spectrum[i % spectrum.length]!);
-  const problem = {
-    dimension: d,
-    covariance: eigenvalues.map((x, i) => eigenvalues.map((_, j) => (i === j ? x : 0))),
-    noiseVariance: NOISE,
-  };
-  const trace = eigenvalues.reduce((a, b) => a + b, 0) / d;
-  const kappa = (trace + NOISE) / (pretrainingRatio * d + 1);
-  const block = eigenvalues.map((x) => 1 / (x + kappa * d));
-  const gamma = block.map((x, i) => block.map((_, j) => (i === j ? x : 0)));
   // Entries ±1/√d: a quadratic form with a diagonal matrix takes its mean over the prior on such a task. Signs of period 2 and 4
   // blocks make the two tasks orthogonal within every eigenspace.
   const blockOf = (i: number) => Math.floor(i / spectrum.length);
-  const target = eigenvalues.map((_, i) => (blockOf(i) % 2 === 0 ? 1 : -1) / Math.sqrt(d));
-  const other = eigenvalues.map((_, i) => (blockOf(i) % 4 < 2 ? 1 : -1) / Math.sqrt(d));
-  // The value-only optimum of theory.md, entry by entry for diagonal matrices.
-  const products = eigenvalues.map((x, i) => x * block[i]!);
-  const first = products.reduce((a, b) => a + b, 0);
-  const second = products.reduce((a, b) => a + b * b, 0);
-  const valueVector = eigenvalues.map((x, i) => {
-    const p = products[i]!;
-    return (target[i]! * x * (first + 2 * p)) / (x * (first ** 2 + 2 * second + 4 * first * p + 8 * p * p));
-  });
-  const norm = block.reduce((a, b) => a + b * b, 0);
-  const length = target.reduce((a, b) => a + b * b, 0);
-  const points: Readonly<Record<"pretrained" | "valueOnly" | "full", AttentionParameters>> = {
-    pretrained: blockParameters(FLOAT, { block: gamma }),
-    valueOnly: blockParameters(FLOAT, { block: gamma, valueVector }),
-    full: zeroShotFullParameters(FLOAT, target, {
-      branch: "constant-score",
-      scoreScale: Math.sqrt((norm + Math.sqrt(norm ** 2 + 4 * length)) / 2),
-      labelWeight: 1,
-    }),
-  };
+  const signs = (half: number) =>
+    Array.from({ length: d }, (_, i) => (blockOf(i) % (2 * half) < half ? 1 : -1) / Math.sqrt(d));
+  const [target, other] = [signs(1), signs(2)];
+  const setting = { spectrum, noiseVariance: NOISE, pretrainingRatio };
+  const { problem, parameters } = proportionalModels(setting, d, target);
   const engine = new FastRisk(problem);
-  const risk = (task: readonly number[], name: keyof typeof points) =>
-    engine.risk(Float64Array.from(task), ratio * d, pack(points[name]));
+  const risk = (task: readonly number[], name: keyof typeof parameters) =>
+    engine.risk(Float64Array.from(task), ratio * d, pack(parameters[name]));
   return {
-    other: (name: keyof typeof points) => risk(other, name),
-    target: (name: keyof typeof points) => risk(target, name),
+    other: (name: keyof typeof parameters) => risk(other, name),
+    target: (name: keyof typeof parameters) => risk(target, name),
   };
 }
 
@@ -85,6 +57,30 @@ describe("the proportional limit", () => {
         );
       }
     });
+
+  it("is reached by full fine-tuning on the target itself only like 1/√d, with the coefficient it states", () => {
+    // c expands in powers of 1/‖Γ‖⁴: where the block is small, as after short pretraining, only far larger d would do.
+    for (const { spectrum, pretrainingRatio, ratio } of settings.filter(
+      (each) => each.pretrainingRatio > 1,
+    )) {
+      const setting = { spectrum, noiseVariance: NOISE, pretrainingRatio };
+      const { full } = proportionalRisks(setting, ratio);
+      const points = [64, 144, 256].map((d) => ({
+        x: 1 / Math.sqrt(d),
+        y: (exactRisks(d, spectrum, pretrainingRatio, ratio).target("full") - full) * Math.sqrt(d),
+      }));
+      // An expansion in 1/√d, read off at 0 from the parabola through three points.
+      const extrapolated = points.reduce(
+        (sum, { x, y }) =>
+          sum + points.reduce((part, other) => (other.x === x ? part : (part * other.x) / (other.x - x)), y),
+        0,
+      );
+      expectClose(extrapolated, fullCorrection(setting, ratio), {
+        tolerance: 2e-3,
+        reason: "third order, 1/(8·12·16) = 7e-4 times a coefficient of order one",
+      });
+    }
+  });
 
   it("has the corrections of value-only fine-tuning that it states", () => {
     for (const { pretrainingRatio, ratio } of settings.slice(0, 2)) {

@@ -59,7 +59,7 @@ describe("the exact loss of a training stage", () => {
           };
           const gradient = new Float64Array(layout.length);
           const terms = [{ task: floats.task, shots: floats.shots, weight: 1 }];
-          const loss = exactStageLoss(layout, floats.problem, terms)(Float64Array.from(flat), gradient);
+          const loss = exactStageLoss(layout, floats.problem, terms)(Float64Array.from(flat), gradient, 0);
           const expected = risk(-1, 0).valueOf();
           const tolerance = 1e-12 * Math.max(1, expected, ...gradient.map(Math.abs));
           const reason = "rounding: the difference quotient itself is exact";
@@ -81,12 +81,12 @@ describe("the exact loss of a training stage", () => {
     const three = parameterLayout({ ...one.shape, heads: 3 });
     const flat = entries(one.length, 3);
     const [g1, g3] = [new Float64Array(one.length), new Float64Array(three.length)];
-    const alone = exactStageLoss(one, problem, terms)(Float64Array.from(flat), g1);
-    const together = exactStageLoss(
-      three,
-      problem,
-      terms,
-    )(Float64Array.from([...flat, ...flat, ...flat]), g3);
+    const alone = exactStageLoss(one, problem, terms)(Float64Array.from(flat), g1, 0);
+    const together = exactStageLoss(three, problem, terms)(
+      Float64Array.from([...flat, ...flat, ...flat]),
+      g3,
+      0,
+    );
     const tolerance = 1e-11 * Math.max(1, alone);
     expectClose(together, alone, { tolerance, reason: "rounding", input: shots });
     g1.forEach((slope, i) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "../../support/runCli";
+import { runMain } from "../../support/runMain";
 import { HAS_TERMINAL, runOnTerminal } from "../../support/terminal";
 
 const folder = mkdtempSync(join(tmpdir(), "interruption-"));
@@ -35,8 +36,8 @@ describe.skipIf(!HAS_TERMINAL)("Ctrl-C on a terminal", () => {
     expect(status).toBe("unfinished");
     expect(kept.current.step).toBeGreaterThan(0);
 
-    const resumed = runCli(["train", input, "--out", parts]);
-    const uninterrupted = runCli(["train", input, "--out", whole]);
+    const resumed = await runMain("train", input, "--out", parts);
+    const uninterrupted = await runMain("train", input, "--out", whole);
     expect(uninterrupted.code, uninterrupted.err).toBe(0);
     expect(resumed.out).toBe(uninterrupted.out);
     expect(readFileSync(parts, "utf8")).toBe(readFileSync(whole, "utf8"));

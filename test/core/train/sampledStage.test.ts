@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { featureLoss } from "../../../src/core/exact/featureLoss";
+import { exactLoss } from "../../../src/core/exact/exactLoss";
 import { priorCubature } from "../../../src/core/exact/priorCubature";
 import { forwardLabel } from "../../../src/core/model/linearAttention";
 import {
@@ -173,7 +173,7 @@ describe("the sampled loss", () => {
     const terms = priorCubature(prior).map(({ task, weight }) => ({ task, weight, shots }));
     const point = Float64Array.from({ length: 20 }, (_, i) => Math.sin(3 * i + 1) / 2);
     const slope = new Float64Array(20);
-    const exact = featureLoss(problem, terms, 1)(point, slope);
+    const exact = exactLoss(problem, terms)(point, slope);
     const batches = [
       ...SAMPLINGS.map((sampling) => oneLayerBatch(freshPrompts(problem, prior, shots, sampling), 4, 1, 500)),
       freshHeadBatch(problem, prior, shots, 500),

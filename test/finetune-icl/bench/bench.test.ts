@@ -91,8 +91,10 @@ describe("the stored report", () => {
     expect(stored.benchmarks.map(({ id }) => id)).toEqual(BENCHMARKS.map(({ id }) => id));
     expect(stored.size.effort).toBe(1);
     expect(stored.size.repeats).toBeGreaterThan(1);
-    expect(Object.keys(stored.machine)).toEqual(["processor", "cores", "node", "torch"]);
+    expect(Object.keys(stored.machine)).toEqual(["processor", "cores", "node", "torch", "arrays"]);
     expect(stored.machine.torch).toMatch(/^\d/);
+    for (const of of ["python", "numpy", "blas", "vectors"] as const)
+      expect(stored.machine.arrays![of]).toMatch(/\w/);
     for (const { measurements } of stored.benchmarks)
       for (const item of measurements) expect(item).toEqual(measurement(item.name, item.unit, item.values));
   });
@@ -121,6 +123,7 @@ describe("finetune-icl bench", () => {
     expect(code, err).toBe(0);
     expect(err).toBe("");
     expect(printed.match(/^ {2}skipped beside PyTorch: no Python with torch was found$/gm)).toHaveLength(2);
+    expect(printed).toMatch(/^ {2}skipped beside NumPy and PyTorch: no Python with numpy was found$/m);
     const report = JSON.parse(readFileSync(out, "utf8")) as BenchReport;
     expect(report.machine.torch).toBeNull();
     expect(report.benchmarks.map(({ id }) => id)).toEqual(BENCHMARKS.map(({ id }) => id));
@@ -158,7 +161,7 @@ describe("finetune-icl bench", () => {
     of(": this package").forEach(({ values }, k) => {
       expect(of(": PyTorch / this package")[k]!.values).toEqual(values.map((ms) => 500 / ms));
     });
-    expect(targets).toHaveLength(3);
+    expect(targets).toHaveLength(6);
   });
 
   it.each([

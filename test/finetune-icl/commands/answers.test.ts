@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CliResult, runCli } from "../../support/runCli";
+import { askMain } from "../../support/askMain";
+import type { CliResult } from "../../support/runCli";
 
 const scalar = (value: number, keyQuery: number, task: number): unknown => ({
   problem: { covariance: [[1]], noiseVariance: 0.1 },
@@ -45,28 +46,28 @@ const answerOf = ({ code, out, err }: CliResult): Answer => {
 };
 
 describe("answers of the command line", () => {
-  it("are finite where v and M are large and small but their product is not", () => {
-    const extreme = answerOf(runCli(["risk", "-"], scalar(1e-170, 1e170, 1)));
-    expect(extreme).toEqual(answerOf(runCli(["risk", "-"], scalar(1, 1, 1))));
+  it("are finite where v and M are large and small but their product is not", async () => {
+    const extreme = answerOf(await askMain("risk", scalar(1e-170, 1e170, 1)));
+    expect(extreme).toEqual(answerOf(await askMain("risk", scalar(1, 1, 1))));
   });
 
-  it("are refused in one line where no float is large enough", () => {
-    const { code, out, err } = runCli(["risk", "-"], scalar(1, 1, 1e200));
+  it("are refused in one line where no float is large enough", async () => {
+    const { code, out, err } = await askMain("risk", scalar(1, 1, 1e200));
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(
       /^finetune-icl: task: holds \[1e\+200\]; allowed: numbers whose risk at 0 shots .*\n$/,
     );
-    expect(answerOf(runCli(["risk", "--exact", "-"], scalar(1, 1, 1e200))).risks[0]!.risk).toMatch(
+    expect(answerOf(await askMain("risk", scalar(1, 1, 1e200), "--exact")).risks[0]!.risk).toMatch(
       /^1\d{400}/,
     );
   });
 
-  it("are those of --exact for a nearly singular Σ, which predict takes too", () => {
-    const exact = answerOf(runCli(["predict", "--exact", "-"], NEARLY_SINGULAR)).risks.map(
+  it("are those of --exact for a nearly singular Σ, which predict takes too", async () => {
+    const exact = answerOf(await askMain("predict", NEARLY_SINGULAR, "--exact")).risks.map(
       ({ risk }) => risk,
     );
     expect(exact).toEqual(["250000300001/3000000", "102250216450409/1984500000", "250003600001/36000000"]);
-    const floats = answerOf(runCli(["predict", "-"], NEARLY_SINGULAR)).risks;
+    const floats = answerOf(await askMain("predict", NEARLY_SINGULAR)).risks;
     for (const [i, { risk, errorBound }] of floats.entries()) {
       const [numerator, denominator] = String(exact[i]).split("/").map(Number) as [number, number];
       expect(Number(risk) / (numerator / denominator)).toBeCloseTo(1, 11);
@@ -74,19 +75,23 @@ describe("answers of the command line", () => {
     }
   });
 
-  it("carry a bound, and a warning, where digits are lost", () => {
-    const full = runCli(["predict", "-"], { ...NEARLY_SINGULAR, regime: "zero-shot-full" });
+  it("carry a bound, and a warning, where digits are lost", async () => {
+    const full = await askMain("predict", { ...NEARLY_SINGULAR, regime: "zero-shot-full" });
     const [zeroShot] = answerOf(full).risks;
     // After full fine-tuning nothing is left but the noise; ‖θ‖² = 250000 cancels.
     expect(zeroShot!.errorBound).toBeGreaterThan(Math.abs(Number(zeroShot!.risk) - 0.1));
     expect(full.err).toMatch(/^finetune-icl: warning: 1 of 3 risks lose digits .*\n$/);
   });
 
-  it("refuse --exact for regimes that end at irrational numbers", () => {
-    const { code, err } = runCli(["predict", "--exact", "-"], {
-      ...NEARLY_SINGULAR,
-      regime: "zero-shot-full",
-    });
+  it("refuse --exact for regimes that end at irrational numbers", async () => {
+    const { code, err } = await askMain(
+      "predict",
+      {
+        ...NEARLY_SINGULAR,
+        regime: "zero-shot-full",
+      },
+      "--exact",
+    );
     expect(code).toBe(2);
     expect(err).toMatch(/regime: holds "zero-shot-full"; allowed: one of pretrained, .* with --exact/);
   });

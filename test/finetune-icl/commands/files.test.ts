@@ -44,9 +44,9 @@ writeFileSync(file("study.json"), JSON.stringify(STUDY));
 const FULL = "ulimit -f 4";
 
 describe("on a disk that is full", () => {
-  it("train says so in one line and leaves the file of --out alone", () => {
+  it("train says so in one line and leaves the file of --out alone", async () => {
     const out = file("trained.json");
-    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    expect((await runMain("train", file("train.json"), "--out", out)).code).toBe(0);
     const good = readFileSync(out, "utf8");
     expect(good.length).toBeGreaterThan(4096);
     writeFileSync(
@@ -123,16 +123,16 @@ if (!mounted)
   console.log("A small tmpfs cannot be mounted here: the test of a disk that is really full is left out.");
 
 describe.skipIf(!mounted)("on a small disk", () => {
-  it("train leaves the old file and no other", () => {
+  it("train leaves the old file and no other", async () => {
     const out = join(disk, "trained.json");
-    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    expect((await runMain("train", file("train.json"), "--out", out)).code).toBe(0);
     const kept = readFileSync(out, "utf8").replace(
       /"status": "done",/,
       '"status": "unfinished", "run": {"finished": {}},',
     );
     writeFileSync(out, kept);
     writeFileSync(join(disk, "ballast"), Buffer.alloc(65536 - 4096 * (Math.ceil(kept.length / 4096) + 2)));
-    expectOneLine(runCli(["train", file("train.json"), "--out", out]), 1, /the disk is full, ENOSPC/);
+    expectOneLine(await runMain("train", file("train.json"), "--out", out), 1, /the disk is full, ENOSPC/);
     expect(readFileSync(out, "utf8")).toBe(kept);
     expect(readdirSync(disk).sort()).toEqual(["ballast", "trained.json"]);
   });
@@ -179,22 +179,22 @@ describe("what stands in --out", () => {
       .split(" ")
       .concat(file("experiment"), more);
 
-  it("is not replaced by the results of another experiment", () => {
+  it("is not replaced by the results of another experiment", async () => {
     expect(runCli(experiment()).code).toBe(0);
     const before = readFileSync(join(file("experiment"), "errors.csv"), "utf8");
-    expectOneLine(runCli([...experiment(), "--steps", "6"]), 2, /--out: holds .*the same experiment/);
+    expectOneLine(await runMain(...experiment(), "--steps", "6"), 2, /--out: holds .*the same experiment/);
     expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
     expect(runCli(experiment()).code).toBe(0);
     expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
   });
 
-  it("is no device or pipe for merge, train and bench", () => {
+  it("is no device or pipe for merge, train and bench", async () => {
     const pipe = file("pipe");
     expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
     expect(runCli(["sweep", file("study.json"), "--jobs", "1", "--out", file("all.json")]).code).toBe(0);
     for (const args of [["merge", file("all.json")], ["train", file("train.json")], ["bench"]]) {
       expectOneLine(
-        runCli([...args, "--out", pipe]),
+        await runMain(...args, "--out", pipe),
         2,
         /--out: holds ".*pipe"; allowed: the path of a file/,
       );
@@ -218,12 +218,12 @@ describe("what stands in --out", () => {
     expect(code).toBe(2);
   });
 
-  it("is cleaned of what a killed process left", () => {
+  it("is cleaned of what a killed process left", async () => {
     const out = file("cleaned.json");
     const { pid } = spawnSync("true");
     const hostname = spawnSync("hostname", { encoding: "utf8" }).stdout.trim();
     writeFileSync(file(`.cleaned.json.writing-${hostname}-${pid}-00000000`), "{");
-    expect(runCli(["train", file("train.json"), "--out", out]).code).toBe(0);
+    expect((await runMain("train", file("train.json"), "--out", out)).code).toBe(0);
     expect(readdirSync(folder).filter((name) => name.includes("cleaned"))).toEqual(["cleaned.json"]);
   });
 });

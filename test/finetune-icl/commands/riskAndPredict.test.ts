@@ -48,8 +48,8 @@ const predictQuestion = {
 };
 
 describe("finetune-icl risk", () => {
-  it("prints the exact risk with full precision", () => {
-    const { code, out, err } = runCli(["risk", "-"], riskQuestion);
+  it("prints the exact risk with full precision", async () => {
+    const { code, out, err } = await askMain("risk", riskQuestion);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const problem = { dimension: 2, ...riskQuestion.problem };
     expect(JSON.parse(out)).toEqual({
@@ -89,7 +89,7 @@ describe("finetune-icl risk", () => {
   it("measures beside it, and repeats itself for the same seed", async () => {
     const options = ["--monte-carlo", "40000", "--seed", "5"];
     const first = await askMain("risk", riskQuestion, ...options);
-    const second = runCli(["risk", "-", ...options], riskQuestion);
+    const second = await askMain("risk", riskQuestion, ...options);
     expect(first.code).toBe(0);
     expect(second.out).toBe(first.out);
     const { risks } = JSON.parse(first.out) as {
@@ -364,7 +364,7 @@ describe("finetune-icl", () => {
         usage: true,
       });
     }
-    expect(runCli(["--version"]).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await runMain("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it.each([[["nonsense"]], [["risk"]], [["risk", "-", "--nonsense"]]])(

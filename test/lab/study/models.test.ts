@@ -46,7 +46,7 @@ describe("pretraining at several lengths", () => {
     const direction = Float64Array.from(point, () => random.normal());
     const along = (gradient: Float64Array) => gradient.reduce((sum, g, i) => sum + g * direction[i]!, 0);
     const slope = new Float64Array(layout.length);
-    const expected = [exact(point, slope), along(slope)] as const;
+    const expected = [exact(point, slope, 0), along(slope)] as const;
 
     const sampled = mixedLengthsLoss(settings, lengths);
     const steps = 60;

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { readShownNumber } from "../../../src/base/numberText";
 import type { EdgeRun } from "./support/edgeRun";
 
 /**
@@ -260,6 +261,44 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       },
     },
   ],
+  "12b": [
+    { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
+    { set: { pretrainingRatio: 0.1 }, refuses: "pretrainingRatio" },
+    { set: { largestDimension: 256 }, refuses: "largestDimension" },
+    { set: { simulatedDimension: 8 }, refuses: "simulatedDimension" },
+    {
+      // γ ≤ ½: no border, and the panel of m/d = 1 is there once only.
+      set: {
+        noiseVariance: 1,
+        pretrainingRatio: 1,
+        largestDimension: 300,
+        simulatedDimension: 16,
+        prompts: 100,
+      },
+      holds: (run) => {
+        expect(run.text("price-read")).toContain("there is no border");
+        const changes = run.table("12b-change-on-the-target").filter((row) => row.pretraining === "m/d = 1");
+        expect(Math.max(...changes.map((row) => Number(row.change)))).toBeLessThan(0);
+        expect(run.text("opening-read")).toContain("*above* the 2 of a model that says nothing");
+      },
+    },
+    {
+      set: {
+        noiseVariance: 0.01,
+        pretrainingRatio: 100,
+        largestDimension: 300,
+        simulatedDimension: 16,
+        prompts: 100,
+      },
+      holds: (run) => {
+        // Nearly no shrinking: at 20 dimensions no prompt is long enough for a gain.
+        expect(run.text("price-read")).toContain("– for $d = 20$");
+        const limits = run.table("12b-beside-the-best").filter((row) => Number(row.limit) > 0);
+        expect(limits.length).toBeGreaterThan(80);
+        for (const row of limits) expect(row.limit).toBeGreaterThan(0.01);
+      },
+    },
+  ],
   "13": [
     { set: { pretrainingBlock: 0 }, refuses: "pretrainingBlock" },
     { set: { prompts: 1 }, refuses: "prompts" },
@@ -306,10 +345,11 @@ function saysTheDrift(run: EdgeRun): void {
     .text("sgd-table")
     .split("\n")
     .slice(1)
-    .map((line) => Number(line.split(/ {2,}/)[1]));
+    .flatMap((line) => line.split(/ {2,}/).slice(1, 2))
+    .map(readShownNumber);
   const said = / to ([−\d.]+) without momentum, to ([−\d.]+) with it, and to ([−\d.]+) when/.exec(
     run.text("sgd-read"),
   )!;
   for (const [k, text] of said.slice(1).entries())
-    expect(Math.abs(Number(text.replace("−", "-")) / energies[k + 2]! - 1)).toBeLessThan(0.006);
+    expect(Math.abs(readShownNumber(text) / energies[k + 2]! - 1)).toBeLessThan(0.006);
 }

@@ -55,6 +55,31 @@ describe("a run that does not go well", () => {
     expect(large?.status === "failed" && large.message).toContain("more than 50000000 characters of output");
   });
 
+  it("goes on with --keep-going on a new kernel where a cell ended the old one, and says what is lost", async () => {
+    const out = join(directory, "restarted");
+    const { path } = writeNotebook(directory, "ending", [
+      "const n = 1; n",
+      "process.exit(3)",
+      "2",
+      "n",
+      "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})",
+    ]);
+    const { code, stdout } = await runNotebooks("--out", out, "--keep-going", path);
+    expect(code).toBe(1);
+    const [run] = (JSON.parse(stdout) as { notebooks: NotebookResult[] }).notebooks;
+    expect(run).toMatchObject({ failedCells: [{ id: "c2" }, { id: "c4" }, { id: "c5" }] });
+    const message = run?.status === "failed" ? run.message : "";
+    expect(message).toContain(
+      "ended the kernel (exit code 3); the cells below it ran on a new kernel, which does not know the names above",
+    );
+    expect(message).toContain("Cannot find name 'n'");
+    expect(message).toMatch(/c5\).* ended the kernel \(killed by SIGKILL\)\n?$/);
+    const outputs = readNotebook(join(out, "ending.ipynb")).cells.map((cell) =>
+      cell.cell_type === "code" ? cell.outputs.length : 0,
+    );
+    expect(outputs).toEqual([1, 0, 1, 1, 0]);
+  });
+
   it("does not replace a file that nobody may write", async () => {
     const { path, text } = writeNotebook(directory, "protected", ["1"]);
     chmodSync(path, 0o444);
@@ -97,11 +122,31 @@ describe("a cell whose output differs from run to run", () => {
 });
 
 describe("files of other makers", () => {
-  const file = (name: string, text: string) => {
+  const file = (name: string, text: string | Buffer) => {
     const path = join(directory, `${name}.ipynb`);
     writeFileSync(path, text);
     return path;
   };
+  it("with a name twice, or bytes that are no text, are refused by their place", () => {
+    const twice = file(
+      "twice",
+      '{\n "nbformat": 4,\n "nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+    );
+    expect(() => readNotebook(twice)).toThrow(
+      'a notebook (line 3: the name "nbformat" stands twice in one object)',
+    );
+    const latin = file("latin", Buffer.from('{"cells": "gr\u00fcn"}', "latin1"));
+    expect(() => readNotebook(latin)).toThrow("UTF-8 (not UTF-8: byte 13 cannot stand there)");
+  });
+
+  it("may hold a picture of ten megabytes", () => {
+    const picture = "A".repeat(10_000_000);
+    const output = { output_type: "display_data", data: { "image/png": picture }, metadata: { width: 1 } };
+    const cells = [code({ id: "a", outputs: [output] })];
+    const path = file("large", JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+    expect(readNotebook(path).cells).toMatchObject([{ outputs: [{ data: { "image/png": picture } }] }]);
+  });
+
   const code = (more: object) => ({
     cell_type: "code",
     metadata: {},

@@ -12,20 +12,31 @@ export interface LabServer {
 
 const START_S = 120;
 
-export async function startLab(which: "lab" | "notebook", { folder, env }: Workplace): Promise<LabServer> {
-  const port = await freePort();
-  const options = [
-    "--no-browser",
-    "--allow-root",
-    "--ip=127.0.0.1",
-    `--port=${port}`,
-    "--port-retries=0",
+export function startLab(which: "lab" | "notebook", place: Workplace): Promise<LabServer> {
+  return startServer(peers!, which, place, [
     "--IdentityProvider.token=",
     "--ServerApp.password=",
-    `--ServerApp.root_dir=${folder}`,
+    `--ServerApp.root_dir=${place.folder}`,
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-  ];
-  const server = spawn(join(peers!, "bin", "jupyter"), [which, ...options], {
+  ]);
+}
+
+/** Starts classic Notebook from the virtual environment that has it. */
+export function startClassic(environment: string, place: Workplace): Promise<LabServer> {
+  const options = ["--NotebookApp.token=", "--NotebookApp.password=", `--notebook-dir=${place.folder}`];
+  const PATH = `${join(environment, "bin")}:${place.env.PATH}`;
+  return startServer(environment, "notebook", { ...place, env: { ...place.env, PATH } }, options);
+}
+
+async function startServer(
+  environment: string,
+  which: string,
+  { folder, env }: Workplace,
+  options: readonly string[],
+): Promise<LabServer> {
+  const port = await freePort();
+  const common = ["--no-browser", "--allow-root", "--ip=127.0.0.1", `--port=${port}`, "--port-retries=0"];
+  const server = spawn(join(environment, "bin", "jupyter"), [which, ...common, ...options], {
     cwd: folder,
     env,
     stdio: ["ignore", "ignore", "pipe"],

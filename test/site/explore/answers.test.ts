@@ -14,8 +14,8 @@ import { answerAtRest, EXPLORABLES } from "../../../src/site/explore/explorables
 import { flowParameters, gradientFlowPath } from "../../../src/site/explore/gradientFlowPath";
 import { alongShots, settingOf, targetTask, taskAt } from "../../../src/site/explore/setting";
 import { alongAngles, turningAngle } from "../../../src/site/explore/taskMap";
+import { askMain } from "../../support/askMain";
 import { expectClose } from "../../support/expectClose";
-import { runCli } from "../../support/runCli";
 
 /** The answer of an explorable in a state that differs from the start. */
 function answer(id: string, changes: AnyState = {}): Answer {
@@ -25,9 +25,10 @@ function answer(id: string, changes: AnyState = {}): Answer {
 }
 
 /** What the command line answers to a line that an explorable prints, read as a shell would. */
-function runLine(line: string): unknown {
+async function runLine(line: string): Promise<unknown> {
   const [, input, args] = /^echo '(.*)' \| npx finetune-icl (.*)$/.exec(line)!;
-  const { code, out, err } = runCli(args!.split(" "), input!);
+  const [command, ...options] = args!.split(" ").filter((word) => word !== "-");
+  const { code, out, err } = await askMain(command!, input!, ...options);
   // Where full fine-tuning leaves no error, the risk is 0 up to rounding, and the command says so.
   expect(err).toMatch(/^(?:finetune-icl: warning: .* lose digits to rounding.*\n)?$/);
   expect(code).toBe(0);
@@ -45,9 +46,9 @@ interface Answered {
 }
 
 /** The risks that the lines about something print. */
-function risksOf({ questions }: Answer, about: string): Answered["risks"] {
+async function risksOf({ questions }: Answer, about: string): Promise<Answered["risks"]> {
   const question = questions.find((each) => each.about === about)!;
-  return (runLine(shellLine(question)) as Answered).risks;
+  return ((await runLine(shellLine(question))) as Answered).risks;
 }
 
 /** Displayed are four digits; a value in the middle between two of them may fall to either side. */
@@ -68,10 +69,10 @@ describe("the printed commands give the numbers shown", () => {
     {},
     { dimension: 9, noiseVariance: 0, pretrainingShots: "infinity", shots: 7, angle: 60 },
     { labelWeight: 0.35, angle: 180 },
-  ])("risk curves at %o", (changes) => {
+  ])("risk curves at %o", async (changes) => {
     const shown = answer("risk-curves", changes);
     for (const row of shown.numbers.rows) {
-      const risks = risksOf(shown, String(row[0]));
+      const risks = await risksOf(shown, String(row[0]));
       row.slice(1).forEach((value, i) => {
         expectShown(Number(value), risks[i]!.risk, { changes, row: row[0], shots: risks[i]!.shots });
       });
@@ -80,10 +81,10 @@ describe("the printed commands give the numbers shown", () => {
 
   it.each([{}, { dimension: 8, auxiliaryShots: 5, shots: 12, noiseVariance: 0.4 }])(
     "map of tasks at %o",
-    (changes) => {
+    async (changes) => {
       const shown = answer("task-map", changes);
       for (const name of ["without auxiliary loss", "with auxiliary loss"]) {
-        const risks = risksOf(shown, name);
+        const risks = await risksOf(shown, name);
         for (const [i, value] of column(shown, name).entries()) {
           expectShown(value, risks[i]!.risk, { name, row: i, changes });
         }
@@ -91,7 +92,7 @@ describe("the printed commands give the numbers shown", () => {
     },
   );
 
-  it("gradient flow: the start, a point on the way, the predicted end", () => {
+  it("gradient flow: the start, a point on the way, the predicted end", async () => {
     const shown = answer("gradient-flow", { targetLength: 1.5, shots: 4, progress: 35 });
     const row = (name: string) =>
       shown.numbers.rows
@@ -99,34 +100,34 @@ describe("the printed commands give the numbers shown", () => {
         .slice(3)
         .map(Number);
     for (const name of ["start", "predicted end"]) {
-      const risks = risksOf(shown, name);
+      const risks = await risksOf(shown, name);
       [0, 1, 3].forEach((at, i) => {
         expectShown(row(name)[i]!, risks[at]!.risk, { name, risk: risks[at] });
       });
     }
-    const here = [...risksOf(shown, "here, on θ₀"), ...risksOf(shown, "here, on −θ₀")];
+    const here = [...(await risksOf(shown, "here, on θ₀")), ...(await risksOf(shown, "here, on −θ₀"))];
     here.forEach(({ risk, shots }, i) => {
       expectShown(row("here")[i]!, risk, { here: i, shots });
     });
   });
 
-  it("Monte Carlo: the same prompts, the same digits", () => {
+  it("Monte Carlo: the same prompts, the same digits", async () => {
     const explorable = EXPLORABLES.find(({ id }) => id === "monte-carlo")!;
     if (explorable.kind !== "gradual") throw new Error("not gradual");
     const changes = { regime: "zero-shot-full", shots: 3, angle: 45, noiseVariance: 0.5, seed: 7 };
     const run = explorable.start({ ...initialState(explorable.controls), ...changes });
     for (let step = 0; step < 25; step += 1) run.advance();
     const shown = run.answer();
-    const [risk] = risksOf(shown, shown.questions[0]!.about);
+    const [risk] = await risksOf(shown, shown.questions[0]!.about);
     expect(column(shown, "simulated")[0]).toBe(risk!.measured);
     expect(column(shown, "standard error")[0]).toBe(risk!.standardError);
     expectShown(column(shown, "exact")[0]!, risk!.risk, changes);
   });
 
-  it("anatomy: the same prompt, token by token", () => {
+  it("anatomy: the same prompt, token by token", async () => {
     for (const regime of ["zero-shot-full", "auxiliary-value"]) {
       const shown = answer("prompt-anatomy", { regime, seed: 3, shots: 4 });
-      const got = runLine(shellLine(shown.questions[0]!)) as {
+      const got = (await runLine(shellLine(shown.questions[0]!))) as {
         tokens: Record<string, number | string | null>[];
         prediction: number;
         queryLabel: number;
@@ -226,7 +227,7 @@ describe("the path of gradient flow", () => {
   };
   const norm = (values: readonly number[]) => values.reduce((sum, value) => sum + value * value, 0);
 
-  it("moves along the exact gradient of all entries, conserves ‖v‖² − ‖M‖², never climbs, and ends where the law says", () => {
+  it("moves along the exact gradient of all entries, conserves ‖M‖² − ‖v‖², never climbs, and ends where the law says", () => {
     fc.assert(
       fc.property(cases, ({ dimension, pretrainingShots, targetLength }) => {
         const { setting, blockScale } = start(dimension, pretrainingShots);
