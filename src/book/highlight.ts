@@ -10,7 +10,12 @@ hljs.registerLanguage("javascript", javascript);
 hljs.registerLanguage("json", json);
 hljs.registerLanguage("bash", bash);
 
-/** Source code as HTML with classes for its colours; escaped as it is when the language is not known. */
+/**
+ * Source code as HTML with classes for its colours; escaped as it is when the language is not known.
+ *
+ * @example
+ * console.log(highlight("1 < 2", "json")); // <span class="hljs-number">1</span> &lt; <span class="hljs-number">2</span>
+ */
 export function highlight(code: string, language: string): string {
   return hljs.getLanguage(language) === undefined
     ? escapeXml(code)

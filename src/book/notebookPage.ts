@@ -13,6 +13,7 @@ const LONG_CODE = 14;
 /** Tags of cells that belong to exercises, and look different for it. */
 const EXERCISE_TAGS = ["exercise", "check", "solution"] as const;
 
+/** A notebook and where it stands. */
 export interface NotebookSource {
   /** Path in the package, such as `notebooks/01-….ipynb`. */
   readonly path: string;

@@ -1,6 +1,7 @@
 import { InputError, printable } from "@finetune-icl/base";
 import { Command, CommanderError } from "commander";
 import { registerExperimentCommand } from "./commands/experiment";
+import { registerIdentitiesCommand } from "./commands/identities";
 import { registerMergeCommand } from "./commands/merge";
 import { registerPredictCommand } from "./commands/predict";
 import { registerPromptCommand } from "./commands/prompt";
@@ -47,6 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerMergeCommand(program);
   registerStudyCommand(program);
   registerVerifyCommand(program);
+  registerIdentitiesCommand(program);
   await registerOptionalCommands(program, argv[0]);
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -19,6 +19,7 @@ export interface Cell {
 const storage = new AsyncLocalStorage<Cell>();
 let latest: Cell | undefined;
 
+/** Runs work, and what it causes later, as a part of the cell. */
 export function runInCell<T>(cell: Cell, work: () => T): T {
   latest = cell;
   return storage.run(cell, work);

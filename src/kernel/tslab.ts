@@ -116,6 +116,7 @@ export function loadJupyter(): JupyterModule {
   return fromTslab("./dist/jupyter") as JupyterModule;
 }
 
+/** What prints what the compiler knows about a name. */
 export function loadInspect(): InspectModule {
   return fromTslab("./dist/inspect") as InspectModule;
 }

@@ -112,11 +112,23 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       }),
     );
 
+  /**
+   * How much of the opening figure a lesson shows in a first screen of 800 pixels, whether the question stands above it, and the pixels that its
+   * column hides.
+   */
+  const firstScreen = (page: Page) =>
+    page.evaluate(`(() => {
+      const canvas = document.querySelector("article figure.figure .canvas");
+      const { top, height } = canvas.getBoundingClientRect();
+      const question = document.querySelector("article h1 ~ p").getBoundingClientRect();
+      return { share: (800 - top) / height, question: question.bottom <= top, hidden: canvas.scrollWidth - canvas.clientWidth };
+    })()`) as Promise<{ share: number; question: boolean; hidden: number }>;
+
   // All pages in one test would take longer than a test may on a machine that does other things too: each share has its own
   // limit against hanging, and some of the lessons.
   const shares = Array.from({ length: SHARES }, (_, i) => i + 1);
   it.each(shares)(
-    `loads every page (share %i of ${SHARES}): figures drawn, no complaint, axe-core in light and dark, a narrow window`,
+    `loads every page (share %i of ${SHARES}): figures drawn, no complaint, first screens, axe-core in light and dark, a narrow window`,
     async (share) => {
       let figures = 0;
       const check = async (file: string) => {
@@ -130,6 +142,14 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
         for (const [traces, points, givenTraces, givenPoints] of await drawnAndGiven(page)) {
           expect([traces, points], file).toEqual([givenTraces, givenPoints]);
           figures += 1;
+        }
+        if (/^\d\d/.test(file)) {
+          const { share: seen, question, hidden } = await firstScreen(page);
+          expect(seen, `${file}: share of the opening figure in the first screen`).toBeGreaterThan(0.6);
+          expect(question, `${file}: the question stands above it`).toBe(true);
+          // Four panels side by side with their names need more than the column: they scroll, and say so.
+          if (!file.startsWith("13"))
+            expect(hidden, `${file}: pixels hidden to the right`).toBeLessThanOrEqual(1);
         }
         await look("light");
         expect(await violations(page), file).toEqual([]);
@@ -165,30 +185,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       expect(complaints, file).toEqual([]);
       await close();
     }
-  });
-
-  it("shows the question and most of the opening figure of every lesson in the first screen, as wide as its column", async () => {
-    const lessons = files().filter((file) => /^\d\d/.test(file));
-    expect(lessons.length).toBeGreaterThanOrEqual(17);
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    for (const file of lessons) {
-      const page = await context.newPage();
-      await page.goto(address(file));
-      await page.waitForSelector("article figure.figure[data-state]");
-      const seen = (await page.evaluate(`(() => {
-        const canvas = document.querySelector("article figure.figure .canvas");
-        const { top, height } = canvas.getBoundingClientRect();
-        const question = document.querySelector("article h1 ~ p").getBoundingClientRect();
-        return { share: (innerHeight - top) / height, question: question.bottom <= top, hidden: canvas.scrollWidth - canvas.clientWidth };
-      })()`)) as { share: number; question: boolean; hidden: number };
-      expect(seen.share, `${file}: share of the figure in the first screen`).toBeGreaterThan(0.6);
-      expect(seen.question, file).toBe(true);
-      // Four panels side by side with their names need more than the column: they scroll, and say so.
-      if (!file.startsWith("13"))
-        expect(seen.hidden, `${file}: pixels hidden to the right`).toBeLessThanOrEqual(1);
-      await page.close();
-    }
-    await context.close();
   });
 
   it("keeps titles and legends apart, and says what scrolls, in every figure of a lesson at 390 px", async () => {

@@ -80,7 +80,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     const moves: Readonly<Record<string, string>> = {
       "risk-curves": "labelWeight",
       "gradient-flow": "progress",
-      "prompt-anatomy": "pretrainingShots",
+      "prompt-anatomy": "noiseVariance",
     };
     for (const [id, name] of Object.entries(moves)) {
       const { page, complaints, close } = await open(id);

@@ -709,6 +709,22 @@ const PREDICT: Rows = {
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predict(problem, pretraining, regime).risk(task, shots),
   },
+  predictor: {
+    args: ({ problem, pretraining, vector, number }) => ({
+      problem: problem(),
+      pretraining: pretraining(),
+      regime: {
+        kind: "auxiliary-value",
+        targetTask: vector(),
+        auxiliaryShots: 5,
+        auxiliaryWeight: number(),
+      },
+      task: vector(),
+      shots: 3,
+    }),
+    call: ({ problem, pretraining, regime, task, shots }) =>
+      core.predictor(problem, pretraining)(regime).risk(task, shots),
+  },
   predictExactly: {
     args: ({ vector, number }) => ({
       targetTask: [1, 2].map((x) => x),
@@ -1020,6 +1036,10 @@ const EVIDENCE: Rows = {
   runSimulationCase: CLAIMS,
   runTraining: CLAIMS,
   streamOf: "takes names and numbers, any",
+  IdentityDraw: "made as a RationalDraw or inside of runIdentity; its constructor is protected",
+  NO_MISTAKE: CLAIMS,
+  smallDimensionControls: CLAIMS,
+  smallDimensionMistakes: CLAIMS,
   RationalDraw: {
     args: ({ d }) => ({ dimension: d, seed: 1, stream: 2 }),
     call: ({ dimension, seed, stream }) => new core.RationalDraw(dimension, seed, stream),

@@ -10,6 +10,7 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   "@finetune-icl/core": "is all rooms together",
   "@finetune-icl/lab/claims": "exports one list",
   "@finetune-icl/kernel": "installs programs",
+  "@finetune-icl/kernel/cells": "serves whoever builds a kernel",
 };
 
 /** The rooms of the core, and of the lab, in the order in which data flows. */

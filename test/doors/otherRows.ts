@@ -128,6 +128,7 @@ export const PLOT_ROWS: Rows = {
   axis: TEXTS,
   baseLayout: TEXTS,
   logarithmicAxis: TEXTS,
+  subscripts: TEXTS,
   logarithmicTicks: "takes what a table holds, of which it draws what is above zero",
   curvesFigure: {
     args: (make) => ({ table: tableOf(make), references: [{ y: make.number(), text: "noise" }] }),

@@ -68,7 +68,7 @@ export function minimiseQuadratic<T>(
 
 /** Zero over the rationals; over floats, zero up to the rounding of a sum whose terms are as large as `scale`. */
 function negligible<T>(field: NumberField<T>, value: T, scale: T): boolean {
-  if (field.name === "rational") return field.sign(value) === 0;
+  if (field.name !== "float") return field.sign(value) === 0;
   return Math.abs(field.toNumber(value)) <= 2 ** -36 * (1 + Math.abs(field.toNumber(scale)));
 }
 

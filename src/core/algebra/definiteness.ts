@@ -23,7 +23,7 @@ export function factorLdl<T>(field: NumberField<T>, matrix: Matrix<T>): LdlFacto
   const lower = matrixFrom(d, d, (i, j) => (i === j ? field.one : field.zero));
   const pivots: T[] = [];
   const isZero = (value: T, scale: T): boolean =>
-    field.name === "rational"
+    field.name !== "float"
       ? field.sign(value) === 0
       : Math.abs(field.toNumber(value)) <= d * 2 ** -50 * Math.abs(field.toNumber(scale));
 

@@ -1,5 +1,5 @@
 import { InputError, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
-import type { ExpressionNode } from "./mathematics";
+import type { ExpressionNode, Mathematics } from "./mathematics";
 import type { Matrix, Vector } from "./matrix";
 import { FUNCTION_TEX, NOTATION, type SymbolName, type SymbolShape } from "./notation";
 import type { NumberField } from "./numberField";
@@ -46,19 +46,19 @@ export function defineFormula<Kind extends ValueKind>(
 type Sized = { size(): readonly number[] };
 
 type Step = readonly [name: string, code: { evaluate(scope: Map<string, unknown>): unknown }];
-const compiled = new WeakMap<Formula, Map<string, readonly Step[]>>();
+const compiled = new WeakMap<Formula, WeakMap<Mathematics, readonly Step[]>>();
 
 function steps<T>(formula: Formula, field: NumberField<T>): readonly Step[] {
   let byField = compiled.get(formula);
   if (byField === undefined) {
-    byField = new Map();
+    byField = new WeakMap();
     compiled.set(formula, byField);
   }
-  let program = byField.get(field.name);
+  let program = byField.get(field.math);
   if (program === undefined) {
     const lines: readonly (readonly [string, string])[] = [...formula.where, ["result", formula.expression]];
     program = lines.map(([name, text]) => [name, field.math.parse(text).compile()] as const);
-    byField.set(field.name, program);
+    byField.set(field.math, program);
   }
   return program;
 }

@@ -8,7 +8,7 @@ export type { Rational } from "./rational";
  * through `math` (a mathjs instance whose literals are of this field), scalar steps through the typed operations.
  */
 export interface NumberField<T> {
-  readonly name: "float" | "rational";
+  readonly name: "float" | "rational" | "prime" | "bounds";
   readonly math: Mathematics;
   readonly zero: T;
   readonly one: T;

@@ -1,7 +1,10 @@
 /** A number or text that a rational can be combined with. */
 export type RationalInput = Rational | number | bigint | string;
 
-/** An exact rational of unlimited size, s·n/d in lowest terms (fraction.js). Operations return new values. */
+/**
+ * An exact rational of unlimited size, s·n/d in lowest terms (fraction.js). Operations return new values. Checks of identities put
+ * other exact numbers in its place: residues modulo a prime, and bounds of degrees.
+ */
 export interface Rational {
   /** Sign: −1, 0 or 1. */
   readonly s: bigint;

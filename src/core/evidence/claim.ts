@@ -15,6 +15,8 @@ export interface Claim {
   /** Markdown, formulas in TeX between dollar signs; no vertical bar, so that it fits into a table. */
   readonly statement: string;
   readonly assumptions: string;
+  /** What the two sides of its comparisons have in common, and what holds that: a mistake there they would both make. */
+  readonly shares?: string;
   /** The notebook that tells it, a file name below notebooks/, and after `#cell-` the id of the cell where it begins. */
   readonly notebook: string;
   /** Exact rational arithmetic at random points. */

@@ -1,37 +1,73 @@
 import { RATIONAL, type Rational } from "../algebra/numberField";
+import { NoInverse } from "../algebra/primeField";
 import type { Profile } from "./claim";
-import { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
-import { type ControlResult, type EvidenceResult, judge } from "./result";
+import { coverageOf, degreesOf } from "./everyDimension";
+import { type IdentityDraw, LEAST_PRIME, PrimeDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 import { streamOf } from "./stream";
 
 /** The two sides of an identity, subtracted: every number must be zero at every point. */
 export interface Differences {
   readonly zero: readonly Rational[];
-  /** Numbers that must not be negative: pivots of a Hessian, gaps above a bound. */
-  readonly notNegative?: readonly Rational[];
+  /**
+   * More of them for closed forms in which an inverse stands, of matrices that grow with d. That they hold in every dimension follows
+   * from `zero`, which says that the linear system they solve is the right one.
+   */
+  readonly solved?: () => readonly Rational[];
+  /** Equations claimed for the dimensions tried, up to {@link IdentityEvidence.tried}, and no others: ranks, for instance. */
+  readonly tried?: () => readonly Rational[];
+  /**
+   * Numbers that must not be negative: pivots of a Hessian, gaps above a bound. Asked for at rational points only, because
+   * residues have no sign.
+   */
+  readonly notNegative?: readonly Rational[] | (() => readonly Rational[]);
 }
 
 /** An identity as it is put to the test in exact arithmetic. */
 export interface IdentityEvidence {
   /** What is compared, in words. */
   readonly compares: string;
-  /** The dimensions d tried; 1, 2 and 3 unless told. */
+  /** The dimensions d tried; unless told 1 to 8, and more where the theorem of docs/evidence.md needs them. */
   readonly dimensions?: readonly number[];
-  /** An upper bound for the degree of the differences' numerators in the numbers drawn. */
-  readonly degree: (dimension: number) => number;
-  readonly differences: (draw: RationalDraw) => Differences;
+  /** Why the identity is claimed for the dimensions tried and no others. */
+  readonly dimensionsOnly?: string;
+  /** What `tried` of the differences is about, and up to which d it is tried. */
+  readonly tried?: { readonly what: string; readonly upTo: number };
+  /**
+   * An upper bound for the degree of the differences' numerators in the numbers drawn. With it the identity is tried at rational
+   * points alone, d = 1, 2, 3 unless told, and claimed for these; without it the degree is computed, and more is proved.
+   */
+  readonly degree?: (dimension: number) => number;
+  /** Must compute with numbers of `draw.field` alone, and write d as `draw.d` where it is a number. */
+  readonly differences: (draw: IdentityDraw) => Differences;
   readonly controls: readonly {
     readonly description: string;
-    readonly differences: (draw: RationalDraw) => Differences;
+    readonly differences: (draw: IdentityDraw) => Differences;
   }[];
 }
 
-const POINTS: Readonly<Record<Profile, number>> = { full: 6, quick: 2 };
+/** Points in each dimension. */
+const POINTS: Readonly<Record<"rational" | "prime", Readonly<Record<Profile, number>>>> = {
+  rational: { full: 6, quick: 2 },
+  prime: { full: 2, quick: 1 },
+};
+
+/** Dimensions in which an identity that is tried modulo primes is tried over the rationals too, and at how many points. */
+const RATIONAL_DIMENSIONS = [1, 2];
+const RATIONAL_POINTS = 1;
+
+interface Options {
+  readonly profile: Profile;
+  readonly seed: number;
+}
 
 /**
  * Tries an identity in exact arithmetic at random points. A polynomial of degree at most D that is not zero vanishes at a
  * point drawn evenly from S values a coordinate with probability at most D/S (Schwartz 1980, Zippel 1979), so at k
  * independent points with probability at most (D/S)^k: that is the chance that a false identity passes.
+ *
+ * Points are residues modulo primes between 2²⁵ and 2²⁶, drawn anew for every point, in all dimensions; and in d = 1, 2 rationals,
+ * which have signs.
  * @example
  * const square = (draw: RationalDraw, sign: 1 | -1) => {
  *   const [a, b] = [draw.number(), draw.number()];
@@ -45,42 +81,138 @@ const POINTS: Readonly<Record<Profile, number>> = { full: 6, quick: 2 };
  * };
  * console.log(runIdentity("square", evidence, { profile: "quick", seed: 1 }).verdict); // verified
  */
-export function runIdentity(
-  id: string,
-  evidence: IdentityEvidence,
-  { profile, seed }: { readonly profile: Profile; readonly seed: number },
-): EvidenceResult {
-  const { dimensions = [1, 2, 3], degree, compares } = evidence;
-  const points = POINTS[profile];
-  const largest = (differences: IdentityEvidence["differences"], dimension: number): number =>
-    Math.max(
-      ...Array.from({ length: points }, (_, point) =>
-        violation(differences(new RationalDraw(dimension, seed, streamOf(id, "identity", dimension, point)))),
-      ),
-    );
-  const rows = dimensions.map((dimension) => {
-    const measured = largest(evidence.differences, dimension);
-    const chance = (degree(dimension) / SAMPLE_SIZE) ** points;
-    return {
-      label: `d = ${dimension}`,
-      predicted: 0,
-      measured,
-      deviation: measured,
-      tolerance: 0,
-      reason: `exact arithmetic at ${points} points; degree at most ${degree(dimension)}, so a false identity passes with probability below ${chance.toExponential(0)}`,
-      conclusive: chance < 1e-3,
-    };
-  });
+export function runIdentity(id: string, evidence: IdentityEvidence, options: Options): EvidenceResult {
+  const { scope, dimensions } = coverageOf(evidence, options.profile);
+  const { tried, dimensionsOnly } = evidence;
+  const parts = [
+    scope,
+    ...(tried === undefined ? [] : [`${tried.what}: d = 1 to ${tried.upTo}`]),
+    ...(dimensionsOnly === undefined ? [] : [dimensionsOnly]),
+  ];
+  const degrees = degreesOf(evidence);
+  const rows = [...rowsOf(id, { evidence, dimensions, degrees }, evidence.differences, options)];
   const controls: ControlResult[] = evidence.controls.map(({ description, differences }) => {
-    const deviation = Math.max(...dimensions.map((dimension) => largest(differences, dimension)));
-    return { description, rejected: deviation > 0, deviation };
+    // The same rows as above; the first that disagrees decides.
+    for (const row of rowsOf(id, { evidence, dimensions, degrees }, differences, options)) {
+      if (disagrees(row)) return { description, rejected: true, deviation: row.deviation, where: row.label };
+    }
+    return { description, rejected: false, deviation: 0 };
   });
-  return { kind: "identity", verdict: judge(rows, controls), method: compares, seed, rows, controls };
+  return {
+    kind: "identity",
+    verdict: judge(rows, controls),
+    method: evidence.compares,
+    scope: parts.join("; "),
+    seed: options.seed,
+    rows,
+    controls,
+  };
 }
 
+/** One row for each dimension and kind of number, in the order in which they become costly. */
+function* rowsOf(
+  id: string,
+  {
+    evidence,
+    dimensions,
+    degrees,
+  }: {
+    readonly evidence: IdentityEvidence;
+    readonly dimensions: readonly number[];
+    readonly degrees: (dimension: number) => number;
+  },
+  differences: IdentityEvidence["differences"],
+  { profile, seed }: Options,
+): Generator<EvidenceRow> {
+  const { degree } = evidence;
+  const degreeOf = degree ?? degrees;
+  const isTried = (d: number): boolean => d <= (evidence.tried?.upTo ?? 0);
+  const rational = (d: number, points: number): EvidenceRow => {
+    const at = (point: number): Differences =>
+      differences(new RationalDraw(d, seed, streamOf(id, "identity", d, point)));
+    return row(degree === undefined ? `d = ${d}, rational` : `d = ${d}`, points, degreeOf(d) / SAMPLE_SIZE, {
+      measured: Math.max(...Array.from({ length: points }, (_, point) => violation(at(point), isTried(d)))),
+      how: `exact arithmetic at ${points} ${points === 1 ? "point" : "points"}`,
+      degree: degreeOf(d),
+    });
+  };
+  const prime = (d: number): EvidenceRow => {
+    const points = POINTS.prime[profile];
+    const counts = Array.from({ length: points }, (_, point) =>
+      violated(atPrime(differences, d, seed, [id, "prime", d, point]), isTried(d)),
+    );
+    return row(`d = ${d}`, points, degreeOf(d) / LEAST_PRIME, {
+      measured: Math.max(...counts),
+      how: `residues at ${points} ${points === 1 ? "point" : "points"}, each modulo a prime of its own`,
+      degree: degreeOf(d),
+    });
+  };
+  if (degree !== undefined) {
+    for (const d of dimensions) yield rational(d, POINTS.rational[profile]);
+    return;
+  }
+  for (const d of RATIONAL_DIMENSIONS.filter((small) => dimensions.includes(small))) {
+    yield rational(d, RATIONAL_POINTS);
+  }
+  if (!dimensions.some((d) => RATIONAL_DIMENSIONS.includes(d)))
+    yield rational(dimensions[0]!, RATIONAL_POINTS);
+  for (const d of dimensions) yield prime(d);
+}
+
+function row(
+  label: string,
+  points: number,
+  chanceAtOne: number,
+  { measured, how, degree }: { readonly measured: number; readonly how: string; readonly degree: number },
+): EvidenceRow {
+  const chance = chanceAtOne ** points;
+  return {
+    label,
+    predicted: 0,
+    measured,
+    deviation: measured,
+    tolerance: 0,
+    reason: `${how}; degree at most ${degree}, so a false identity passes with probability below ${chance.toExponential(0)}`,
+    conclusive: chance < 1e-3,
+  };
+}
+
+/** At a point where something that is divided by is zero, another point is drawn. */
+function atPrime(
+  differences: IdentityEvidence["differences"],
+  dimension: number,
+  seed: number,
+  names: readonly (string | number)[],
+): { readonly draw: PrimeDraw; readonly differences: Differences } {
+  for (let attempt = 0; ; attempt += 1) {
+    const draw = new PrimeDraw(dimension, seed, streamOf(...names, attempt));
+    try {
+      return { draw, differences: differences(draw) };
+    } catch (error) {
+      if (!(error instanceof NoInverse) || attempt === 9) throw error;
+    }
+  }
+}
+
+/** How many of the equations do not hold. */
+function violated({ draw, differences }: ReturnType<typeof atPrime>, tried: boolean): number {
+  const equations = equationsOf(differences, tried);
+  if (equations.length === 0) return Number.NaN;
+  return equations.filter((value) => draw.field.sign(value) !== 0).length;
+}
+
+const equationsOf = ({ zero, solved, tried }: Differences, isTried: boolean): readonly Rational[] => [
+  ...zero,
+  ...(solved?.() ?? []),
+  ...(isTried ? (tried?.() ?? []) : []),
+];
+
 /** The largest violation: how far from zero, or below zero. */
-function violation({ zero, notNegative = [] }: Differences): number {
-  if (zero.length + notNegative.length === 0) return Number.NaN;
-  const below = notNegative.filter((value) => RATIONAL.sign(value) < 0);
-  return Math.max(0, ...[...zero, ...below].map((value) => Math.abs(RATIONAL.toNumber(value))));
+function violation(differences: Differences, tried: boolean): number {
+  const { notNegative = [] } = differences;
+  const equations = equationsOf(differences, tried);
+  const signed = typeof notNegative === "function" ? notNegative() : notNegative;
+  if (equations.length + signed.length === 0) return Number.NaN;
+  const below = signed.filter((value) => RATIONAL.sign(value) < 0);
+  return Math.max(0, ...[...equations, ...below].map((value) => Math.abs(RATIONAL.toNumber(value))));
 }

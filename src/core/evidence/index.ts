@@ -10,7 +10,7 @@ export {
 /** Bounds for the degree of a rational function, on which the chance that a false identity passes depends. */
 export * as degree from "./degree";
 export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
-export { RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
+export { IdentityDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
 export { type ControlResult, combine, type EvidenceResult, type EvidenceRow, type Verdict } from "./result";
 export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
 export {
@@ -20,6 +20,13 @@ export {
   type SimulationCase,
   type SimulationEvidence,
 } from "./simulation";
+export {
+  type IdentityControl,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionControls,
+  smallDimensionMistakes,
+} from "./smallDimensions";
 export { streamOf } from "./stream";
 export { studentQuantile, studentTail } from "./studentT";
 export { runTraining, type TrainingEvidence, type TrainingRow } from "./training";

@@ -2,10 +2,10 @@ import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
-import { type Attention, monteCarloRisk } from "../simulate/monteCarloRisk";
+import { type Attention, monteCarloChange, monteCarloRisk } from "../simulate/monteCarloRisk";
 import type { Profile } from "./claim";
-import { type ControlResult, type EvidenceResult, type EvidenceRow, judge } from "./result";
-import { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";
+import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
+import { COMPARISONS, ERROR_RATE, THRESHOLD, twoSidedQuantile } from "./significance";
 import { streamOf } from "./stream";
 
 /** One risk that the theory predicts and prompts are sampled for. */
@@ -15,12 +15,14 @@ export interface SimulationCase {
   readonly task: Vector;
   readonly shots: number;
   readonly parameters: AttentionParameters;
-  /** R(n, θ) by the formula of the claim. */
+  /** Where it is given, the risk of `parameters` less that of this model is measured, on the same prompts. */
+  readonly original?: AttentionParameters;
+  /** R(n, θ), or its change, by the formula of the claim. */
   readonly predicted: number;
   /** What false formulas predict, by the control's description. */
   readonly controls: Readonly<Record<string, number>>;
-  /** "main" rows are measured to 1e-3 of their value, "spread" rows, which cost more, to 5e-3. */
-  readonly precision: "main" | "spread";
+  /** "main" rows are measured to 1e-3 of their value, "spread" rows, which cost more, to 5e-3, changes of a risk to 2e-2. */
+  readonly precision: "main" | "spread" | "change";
   /** Gaussian unless told. */
   readonly covariates?: CovariateDistribution;
   /** Linear unless told. */
@@ -37,63 +39,118 @@ export interface SimulationEvidence {
 
 /** Standard error over mean that a row has to reach. */
 export const PRECISION: Readonly<Record<Profile, Readonly<Record<SimulationCase["precision"], number>>>> = {
-  full: { main: 1e-3, spread: 5e-3 },
-  quick: { main: 5e-3, spread: 2e-2 },
+  full: { main: 1e-3, spread: 5e-3, change: 2e-2 },
+  quick: { main: 5e-3, spread: 2e-2, change: 5e-2 },
 };
 
 /** More for main rows, among which are the errors with the heaviest tails. */
-const PILOT_PROMPTS: Readonly<Record<SimulationCase["precision"], number>> = { main: 20_000, spread: 5_000 };
+const PILOT_PROMPTS: Readonly<Record<Profile, Readonly<Record<SimulationCase["precision"], number>>>> = {
+  full: { main: 20_000, spread: 5_000, change: 20_000 },
+  quick: { main: 5_000, spread: 1_000, change: 20_000 },
+};
 
-/** What one case gave: a row, and how far each false prediction is from the same measurement. */
+/** So many standard errors above the threshold an error is found with a probability of 95 %. */
+const POWER_MARGIN = twoSidedQuantile(0.1);
+
+/** Every row must reject its prediction made larger by so many of the standard errors that it was to reach. */
+const SCALED_BY = 10;
+
+const SCALED_CONTROL = `the prediction larger by ${SCALED_BY} of the standard errors aimed at, in the row that rejects it least`;
+
+/** What one case gave: a row, the same row for each false prediction, and for the prediction made larger. */
 export interface SimulatedCase {
   readonly row: EvidenceRow;
+  /** Deviations by the control's description. */
   readonly controls: Readonly<Record<string, number>>;
+  readonly scaled: number;
 }
+
+interface Sample {
+  readonly mean: number;
+  readonly standardError: number;
+  readonly prompts: number;
+}
+
+/** Two samples of different prompts as one. */
+function pooled(a: Sample, b: Sample): Sample {
+  const prompts = a.prompts + b.prompts;
+  const mean = (a.mean * a.prompts + b.mean * b.prompts) / prompts;
+  // Sums of squared deviations add up, with what the means differ by.
+  const squares = [a, b].reduce(
+    (sum, { mean: own, standardError, prompts: n }) =>
+      sum + standardError ** 2 * n * (n - 1) + n * (own - mean) ** 2,
+    0,
+  );
+  return { mean, standardError: Math.sqrt(squares / (prompts - 1) / prompts), prompts };
+}
+
+/** A standard error that is larger than wanted by this factor still counts as reached. */
+const ALMOST = 1.05;
+
+/** After so many rounds a row whose precision is not reached is inconclusive. */
+const MOST_ROUNDS = 8;
 
 /**
  * Samples one case. A pilot run on prompts of its own tells the spread of the squared error, from which follows how many
- * prompts the wanted standard error needs; the pilot's prompts are not used again.
+ * prompts the wanted standard error needs; the pilot's prompts are not used again. Where the errors have heavy tails a pilot
+ * sees too little of them, so more prompts are drawn until the standard error is reached.
  */
 export function runSimulationCase(
   id: string,
   item: SimulationCase,
   { profile, seed }: { readonly profile: Profile; readonly seed: number },
 ): SimulatedCase {
-  const { problem, task, shots, parameters, predicted } = item;
   const wanted = PRECISION[profile][item.precision];
-  const sample = (phase: string, prompts: number) =>
-    monteCarloRisk(problem, task, shots, parameters, {
-      prompts,
-      seed,
-      stream: streamOf(id, item.label, phase),
-      ...(item.covariates === undefined ? {} : { covariates: item.covariates }),
-      ...(item.attention === undefined ? {} : { attention: item.attention }),
-    });
-  const pilotPrompts = PILOT_PROMPTS[item.precision];
-  const pilot = sample("pilot", pilotPrompts);
-  const spread = pilot.standardError / (wanted * pilot.mean);
-  // A tenth more, because the pilot knows the spread only roughly.
-  const prompts = Math.max(pilotPrompts, Math.ceil(1.1 * pilotPrompts * spread ** 2));
-  const { mean, standardError } = sample("measurement", prompts);
-  const distance = (value: number): number => Math.abs(mean - value) / standardError;
+  const sample = (phase: string, prompts: number): Sample =>
+    draw(item, prompts, seed, streamOf(id, item.label, phase));
+  const pilot = sample("pilot", PILOT_PROMPTS[profile][item.precision]);
+  const needed = ({ mean, standardError, prompts }: Sample): number =>
+    Math.ceil(1.1 * prompts * (standardError / (wanted * mean)) ** 2);
+  let measured = sample("measurement", Math.max(pilot.prompts, needed(pilot)));
+  const reached = (): boolean => measured.standardError <= ALMOST * wanted * Math.abs(measured.mean);
+  for (let round = 1; round < MOST_ROUNDS && !reached(); round += 1) {
+    const more = Math.max(pilot.prompts, needed(measured) - measured.prompts);
+    measured = pooled(measured, sample(`measurement ${round}`, more));
+  }
+  const rowFor = (predicted: number): EvidenceRow => ({
+    label: item.label,
+    predicted,
+    measured: measured.mean,
+    standardError: measured.standardError,
+    deviation: Math.abs(measured.mean - predicted) / measured.standardError,
+    tolerance: THRESHOLD,
+    detects: ((THRESHOLD + POWER_MARGIN) * measured.standardError) / Math.abs(predicted),
+    reason: `standard errors: an error rate of ${100 * ERROR_RATE} % shared by ${COMPARISONS} comparisons; ${measured.prompts} prompts`,
+    conclusive: reached(),
+  });
+  const scaled = rowFor(item.predicted * (1 + SCALED_BY * wanted));
   return {
-    row: {
-      label: item.label,
-      predicted,
-      measured: mean,
-      standardError,
-      deviation: distance(predicted),
-      tolerance: THRESHOLD,
-      reason: `standard errors: an error rate of ${100 * ERROR_RATE} % shared by ${COMPARISONS} comparisons; ${prompts} prompts`,
-      conclusive: standardError <= 1.25 * wanted * mean,
-    },
+    row: rowFor(item.predicted),
     controls: Object.fromEntries(
-      Object.entries(item.controls).map(([description, value]) => [description, distance(value)]),
+      Object.entries(item.controls).map(([description, value]) => [description, rowFor(value).deviation]),
     ),
+    scaled: scaled.deviation,
   };
 }
 
-/** Puts the cases of one claim together. A control is rejected when it lies too far from the measurement in any case. */
+function draw(item: SimulationCase, prompts: number, seed: number, stream: number): Sample {
+  const { problem, task, shots, parameters, original, covariates, attention } = item;
+  const sampling = {
+    prompts,
+    seed,
+    stream,
+    ...(covariates === undefined ? {} : { covariates }),
+    ...(attention === undefined ? {} : { attention }),
+  };
+  return original === undefined
+    ? monteCarloRisk(problem, task, shots, parameters, sampling)
+    : monteCarloChange(problem, task, shots, { original, changed: parameters }, sampling);
+}
+
+/**
+ * Puts the cases of one claim together. A control is rejected when it lies too far from the measurement in any case; the prediction
+ * made larger must be in every case.
+ */
 export function gatherSimulation(
   evidence: SimulationEvidence,
   cases: readonly SimulatedCase[],
@@ -106,11 +163,16 @@ export function gatherSimulation(
       worst.set(description, Math.max(deviation, worst.get(description) ?? 0));
     }
   }
-  const controls: ControlResult[] = [...worst].map(([description, deviation]) => ({
+  const leastScaled = Math.min(...cases.map(({ scaled }) => scaled));
+  const control = (description: string, deviation: number): ControlResult => ({
     description,
-    rejected: deviation > THRESHOLD,
+    rejected: disagrees({ deviation, tolerance: THRESHOLD }),
     deviation,
-  }));
+  });
+  const controls = [
+    ...[...worst].map(([description, deviation]) => control(description, deviation)),
+    control(SCALED_CONTROL, leastScaled),
+  ];
   return {
     kind: "simulation",
     verdict: judge(rows, controls),

@@ -1,5 +1,5 @@
 import type { Profile } from "./claim";
-import { type ControlResult, type EvidenceResult, type EvidenceRow, judge } from "./result";
+import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 
 /** One number that training ended at, beside what the theory says of it. */
 export interface TrainingRow {
@@ -34,6 +34,7 @@ export function runTraining(
     deviation: Math.abs(measured - predicted),
     tolerance,
     reason,
+    detects: predicted === 0 ? tolerance : tolerance / Math.abs(predicted),
     conclusive: settled,
   }));
   const controls = new Map<string, ControlResult>();
@@ -43,7 +44,7 @@ export function runTraining(
       const before = controls.get(description);
       controls.set(description, {
         description,
-        rejected: deviation > row.tolerance || (before?.rejected ?? false),
+        rejected: disagrees({ deviation, tolerance: row.tolerance }) || (before?.rejected ?? false),
         deviation: Math.max(deviation, before?.deviation ?? 0),
       });
     }

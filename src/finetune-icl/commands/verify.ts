@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { InputError, readShard, type Shard, shardOf } from "@finetune-icl/base";
-import type { Claim, Profile } from "@finetune-icl/core/evidence";
-import { createProgress, openCheckpoint, withLock } from "@finetune-icl/files";
+import { type Cell, InputError, readShard, type Shard, shardOf, tableFrom, toCsv } from "@finetune-icl/base";
+import type { Claim, Profile, Verdict } from "@finetune-icl/core/evidence";
+import { createProgress, openCheckpoint, withLock, writeAllWhole } from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
 import {
   type FinishedUnit,
@@ -28,6 +28,7 @@ interface Options {
   readonly json?: true;
   readonly quick?: true;
   readonly seed: string;
+  readonly seeds?: string;
   readonly out?: string;
   readonly jobs?: string;
   readonly shard?: string;
@@ -47,6 +48,10 @@ export function registerVerifyCommand(program: Command): void {
       "the same claims and controls with fewer points and prompts; not saved unless --out is given",
     )
     .option("--seed <number>", "seed of all random numbers", "1")
+    .option(
+      "--seeds <count>",
+      "run with the seeds 1 to this, and save seeds.csv: how many verdicts of each kind",
+    )
     .option(
       "--out <folder>",
       "where to save ledger.json, ledger.csv and README.md (default: data/ledger of the package)",
@@ -69,10 +74,72 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   if (options.shard !== undefined)
     return runShard(claims, { profile, seed }, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
+  if (options.seeds !== undefined) {
+    const seeds = readNumberOption(options.seeds, "--seeds", 1);
+    await countVerdicts(claims, { profile, seeds, workers, folder: out ?? resultsFolder("ledger") });
+    return;
+  }
   const folder = out ?? (whole && profile === "full" ? resultsFolder("ledger") : undefined);
   const run = () => runClaims(claims, { profile, seed }, { workers, folder, whole });
   const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
   report(ledger, seconds, { folder, json: options.json ?? false });
+}
+
+/** The same claims with several seeds: all are printed, counted and saved before any that is not verified ends with an error. */
+async function countVerdicts(
+  claims: readonly Claim[],
+  {
+    profile,
+    seeds,
+    workers,
+    folder,
+  }: {
+    readonly profile: Profile;
+    readonly seeds: number;
+    readonly workers: number;
+    readonly folder: string;
+  },
+): Promise<void> {
+  const rows: Record<string, Cell>[] = [];
+  let sound = true;
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const { ledger } = await runClaims(
+      claims,
+      { profile, seed },
+      { workers, folder: undefined, whole: false },
+    );
+    const summary = summarise(ledger);
+    const having = (verdict: Verdict): string =>
+      ledger.claims
+        .filter((entry) => entry.verdict === verdict)
+        .map(({ id }) => id)
+        .join(" ");
+    const deviations = ledger.claims.flatMap(({ evidence }) =>
+      evidence.flatMap((part) =>
+        part.kind === "simulation" && "rows" in part ? part.rows.map(({ deviation }) => deviation) : [],
+      ),
+    );
+    rows.push({
+      profile,
+      seed,
+      claims: summary.claims,
+      ...summary.verdicts,
+      controls: summary.controls,
+      survivingControls: summary.survivingControls.length,
+      simulatedRows: deviations.length,
+      meanSquareDeviation: Number(
+        (deviations.reduce((sum, z) => sum + z * z, 0) / Math.max(1, deviations.length)).toPrecision(3),
+      ),
+      largestDeviation: Number(Math.max(0, ...deviations).toPrecision(3)),
+      notVerified: [having("refuted"), having("inconclusive")].filter((ids) => ids !== "").join(" "),
+    });
+    sound &&= summary.sound;
+    process.stdout.write(`seed ${seed}: ${closing(summary)}`);
+  }
+  writeAllWhole([[join(folder, "seeds.csv"), toCsv(tableFrom(rows))]]);
+  process.stderr.write(`The counts are in ${join(folder, "seeds.csv")}.\n`);
+  if (!sound)
+    throw new Error(`not every claim is verified with every seed: see ${join(folder, "seeds.csv")}`);
 }
 
 /** Runs a shard's units of the plan into the file --out, which a later run of the same command goes on from. */
@@ -159,9 +226,13 @@ function report(
   if (folder !== undefined)
     process.stderr.write(`The ledger, with every number, is in ${join(folder, "README.md")}.\n`);
   if (!summary.sound) {
-    const refuted = ledger.claims.filter(({ verdict }) => verdict === "refuted").map(({ id }) => id);
+    const having = (verdict: Verdict): readonly string[] => {
+      const ids = ledger.claims.filter((entry) => entry.verdict === verdict).map(({ id }) => id);
+      return ids.length > 0 ? [`${verdict}: ${ids.join(", ")}`] : [];
+    };
     const parts = [
-      ...(refuted.length > 0 ? [`refuted: ${refuted.join(", ")}`] : []),
+      ...having("refuted"),
+      ...having("inconclusive"),
       ...summary.survivingControls.map((control) => `control survives: ${control}`),
     ];
     throw new Error(parts.join("; "));
@@ -183,7 +254,11 @@ function line({ id, verdict, evidence }: LedgerEntry, seconds: number): string {
       b.deviation / (b.tolerance || 1) > a.deviation / (a.tolerance || 1) ? b : a,
     );
     if (part.kind === "identity")
-      return [worst.deviation === 0 ? "identity exact" : `identity off by ${short(worst.deviation)}`];
+      return [
+        worst.deviation === 0
+          ? `identity exact, ${part.scope?.split(/[:;]/)[0] ?? "d as tried"}`
+          : `identity off by ${short(worst.deviation)}`,
+      ];
     if (part.kind === "simulation")
       return [`simulation ${worst.deviation.toFixed(1)} of ${worst.tolerance.toFixed(1)} SE`];
     return [`training ${short(worst.deviation)} of ${short(worst.tolerance)}`];

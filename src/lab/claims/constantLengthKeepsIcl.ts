@@ -1,9 +1,11 @@
-import { FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
+import { FLOAT, type Rational } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionMistakes,
   type TrainingRow,
 } from "@finetune-icl/core/evidence";
 import {
@@ -27,42 +29,43 @@ import {
 } from "@finetune-icl/core/theory";
 import { followGradientFlow } from "@finetune-icl/core/train";
 
-const { DRAWN, identityDegree, over, riskDegree, times } = degree;
-
 /** The zero-shot risk of M₀₀ = t, M_xx = αI, v_x = θ₀/(t + αd) on the sphere of radius √d, which must be σ². */
 const compare =
-  (radius: "constant" | "gaussian") =>
-  (draw: RationalDraw): Differences => {
+  (radius: "constant" | "gaussian", factor: SmallDimensionFactor = NO_MISTAKE) =>
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const d = draw.dimension;
     const [scoreScale, block, noiseVariance] = [draw.positive(), draw.positive(), draw.positive()];
     const [targetTask, labelWeight] = [draw.vector(), draw.number()];
     const identity = Array.from({ length: d + 1 }, (_, i) =>
-      Array.from({ length: d + 1 }, (_x, j) => (i === j ? RATIONAL.one : RATIONAL.zero)),
+      Array.from({ length: d + 1 }, (_x, j) => (i === j ? field.one : field.zero)),
     );
     // Moments on the sphere are Gaussian ones times d/(d+2) for order four, and d²/((d+2)(d+4)) for order six.
-    const scale = (order: number) =>
-      radius === "gaussian" || order < 4
-        ? RATIONAL.one
-        : RATIONAL.from(order === 4 ? `${d}/${d + 2}` : `${d * d}/${(d + 2) * (d + 4)}`);
+    const second = draw.d.div(draw.d.add(2));
+    const third = second.mul(draw.d.div(draw.d.add(4)));
+    const scale = (order: number): Rational =>
+      radius === "gaussian" || order < 4 ? field.one : order === 4 ? second : third;
     const moments = linearTaskMoments(
-      RATIONAL,
+      field,
       (indices) =>
         gaussianMoment(
-          RATIONAL,
+          field,
           identity,
           indices.map((i) => i + 1),
         ).mul(scale(indices.length)),
       targetTask,
-      gaussianNoise(RATIONAL, noiseVariance),
+      gaussianNoise(field, noiseVariance),
     );
-    const selfScore = scoreScale.add(block.mul(d));
-    const parameters = blockParameters(RATIONAL, {
+    const selfScore = scoreScale.add(block.mul(draw.d));
+    const parameters = blockParameters(field, {
       block: identity.slice(1).map((row) => row.slice(1).map((x) => x.mul(block))),
       scoreScale,
       valueVector: targetTask.map((x) => x.div(selfScore)),
       labelWeight,
     });
-    return { zero: [momentRisk(RATIONAL, d, moments, 0, parameters).sub(noiseVariance)] };
+    const claimed = noiseVariance.mul(factor(draw, draw.covariance()));
+    // αI stands twice in the risk.
+    return { zero: [draw.withLoops(2, momentRisk(field, d, moments, 0, parameters)).sub(claimed)] };
   };
 
 /** d; the first alone in the quick profile. */
@@ -124,16 +127,16 @@ export const constantLengthKeepsIcl: Claim = {
     "If $x$ is uniform on the sphere $\\lvert x\\rvert^2 = d$, every $M_{00}=t$, $M_{xx}=\\alpha I$, $v_x=\\theta_0/(t+\\alpha d)$ has zero-shot risk $\\sigma^2$; gradient flow from $\\Gamma=\\gamma I$ ends at $\\alpha = \\gamma + t$ with $t((d+1)t+2d\\gamma)((d+1)t+d\\gamma)^2 = \\lvert\\theta_0\\rvert^2$: the block that does ICL grows.",
   assumptions:
     "x uniform on the sphere of radius √d, Σ = I, merged M, all of v and M trained on the zero-shot loss. That the flow converges is observed, not proved.",
+  shares:
+    "The moments on the sphere are Gaussian ones times a factor; the training uses the same moments. A sphere is sampled in full-forgets-any-covariates.",
   notebook: "12-other-covariates.ipynb#cell-sphere",
   identity: {
     compares: "the exact zero-shot risk on the sphere, from its moments, with σ², for free t, α, θ₀, w",
-    degree: (d) => {
-      const value = over(DRAWN, DRAWN);
-      const side = times(riskDegree({ value }), DRAWN, DRAWN);
-      return identityDegree(side, side) + d;
-    },
     differences: compare("constant"),
-    controls: [{ description: "Gaussian covariates", differences: compare("gaussian") }],
+    controls: [
+      { description: "Gaussian covariates", differences: compare("gaussian") },
+      ...smallDimensionMistakes((factor) => compare("constant", factor)),
+    ],
   },
   simulation: {
     notApplicable: "The statement is about parameters; the risk at zero shots is compared exactly.",

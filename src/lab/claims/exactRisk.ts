@@ -1,45 +1,83 @@
-import { evaluateQuadratic, FLOAT, RATIONAL } from "@finetune-icl/core/algebra";
+import { FLOAT, type Matrix, matrixFrom, type NumberField, type Rational } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionMistakes,
   streamOf,
 } from "@finetune-icl/core/evidence";
-import { exactRisk, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
+import {
+  exactRisk,
+  gaussianMoment,
+  gaussianNoise,
+  linearTaskMoments,
+  momentRisk,
+} from "@finetune-icl/core/exact";
 import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
+import { tokenShares } from "@finetune-icl/core/problem";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { SPREAD, taskOf } from "./support/cases";
 import { transpose } from "./support/rationals";
 import { type ClaimSetting, RELEASED } from "./support/settings";
 
-const { identityDegree, riskDegree } = degree;
-
 interface Mistake {
   readonly extraShots?: number;
-  readonly noise?: number;
+  readonly noise?: SmallDimensionFactor;
   readonly transposed?: boolean;
 }
 
+/** E x_i x_j … of Gaussian covariates. */
+const covariateMoment = (
+  field: NumberField<Rational>,
+  covariance: Matrix<Rational>,
+  indices: readonly number[],
+): Rational => {
+  // Slot 0 stands for the constant there.
+  const slots = matrixFrom(covariance.length + 1, covariance.length + 1, (i, j) =>
+    i === 0 || j === 0 ? field.zero : covariance[i - 1]![j - 1]!,
+  );
+  return gaussianMoment(
+    field,
+    slots,
+    indices.map((i) => i + 1),
+  );
+};
+
 /** The formula of the risk against the moments of prompt features, which share no line with it. */
 const compare =
-  ({ extraShots = 0, noise = 1, transposed = false }: Mistake) =>
-  (draw: RationalDraw): Differences => {
+  ({ extraShots = 0, noise = NO_MISTAKE, transposed = false }: Mistake) =>
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const task = draw.vector();
     const shots = draw.shots();
     const value = draw.vector(draw.dimension + 2);
     const keyQuery = draw.matrix(draw.dimension + 2);
-    const moments = relaxedLoss(RATIONAL, problem, [{ task, shots, weight: RATIONAL.one }]);
+    // The label's moments are expanded into those of the covariates and of the noise, so that no token's covariance is shared.
+    const ofToken = linearTaskMoments(
+      field,
+      (indices) => covariateMoment(field, problem.covariance, indices),
+      task,
+      gaussianNoise(field, problem.noiseVariance),
+    );
+    const { contextShare, queryShare } = tokenShares(field, shots);
     const formula = exactRisk(
-      RATIONAL,
-      { ...problem, noiseVariance: problem.noiseVariance.mul(noise) },
+      field,
+      { ...problem, noiseVariance: problem.noiseVariance.mul(noise(draw, problem.covariance)) },
       task,
       shots + extraShots,
       { value, keyQuery: transposed ? transpose(keyQuery) : keyQuery },
     );
-    const featureRisk = evaluateQuadratic(RATIONAL, moments, relaxedPoint(RATIONAL, { value, keyQuery }));
-    return { zero: [featureRisk.sub(formula)] };
+    const featureRisk = momentRisk(field, draw.dimension, ofToken, shots, { value, keyQuery });
+    return {
+      zero: [
+        featureRisk.sub(formula),
+        contextShare.mul(shots + 1).sub(shots),
+        queryShare.mul(shots + 1).sub(1),
+      ],
+    };
   };
 
 /** All entries of v and M drawn at random, of the size pretrained ones have. */
@@ -59,17 +97,21 @@ export const exactRiskOfAnyParameters: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\mathbb E\\,p(x_q)^2 + \\tfrac{n}{N^2}\\,\\nu$ for every $v$ and $M$: a polynomial in the parameters, in $\\Sigma$, $\\theta$, $\\sigma^2$ and $\\tfrac1N$.",
   assumptions: "Gaussian covariates and noise, one layer of linear attention, any v and M.",
+  shares:
+    "tokenShares, held to n/(n + 1) and 1/(n + 1) by two more equations, and the layout of a token. The moments come from Isserlis' theorem for the covariates and from an expansion of the label, not from the token's covariance that the formula uses; the simulation shares nothing but the parameters.",
   notebook: "02-the-exact-risk-of-any-model.ipynb#cell-program",
   identity: {
     compares:
-      "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$ by Isserlis' theorem",
-    dimensions: [1, 2],
-    degree: () => identityDegree(riskDegree({}), riskDegree({})),
+      "the formula of the risk, against the second moments of the prompt's features $\\hat S_{ak} z_{qb}$, the label expanded into covariates and noise; and the tokens' shares with n/(n + 1) and 1/(n + 1)",
     differences: compare({}),
     controls: [
       { description: "one example too many", differences: compare({ extraShots: 1 }) },
-      { description: "noise too large by 3 %", differences: compare({ noise: 1.03 }) },
+      {
+        description: "noise too large by 3 %",
+        differences: compare({ noise: ({ field }) => field.from("1.03") }),
+      },
       { description: "keys and queries exchanged", differences: compare({ transposed: true }) },
+      ...smallDimensionMistakes((noise) => compare({ noise })),
     ],
   },
   simulation: {

@@ -1,11 +1,11 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
   type SimulationCase,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { linearTaskMoments, momentRisk, remembered } from "@finetune-icl/core/exact";
 import {
@@ -16,43 +16,43 @@ import {
 } from "@finetune-icl/core/problem";
 import { CONSTANT_SCORE_RISK, zeroShotFullParameters } from "@finetune-icl/core/theory";
 
-const { DRAWN, identityDegree, over, riskDegree, times } = degree;
-
 /**
  * Every moment of the covariates above the second is drawn freely (the risk is linear in each, so it does not matter whether a
  * distribution has them), and so are the third and fourth moment of the noise.
  */
 const compare =
   (formula: Formula<"scalar">, centred = true) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const d = draw.dimension;
     const { covariance, noiseVariance } = draw.problem();
     const mean = draw.vector();
     const covariates = remembered((indices): Rational => {
       const [i, j] = indices;
-      if (i === undefined) return RATIONAL.one;
-      if (j === undefined) return centred ? RATIONAL.zero : mean[i]!;
-      return indices.length === 2 ? covariance[i]![j]! : draw.number();
+      if (i === undefined) return field.one;
+      if (j === undefined) return centred ? field.zero : mean[i]!;
+      return indices.length === 2 ? covariance[i]![j]! : draw.tensorEntry(indices.length);
     });
     const [targetTask, task] = [draw.vector(), draw.vector()];
     const [scoreScale, labelWeight, shots] = [draw.number(), draw.number(), draw.shots()];
-    const noise = [RATIONAL.one, RATIONAL.zero, noiseVariance, draw.number(), draw.number()];
-    const parameters = zeroShotFullParameters(RATIONAL, targetTask, {
+    const noise = [field.one, field.zero, noiseVariance, draw.number(), draw.number()];
+    const parameters = zeroShotFullParameters(field, targetTask, {
       branch: "constant-score",
       scoreScale,
       labelWeight,
     });
-    const moments = linearTaskMoments(RATIONAL, covariates, task, noise);
-    const claimed = evaluate(formula, RATIONAL, {
+    const moments = linearTaskMoments(field, covariates, task, noise);
+    const claimed = evaluate(formula, field, {
       covariance,
       noiseVariance,
       targetTask,
       task,
       scoreScale,
       labelWeight,
-      ...tokenShares(RATIONAL, shots),
+      dimension: draw.d,
+      ...tokenShares(field, shots),
     });
-    return { zero: [claimed.sub(momentRisk(RATIONAL, d, moments, shots, parameters))] };
+    return { zero: [claimed.sub(momentRisk(field, d, moments, shots, parameters))] };
   };
 
 const WITHOUT_NOISE = altered(
@@ -109,19 +109,17 @@ export const fullForgetsAnyCovariates: Claim = {
     "At the zero-shot optimum $M_{00}=c$, $v_x=\\theta_0/c$ the risk $R(n,\\theta)$ depends on the covariates through $\\Sigma$ and on the noise through $\\sigma^2$ only, and tends to $\\sigma^2 + \\lVert\\theta\\rVert^2$ for every task.",
   assumptions:
     "E x = 0, E xxᵀ = Σ, noise with mean 0 and independent of x; any w, no further moments needed.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the risk comes from free moments, the formula from Σ and σ² alone.",
   notebook: "12-other-covariates.ipynb#cell-mathematics",
   identity: {
     compares:
       "the Gaussian closed form against the exact risk from moments, all moments of the covariates above the second and of the noise drawn freely",
-    dimensions: [1, 2],
-    degree: () => {
-      const side = times(riskDegree({ value: over(DRAWN, DRAWN) }), DRAWN, DRAWN);
-      return identityDegree(side, side);
-    },
     differences: compare(CONSTANT_SCORE_RISK),
     controls: [
       { description: "without the noise of the examples' labels", differences: compare(WITHOUT_NOISE) },
       { description: "covariates that are not centred", differences: compare(CONSTANT_SCORE_RISK, false) },
+      ...smallDimensionControls(CONSTANT_SCORE_RISK, (formula) => compare(formula)),
     ],
   },
   simulation: {

@@ -5,57 +5,70 @@ import {
   halfGradient,
   type Matrix,
   matrixFrom,
-  RATIONAL,
   type Rational,
-  type Vector,
 } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
-import { relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
+import { promptFeatures, relaxedLoss, relaxedPoint } from "@finetune-icl/core/exact";
+import { FIRST_COVARIATE_SLOT, labelSlot } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { blockParameters, PRETRAINED_BLOCK } from "@finetune-icl/core/theory";
 import { pretrainingRuns } from "./support/pretrainingRuns";
 import { identity } from "./support/rationals";
 
-const { COVARIANCE, inverse, plus, polynomial, SHARE, times } = degree;
-
-/** E θθᵀ for a task drawn evenly from a list. */
-const secondMoment = (tasks: readonly Vector<Rational>[]): Matrix<Rational> =>
-  matrixFrom(tasks[0]!.length, tasks[0]!.length, (i, j) =>
-    tasks.reduce((sum, task) => sum.add(task[i]!.mul(task[j]!)), RATIONAL.zero).div(tasks.length),
-  );
+/** Half the slope of the averaged risk in M_xx at a free Γ; Γ* is where it vanishes. */
+const SYSTEM =
+  "contextShare * covariance * (taskCovariance * covariance * gamma + kappa * gamma - taskCovariance) * covariance";
 
 const compare =
   (formula: Formula<"matrix">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field, dimension: d } = draw;
     const problem = draw.problem();
-    const shots = draw.shots();
-    // The prior: plus and minus d random tasks, evenly. Its odd moments vanish, and Λ has full rank.
-    const half = Array.from({ length: draw.dimension }, () => draw.vector());
-    const tasks = half.flatMap((task) => [task, task.map((x) => x.neg())]);
-    const block = evaluate(formula, RATIONAL, {
+    const [shots, task, gamma] = [draw.shots(), draw.vector(), draw.symmetric()];
+    // The prior θ, −θ: both sides are linear in the prior, and every prior that is symmetric about zero is a mixture of such.
+    const tasks = [task, task.map((x) => x.neg())];
+    const weight = field.from("1/2");
+    const loss = relaxedLoss(
+      field,
+      problem,
+      tasks.map((item) => ({ task: item, shots, weight })),
+    );
+    const system = (block: Matrix<Rational>, taskCovariance: Matrix<Rational>): Matrix<Rational> =>
+      evaluate({ ...formula, expression: SYSTEM }, field, {
+        ...bindings,
+        gamma: block,
+        taskCovariance,
+      });
+    const bindings = {
       covariance: problem.covariance,
       noiseVariance: problem.noiseVariance,
-      taskCovariance: secondMoment(tasks),
-      identity: identity(draw.dimension),
-      ...tokenShares(RATIONAL, shots),
-    });
-    const weight = RATIONAL.one;
-    const loss = relaxedLoss(
-      RATIONAL,
-      problem,
-      tasks.map((task) => ({ task, shots, weight })),
-    );
-    const optimum = relaxedPoint(RATIONAL, blockParameters(RATIONAL, { block }));
-    return {
-      zero: halfGradient(RATIONAL, loss, optimum),
-      notNegative: factorLdl(RATIONAL, loss.curvature)?.pivots ?? [RATIONAL.from(-1)],
+      dimension: draw.d,
+      identity: identity(field, d),
+      ...tokenShares(field, shots),
     };
+    const expected = system(
+      gamma,
+      matrixFrom(d, d, (i, j) => task[i]!.mul(task[j]!)),
+    );
+    const slopes = halfGradient(field, loss, relaxedPoint(field, blockParameters(field, { block: gamma })));
+    const label = labelSlot(d);
+    const isCovariate = (slot: number): boolean => slot >= FIRST_COVARIATE_SLOT && slot < label;
+    const zero = promptFeatures(d).map(({ pair: [a, k], query }, p) =>
+      isCovariate(a) && k === label && isCovariate(query)
+        ? slopes[p]!.sub(expected[a - FIRST_COVARIATE_SLOT]![query - FIRST_COVARIATE_SLOT]!)
+        : slopes[p]!,
+    );
+    const solved = () => {
+      const taskCovariance = draw.gramMatrix();
+      return system(evaluate(formula, field, { ...bindings, taskCovariance }), taskCovariance).flat();
+    };
+    return { zero, solved, notNegative: () => factorLdl(field, loss.curvature)?.pivots ?? [field.from(-1)] };
   };
 
 export const pretrainingOptimum: Claim = {
@@ -65,18 +78,12 @@ export const pretrainingOptimum: Claim = {
     "$v = (0,0,1)$, $M$ zero but for $\\Gamma_* = \\Lambda(\\Sigma\\Lambda + \\kappa I)^{-1}$, $\\kappa = (\\operatorname{tr}\\Sigma\\Lambda + \\sigma^2)/(m+1)$, minimises the risk averaged over tasks with $\\mathbb E\\theta\\theta^\\top = \\Lambda$ at $m$ shots, among all $(v, M)$, all numbers of heads, and all free tensors in place of $M\\otimes v$.",
   assumptions:
     "A task prior that is symmetric about zero. Rescaling v by a factor and M by its inverse changes nothing. Descent may also stop at a local minimum above, where v_x and the label's row of M do part of the work of w and M_xx; for strongly anisotropic priors that is a Γ of rank one.",
+  shares:
+    "The relaxed loss is made of moments of prompt features, the formula of Σ, Λ and κ; they share tokenShares and where Γ stands in M. The training uses the fast gradients, which tests hold to the exact risk.",
   notebook: "03-what-pretraining-learns.ipynb#cell-optimum",
   identity: {
     compares:
-      "the slopes of the relaxed loss at the stated point in all (d+2)(d+3)(d+1)/2 features with zero, and its Hessian's pivots (LDLᵀ) with zero from above: a stationary point of a convex function is its minimum",
-    dimensions: [1, 2],
-    degree: (d) => {
-      const kappa = times(SHARE, polynomial(4));
-      const block = times(COVARIANCE, inverse(d, plus(polynomial(4), kappa)));
-      const curvature = times(SHARE, SHARE, polynomial(10));
-      const slope = times(SHARE, polynomial(8));
-      return plus(times(curvature, block), slope).numerator;
-    },
+      "the slopes of the relaxed loss in all (d+2)(d+3)(d+1)/2 features at a free Γ with (ΛΣ + κI)Γ − Λ between two Σ, times n/N, in the features of M_xx and zero in all others; that Γ* solves that system; and the Hessian's pivots (LDLᵀ) with zero from above. The Hessian is a matrix of second moments, so the loss is convex and a stationary point its minimum",
     differences: compare(PRETRAINED_BLOCK),
     controls: [
       {
@@ -91,6 +98,7 @@ export const pretrainingOptimum: Claim = {
         description: "Γ too large by 3 %",
         differences: compare({ ...PRETRAINED_BLOCK, expression: `1.03 * ${PRETRAINED_BLOCK.expression}` }),
       },
+      ...smallDimensionControls(PRETRAINED_BLOCK, compare),
     ],
   },
   simulation: {

@@ -1,9 +1,11 @@
-import { type Matrix, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
+import type { Matrix, NumberField, Rational, Vector } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  NO_MISTAKE,
+  type SmallDimensionFactor,
+  smallDimensionMistakes,
   type TrainingRow,
 } from "@finetune-icl/core/evidence";
 import { asPoint, exactLoss, exactRisk, pack } from "@finetune-icl/core/exact";
@@ -15,17 +17,15 @@ import { fineTuningTerms, pretrainedPoint } from "./support/descent";
 import { dot } from "./support/rationals";
 import { type ClaimSetting, randomSetting } from "./support/settings";
 
-const { DRAWN, identityDegree, over, polynomial, riskDegree } = degree;
-
 /** A vector orthogonal to d − 1 others, by cofactors. */
-function orthogonalTo(rows: Matrix<Rational>, d: number): Vector<Rational> {
+function orthogonalTo(field: NumberField<Rational>, rows: Matrix<Rational>, d: number): Vector<Rational> {
   const minor = (matrix: Matrix<Rational>): Rational =>
     matrix.length === 0
-      ? RATIONAL.one
+      ? field.one
       : matrix[0]!.reduce((sum, x, j) => {
           const rest = matrix.slice(1).map((row) => row.filter((_, k) => k !== j));
           return sum.add(x.mul(minor(rest)).mul(j % 2 === 0 ? 1 : -1));
-        }, RATIONAL.zero);
+        }, field.zero);
   return Array.from({ length: d }, (_, j) =>
     minor(rows.map((row) => row.filter((_x, k) => k !== j))).mul(j % 2 === 0 ? 1 : -1),
   );
@@ -36,32 +36,44 @@ interface Mistake {
   readonly missing?: number;
   /** Products more than d − 1 in the update that cannot. */
   readonly extra?: number;
+  /** Scales the noise that is claimed to be left. */
+  readonly floor?: SmallDimensionFactor;
 }
 
 const compare =
-  ({ missing = 0, extra = 0 }: Mistake) =>
-  (draw: RationalDraw): Differences => {
+  ({ missing = 0, extra = 0, floor = NO_MISTAKE }: Mistake) =>
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const { dimension: d } = draw;
     const problem = draw.problem();
     const [root, targetTask, score] = [draw.matrix(), draw.vector(), draw.number()];
-    const reached = lowestRankOptimum(RATIONAL, root, targetTask, score);
-    const products = erasingProducts(RATIONAL, root, score);
+    const reached = lowestRankOptimum(field, root, targetTask, score);
+    const products = erasingProducts(field, root, score);
     const undone = products.slice(products.length - missing);
     const keyQuery = reached.keyQuery.map((row, i) =>
       row.map((x, j) => undone.reduce((sum, { left, right }) => sum.sub(left[i]!.mul(right[j]!)), x)),
     );
-    const risk = exactRisk(RATIONAL, problem, targetTask, 0, { ...reached, keyQuery });
+    const risk = exactRisk(field, problem, targetTask, 0, { ...reached, keyQuery });
+
+    const claimed = problem.noiseVariance.mul(floor(draw, problem.covariance));
 
     // Any update of d − 1 products leaves a direction x in which the square that Γ makes still stands.
     const [lefts, rights] = [draw.matrix(d - 1 + extra, d), draw.matrix(d - 1 + extra, d)];
-    const x = orthogonalTo(lefts.slice(0, d - 1), d);
-    const update = lefts.reduce(
-      (sum, left, k) => sum.add(dot(left, x).mul(dot(rights[k]!, x))),
-      RATIONAL.zero,
-    );
-    const before = root.reduce((sum, g) => sum.add(dot(g, x).mul(dot(g, x))), RATIONAL.zero);
-    const after = before.add(update);
-    return { zero: [risk.sub(problem.noiseVariance), after.sub(before)], notNegative: [before] };
+    const standing = () => {
+      const x = orthogonalTo(field, lefts.slice(0, d - 1), d);
+      const update = lefts.reduce(
+        (sum, left, k) => sum.add(dot(left, x).mul(dot(rights[k]!, x))),
+        field.zero,
+      );
+      const before = root.reduce((sum, g) => sum.add(dot(g, x).mul(dot(g, x))), field.zero);
+      const after = before.add(update);
+      return { before, gap: after.sub(before) };
+    };
+    return {
+      zero: [risk.sub(claimed)],
+      tried: () => [standing().gap],
+      notNegative: () => [standing().before],
+    };
   };
 
 /** Long enough for rank d to come to rest. */
@@ -104,18 +116,18 @@ export const rankOfErasure: Claim = {
   statement:
     "If $(v, M_0+\\Delta)$, $M_0$ zero but for $\\Gamma\\succ0$, has the zero-shot risk $\\sigma^2$, then $\\operatorname{rank}\\Delta\\ge d$: $z^\\top\\Delta z = \\sum_k (b_k^\\top z)(a_k^\\top z)$ vanishes at the covariates orthogonal to all $b_k$, where $x^\\top\\Gamma x>0$ remains. With $\\Gamma=\\sum_k g_kg_k^\\top$ the $d$ products $(s e_0-g_1)(s e_0+g_1)^\\top$, $-g_kg_k^\\top$ attain it at $c = s^2$. So below rank $d$ the infimum $\\sigma^2$ (score-beside-block) has no minimum: descent drifts to ever larger scores. An update of $V$ that is seen has rank one: only its last row is.",
   assumptions: "θ₀ ≠ 0; v free; the update need not be symmetric.",
+  shares:
+    "The products are those of the theory (lowestRankOptimum); the exact risk knows nothing of them. The training draws its update at random.",
   notebook: "14-low-rank-updates.ipynb#cell-erasure",
   identity: {
     compares:
       "the exact zero-shot risk after the d products with σ²; and xᵀM_xx x after a random update of d − 1 products, x orthogonal to their left factors, with xᵀΓx",
-    degree: () => {
-      const side = riskDegree({ value: over(DRAWN, polynomial(2)), keyQuery: polynomial(2) });
-      return identityDegree(side, side);
-    },
+    tried: { what: "the square that d − 1 products leave standing", upTo: 5 },
     differences: compare({}),
     controls: [
       { description: "one product fewer", differences: compare({ missing: 1 }) },
       { description: "d products leave a square standing too", differences: compare({ extra: 1 }) },
+      ...smallDimensionMistakes((floor) => compare({ floor })),
     ],
   },
   simulation: { notApplicable: "The zero-shot optimum set is sampled by zero-shot-full-optimum-set." },

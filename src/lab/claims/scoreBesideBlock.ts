@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, type Rational, type Vector } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { type AttentionParameters, labelSlot, tokenLength } from "@finetune-icl/core/model";
@@ -15,14 +15,12 @@ import {
   SCORED_VALUE_OPTIMUM,
   SCORED_ZERO_SHOT_RISK,
   SCORED_ZERO_SHOT_RISK_INVERSE,
-  scoreBesideBlock,
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { FLOW_TOLERANCE, fineTuningTerms, train } from "./support/descent";
-import { derivatives, inverseOf, valueEntries } from "./support/rationals";
+import { numericValueRow } from "./support/numericValueRow";
+import { derivatives, inverseOf, scale, valueEntries } from "./support/rationals";
 import { type ClaimSetting, RELEASED, randomSetting } from "./support/settings";
-
-const { COVARIANCE, identityDegree, inverse, polynomial, riskDegree, times } = degree;
 
 interface Formulas {
   readonly optimum?: Formula<"vector">;
@@ -36,7 +34,8 @@ const compare =
     priceInverse = SCORED_ZERO_SHOT_RISK_INVERSE,
     risk = SCORED_RISK,
   }: Formulas) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [gamma, targetTask, task, scoreScale] = [
@@ -45,35 +44,59 @@ const compare =
       draw.vector(),
       draw.number(),
     ];
-    const point = { covariance, noiseVariance, targetTask, scoreScale };
+    const point = { covariance, noiseVariance, targetTask, scoreScale, dimension: draw.d };
     const zeroShot = (p: AttentionParameters<Rational>): Rational =>
-      exactRisk(RATIONAL, problem, targetTask, 0, p);
-    const parameters = blockParameters(RATIONAL, {
-      block: gamma,
-      scoreScale,
-      valueVector: evaluate(optimum, RATIONAL, { ...point, gamma }),
-    });
+      exactRisk(field, problem, targetTask, 0, p);
+    const free = draw.vector();
+    const at = (v: Vector<Rational>) => blockParameters(field, { block: gamma, scoreScale, valueVector: v });
+    const system = (v: Vector<Rational>): Vector<Rational> =>
+      evaluate({ ...optimum, expression: "scoredMatrix * valueVector - scoredVector" }, field, {
+        ...point,
+        gamma,
+        valueVector: v,
+      });
+    const quadratic = evaluate(
+      {
+        ...SCORED_ZERO_SHOT_RISK,
+        expression:
+          "noiseVariance + normSquared(targetTask) + valueVector * scoredMatrix * valueVector - 2 * scoredVector * valueVector",
+      },
+      field,
+      { ...point, gamma, valueVector: free },
+    );
+    const solution = (): Vector<Rational> => evaluate(optimum, field, { ...point, gamma });
     const seen = valueEntries(tokenLength(draw.dimension)).slice(0, labelSlot(draw.dimension));
-    const special = scoreBesideBlock(RATIONAL, problem, inverseOf(covariance), targetTask, scoreScale);
+    const [constant, ...slopes] = derivatives(zeroShot, at(free), seen);
+    // For Γ = Σ⁻¹: v_x = (c + d + 2)θ₀/((c + d + 2)² + 2(d + 2)).
+    const sum = scoreScale.add(draw.d).add(2);
+    const special = blockParameters(field, {
+      block: inverseOf(field, covariance),
+      scoreScale,
+      valueVector: scale(sum.div(sum.mul(sum).add(draw.d.add(2).mul(2))), targetTask),
+    });
     const [valueVector, labelWeight, shots] = [draw.vector(), draw.number(), draw.shots()];
-    const anywhere = blockParameters(RATIONAL, { block: gamma, scoreScale, valueVector, labelWeight });
+    const anywhere = blockParameters(field, { block: gamma, scoreScale, valueVector, labelWeight });
     return {
       zero: [
-        ...derivatives(zeroShot, parameters, seen),
-        zeroShot(parameters).sub(evaluate(SCORED_ZERO_SHOT_RISK, RATIONAL, { ...point, gamma })),
-        zeroShot(special).sub(
-          evaluate(priceInverse, RATIONAL, { ...point, dimension: RATIONAL.from(draw.dimension) }),
-        ),
-        exactRisk(RATIONAL, problem, task, shots, anywhere).sub(
-          evaluate(risk, RATIONAL, {
+        constant!,
+        ...system(free).map((x, i) => x.mul(2).sub(slopes[i]!)),
+        zeroShot(at(free)).sub(quadratic),
+        ...derivatives(zeroShot, special, seen),
+        zeroShot(special).sub(evaluate(priceInverse, field, point)),
+        exactRisk(field, problem, task, shots, anywhere).sub(
+          evaluate(risk, field, {
             ...point,
             gamma,
             task,
             valueVector,
             labelWeight,
-            ...tokenShares(RATIONAL, shots),
+            ...tokenShares(field, shots),
           }),
         ),
+      ],
+      solved: () => [
+        ...system(solution()),
+        zeroShot(at(solution())).sub(evaluate(SCORED_ZERO_SHOT_RISK, field, { ...point, gamma })),
       ],
     };
   };
@@ -115,17 +138,12 @@ export const scoreBesideBlockClaim: Claim = {
   statement:
     "With $M = \\operatorname{diag}(c, \\Gamma)$, an update of rank one, and the best $v_x = B_c^{-1}a_c$ the zero-shot risk is $\\sigma^2 + \\lVert\\theta_0\\rVert^2 - a_c^\\top v_x$; for $\\Gamma = \\Sigma^{-1}$ it is $\\sigma^2 + \\frac{2(d+2)}{(c+d+2)^2+2(d+2)}\\lVert\\theta_0\\rVert^2 \\to \\sigma^2$ as $c\\to\\infty$. Nothing is erased: as $n\\to\\infty$ the risk on any task does not depend on $c$ but through $v_x$. At finite $n$ the score adds $\\frac{n}{N^2}c^2(\\lVert\\varphi\\rVert^2+w^2\\sigma^2)$ and terms of order $1/N$.",
   assumptions: "M zero but for c and a symmetric block Γ; v = (0, v_x, w).",
+  shares:
+    "B_c and a_c on the side of the formula; on the other the exact risk at a free v_x. What is sampled is the minimum of values of the exact risk, while the prediction is at B_c⁻¹a_c.",
   notebook: "14-low-rank-updates.ipynb#cell-dial",
   identity: {
     compares:
-      "the slopes of the exact zero-shot risk in v₀ and v_x with zero, its value with the price, for a free Γ and Γ = Σ⁻¹, and the exact few-shot risk at any c, v_x and w with the formula",
-    dimensions: [1, 2],
-    degree: (d) => {
-      // B_c and a_c: Σ three times and Γ twice; Σ twice, Γ and θ₀.
-      const value = times(inverse(d, polynomial(8)), polynomial(6));
-      const risk = riskDegree({ value, keyQuery: inverse(d, COVARIANCE) });
-      return identityDegree(risk, times(value, polynomial(6)));
-    },
+      "the slopes of the exact zero-shot risk in v₀ with zero and in a free v_x with 2(B_c v_x − a_c), its value with the quadratic of B_c and a_c; that B_c⁻¹a_c solves the system; slopes and price for Γ = Σ⁻¹; and the exact few-shot risk at another v_x and any w with the formula",
     differences: compare({}),
     controls: [
       {
@@ -134,6 +152,10 @@ export const scoreBesideBlockClaim: Claim = {
       },
       { description: "d + 3 for d + 2 in the price", differences: compare({ priceInverse: wrongPrice }) },
       { description: "the score makes no noise in context", differences: compare({ risk: withoutNoise }) },
+      ...smallDimensionControls(SCORED_RISK, (risk) => compare({ risk })),
+      ...smallDimensionControls(SCORED_ZERO_SHOT_RISK_INVERSE, (priceInverse) =>
+        compare({ priceInverse }),
+      ).map(({ description, differences }) => ({ description: `${description}, in the price`, differences })),
     ],
   },
   simulation: {
@@ -147,7 +169,7 @@ export const scoreBesideBlockClaim: Claim = {
           "3 % more": { ...SCORED_RISK, expression: `1.03 * (${SCORED_RISK.expression})` },
         },
         parameters: ({ problem, gamma, targetTask }) =>
-          scoreBesideBlock(FLOAT, problem, gamma, targetTask, SCORE),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma, scoreScale: SCORE })),
         bind: ({ problem, gamma, targetTask }) => ({
           gamma,
           scoreScale: SCORE,

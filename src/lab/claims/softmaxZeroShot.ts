@@ -121,6 +121,7 @@ export const softmaxZeroShot: Claim = {
   statement:
     "A zero-shot prompt has one token, whose softmax weight is 1, so $f = v^\\top z_q$ whatever $K$ and $Q$ are, $\\partial R(0,\\theta_0)/\\partial M = 0$ and $R(0,\\theta_0) = \\sigma^2 + v_0^2 + \\lVert v_x-\\theta_0\\rVert^2$. Full and value-only fine-tuning both end at $v_0=0$, $v_x=\\theta_0$, with risk $\\sigma^2$ exactly.",
   assumptions: "One softmax layer; several heads are averaged, and v stands for their mean. Any M, any w.",
+  shares: "Nothing but the parameters: the sampler and the backward pass know no formula.",
   notebook: "13-softmax-and-depth.ipynb#cell-math",
   identity: {
     notApplicable:

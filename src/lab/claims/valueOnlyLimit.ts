@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
@@ -16,35 +16,42 @@ import {
   valueOnlyParameters,
 } from "@finetune-icl/core/theory";
 import { formulaCases } from "./support/cases";
-import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
+import { limitFromFiniteShots, threeShots } from "./support/limit";
 import { inverseOf, scale } from "./support/rationals";
 import { RELEASED } from "./support/settings";
 
-const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
-
 const compare =
   (general: Formula<"scalar">, special: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [task, targetTask, gamma] = [draw.vector(), draw.vector(), draw.symmetric()];
     const [valueVector, labelWeight] = [draw.vector(), draw.number()];
     const shots = threeShots(draw);
-    const dimension = RATIONAL.from(draw.dimension);
+    const { d: dimension } = draw;
     const gaps = (claimed: Rational, parameters: ReturnType<typeof blockParameters<Rational>>) => {
-      const risk = (n: ShotCount): Rational => exactRisk(RATIONAL, problem, task, n, parameters);
-      return [limitFromFiniteShots(risk, shots).sub(claimed), risk("infinity").sub(claimed)];
+      const risk = (n: ShotCount): Rational => exactRisk(field, problem, task, n, parameters);
+      return [limitFromFiniteShots(field, risk, shots).sub(claimed), risk("infinity").sub(claimed)];
     };
-    const fineTuned = scale(RATIONAL.one.div(draw.dimension + 4), targetTask);
+    const fineTuned = scale(field.one.div(draw.d.add(4)), targetTask);
     return {
       zero: [
         ...gaps(
-          evaluate(general, RATIONAL, { covariance, noiseVariance, gamma, task, valueVector, labelWeight }),
-          blockParameters(RATIONAL, { block: gamma, valueVector, labelWeight }),
+          evaluate(general, field, {
+            covariance,
+            noiseVariance,
+            gamma,
+            task,
+            valueVector,
+            labelWeight,
+            dimension,
+          }),
+          blockParameters(field, { block: gamma, valueVector, labelWeight }),
         ),
         ...gaps(
-          evaluate(special, RATIONAL, { covariance, noiseVariance, targetTask, dimension }),
-          valueOnlyParameters(RATIONAL, inverseOf(covariance), fineTuned),
+          evaluate(special, field, { covariance, noiseVariance, targetTask, dimension }),
+          valueOnlyParameters(field, inverseOf(field, covariance), fineTuned),
         ),
       ],
     };
@@ -58,14 +65,12 @@ export const valueOnlyLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\Gamma\\Sigma(v_x + w\\theta) - \\theta\\rVert^2$; after value-only fine-tuning with $\\Gamma=\\Sigma^{-1}$ it is $\\sigma^2 + \\lVert\\theta_0\\rVert^2/(d+4)^2$ for every task, however far from the target.",
   assumptions: "M zero but for a symmetric block Γ; in the second part v_x = θ₀/(d+4) and w = 1.",
+  shares:
+    "where the entries of v and M stand (blockParameters); the exact risk of the identity is that of the claim exact-risk, at three finite n. The simulation is at n = 300 and beside the formula of that n.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-limit",
   identity: {
     compares:
       "the limits against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N)",
-    degree: (d) => {
-      const side = limitDegree(riskDegree({ keyQuery: inverse(d, COVARIANCE) }));
-      return identityDegree(side, side);
-    },
     differences: compare(VALUE_ONLY_RISK_LIMIT, VALUE_ONLY_RISK_LIMIT_INVERSE),
     controls: [
       { description: "d + 3 for d + 4", differences: compare(VALUE_ONLY_RISK_LIMIT, wrong) },
@@ -76,6 +81,9 @@ export const valueOnlyLimit: Claim = {
           VALUE_ONLY_RISK_LIMIT_INVERSE,
         ),
       },
+      ...smallDimensionControls(VALUE_ONLY_RISK_LIMIT, (formula) =>
+        compare(formula, VALUE_ONLY_RISK_LIMIT_INVERSE),
+      ),
     ],
   },
   simulation: {

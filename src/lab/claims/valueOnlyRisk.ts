@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
@@ -13,12 +13,10 @@ import {
   VALUE_ONLY_RISK,
   VALUE_ONLY_RISK_INVERSE,
   valueOnlyOptimum,
-  valueOnlyParameters,
 } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
+import { numericValueRow } from "./support/numericValueRow";
 import { inverseOf } from "./support/rationals";
-
-const { COVARIANCE, identityDegree, inverse, riskDegree } = degree;
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
   "without the noise of the examples' labels": altered(
@@ -36,26 +34,27 @@ const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
 
 const compare =
   (general: Formula<"scalar">, special: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const { covariance, noiseVariance } = problem;
     const [task, valueVector, labelWeight] = [draw.vector(), draw.vector(), draw.number()];
     const shots = draw.shots();
-    const gap = (formula: Formula<"scalar">, gamma: ReturnType<RationalDraw["symmetric"]>) => {
-      const claimed = evaluate(formula, RATIONAL, {
+    const gap = (formula: Formula<"scalar">, gamma: ReturnType<IdentityDraw["symmetric"]>) => {
+      const claimed = evaluate(formula, field, {
         covariance,
         noiseVariance,
         gamma,
         task,
         valueVector,
         labelWeight,
-        dimension: RATIONAL.from(draw.dimension),
-        ...tokenShares(RATIONAL, shots),
+        dimension: draw.d,
+        ...tokenShares(field, shots),
       });
-      const parameters = blockParameters(RATIONAL, { block: gamma, valueVector, labelWeight });
-      return claimed.sub(exactRisk(RATIONAL, problem, task, shots, parameters));
+      const parameters = blockParameters(field, { block: gamma, valueVector, labelWeight });
+      return claimed.sub(exactRisk(field, problem, task, shots, parameters));
     };
-    return { zero: [gap(general, draw.symmetric()), gap(special, inverseOf(covariance))] };
+    return { zero: [gap(general, draw.symmetric()), gap(special, inverseOf(field, covariance))] };
   };
 
 export const valueOnlyRiskClaim: Claim = {
@@ -64,13 +63,11 @@ export const valueOnlyRiskClaim: Claim = {
   statement:
     "With $\\varphi = v_x + w\\theta$, $s = \\tfrac nN\\Gamma\\Sigma\\varphi - \\theta$: $R = \\sigma^2 + s^\\top\\Sigma s + \\tfrac2N s^\\top(T_1\\Sigma+2\\Sigma\\Gamma\\Sigma)v_x + \\tfrac1{N^2}v_x^\\top Bv_x + \\tfrac n{N^2}[T_2(\\lVert\\varphi\\rVert^2+w^2\\sigma^2) + \\lVert\\Gamma\\Sigma\\varphi\\rVert^2]$.",
   assumptions: "M zero but for a symmetric block Γ, v = (0, v_x, w), any v_x and w.",
+  shares:
+    "where the entries of v and M stand (blockParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. What is sampled is the minimum of values of the exact risk, while the prediction is at B⁻¹a.",
   notebook: "05-value-only-fine-tuning-remembers.ipynb#cell-risk-math",
   identity: {
     compares: "the closed forms against the exact risk, for free Γ, v_x, w, θ, and for Γ = Σ⁻¹",
-    degree: (d) => {
-      const side = riskDegree({ keyQuery: inverse(d, COVARIANCE) });
-      return identityDegree(side, side);
-    },
     differences: compare(VALUE_ONLY_RISK, VALUE_ONLY_RISK_INVERSE),
     controls: [
       ...Object.entries(CONTROLS).map(([description, formula]) => ({
@@ -84,6 +81,10 @@ export const valueOnlyRiskClaim: Claim = {
           altered(VALUE_ONLY_RISK_INVERSE, "dimension + 4", "dimension + 3"),
         ),
       },
+      ...smallDimensionControls(VALUE_ONLY_RISK, (formula) => compare(formula, VALUE_ONLY_RISK_INVERSE)),
+      ...smallDimensionControls(VALUE_ONLY_RISK_INVERSE, (formula) => compare(VALUE_ONLY_RISK, formula)).map(
+        ({ description, differences }) => ({ description: `${description}, Γ = Σ⁻¹`, differences }),
+      ),
     ],
   },
   simulation: {
@@ -95,7 +96,7 @@ export const valueOnlyRiskClaim: Claim = {
         formula: VALUE_ONLY_RISK,
         controls: CONTROLS,
         parameters: ({ problem, gamma, targetTask }) =>
-          valueOnlyParameters(FLOAT, gamma, valueOnlyOptimum(FLOAT, problem, gamma, targetTask)),
+          numericValueRow(problem, targetTask, blockParameters(FLOAT, { block: gamma })),
         bind: ({ problem, gamma, targetTask }) => ({
           gamma,
           valueVector: valueOnlyOptimum(FLOAT, problem, gamma, targetTask),

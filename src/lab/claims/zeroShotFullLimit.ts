@@ -1,10 +1,10 @@
-import { evaluate, FLOAT, type Formula, RATIONAL, type Rational } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula, type Rational } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import type { ShotCount } from "@finetune-icl/core/problem";
@@ -15,28 +15,27 @@ import {
   zeroShotFullParameters,
 } from "@finetune-icl/core/theory";
 import { formulaCases } from "./support/cases";
-import { limitDegree, limitFromFiniteShots, threeShots } from "./support/limit";
+import { limitFromFiniteShots, threeShots } from "./support/limit";
 import { RELEASED } from "./support/settings";
-
-const { DRAWN, identityDegree, over, polynomial, riskDegree } = degree;
 
 const noFloor = altered(CONSTANT_SCORE_RISK_LIMIT, "noiseVariance +", "");
 
 const compare =
   (formula: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const [task, targetTask] = [draw.vector(), draw.vector()];
-    const parameters = zeroShotFullParameters(RATIONAL, targetTask, {
+    const parameters = zeroShotFullParameters(field, targetTask, {
       branch: "constant-score",
       scoreScale: draw.number(),
       labelWeight: draw.number(),
     });
-    const risk = (shots: ShotCount): Rational => exactRisk(RATIONAL, problem, task, shots, parameters);
+    const risk = (shots: ShotCount): Rational => exactRisk(field, problem, task, shots, parameters);
     const { covariance, noiseVariance } = problem;
-    const claimed = evaluate(formula, RATIONAL, { covariance, noiseVariance, task });
+    const claimed = evaluate(formula, field, { covariance, noiseVariance, task, dimension: draw.d });
     return {
-      zero: [limitFromFiniteShots(risk, threeShots(draw)).sub(claimed), risk("infinity").sub(claimed)],
+      zero: [limitFromFiniteShots(field, risk, threeShots(draw)).sub(claimed), risk("infinity").sub(claimed)],
     };
   };
 
@@ -46,11 +45,12 @@ export const zeroShotFullLimit: Claim = {
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\theta\\rVert^2$ for every task: the risk of predicting zero, noise floor included. For $\\lVert\\theta\\rVert = 1$ it is $1+\\sigma^2$, not 1.",
   assumptions: "The constant-score optimum with any c and w.",
+  shares:
+    "The parameters (zeroShotFullParameters); the exact risk of the identity is that of the claim exact-risk, at three finite n. The simulation is at n = 300 and beside the formula of that n.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-limit",
   identity: {
     compares:
       "the limit against the exact risk at three finite n, extrapolated to 1/N = 0 (exact, because the risk is quadratic in 1/N)",
-    degree: () => identityDegree(limitDegree(riskDegree({ value: over(DRAWN, DRAWN) })), polynomial(4)),
     differences: compare(CONSTANT_SCORE_RISK_LIMIT),
     controls: [
       { description: "without the noise floor", differences: compare(noFloor) },
@@ -60,6 +60,7 @@ export const zeroShotFullLimit: Claim = {
           altered(CONSTANT_SCORE_RISK_LIMIT, "normSquared(task)", "0.97 * normSquared(task)"),
         ),
       },
+      ...smallDimensionControls(CONSTANT_SCORE_RISK_LIMIT, compare),
     ],
   },
   simulation: {

@@ -1,18 +1,16 @@
-import { evaluate, FLOAT, type Formula, RATIONAL } from "@finetune-icl/core/algebra";
+import { evaluate, FLOAT, type Formula } from "@finetune-icl/core/algebra";
 import {
   altered,
   type Claim,
   type Differences,
-  degree,
-  type RationalDraw,
+  type IdentityDraw,
+  smallDimensionControls,
 } from "@finetune-icl/core/evidence";
 import { exactRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
 import { CONSTANT_SCORE_RISK, gradientFlowOptimum, zeroShotFullParameters } from "@finetune-icl/core/theory";
 import { formulaCases, releasedProbes, SPREAD } from "./support/cases";
 import { fullFineTuningRisks } from "./support/zeroShotTraining";
-
-const { DRAWN, identityDegree, over, riskDegree } = degree;
 
 const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
   "without the noise of the examples' labels": altered(
@@ -30,26 +28,28 @@ const CONTROLS: Readonly<Record<string, Formula<"scalar">>> = {
 
 const compare =
   (formula: Formula<"scalar">) =>
-  (draw: RationalDraw): Differences => {
+  (draw: IdentityDraw): Differences => {
+    const { field } = draw;
     const problem = draw.problem();
     const [task, targetTask] = [draw.vector(), draw.vector()];
     const [shots, scoreScale, labelWeight] = [draw.shots(), draw.number(), draw.number()];
     const { covariance, noiseVariance } = problem;
-    const parameters = zeroShotFullParameters(RATIONAL, targetTask, {
+    const parameters = zeroShotFullParameters(field, targetTask, {
       branch: "constant-score",
       scoreScale,
       labelWeight,
     });
-    const claimed = evaluate(formula, RATIONAL, {
+    const claimed = evaluate(formula, field, {
       covariance,
       noiseVariance,
       task,
       targetTask,
+      dimension: draw.d,
       scoreScale,
       labelWeight,
-      ...tokenShares(RATIONAL, shots),
+      ...tokenShares(field, shots),
     });
-    return { zero: [claimed.sub(exactRisk(RATIONAL, problem, task, shots, parameters))] };
+    return { zero: [claimed.sub(exactRisk(field, problem, task, shots, parameters))] };
   };
 
 export const zeroShotFullRiskClaim: Claim = {
@@ -58,18 +58,19 @@ export const zeroShotFullRiskClaim: Claim = {
   statement:
     "$R(n,\\theta) = \\sigma^2 + \\lVert\\theta_0/N - \\theta\\rVert^2 + \\tfrac n{N^2}[\\lVert\\theta_0 + cw\\theta\\rVert^2 + c^2w^2\\sigma^2]$.",
   assumptions: "M₀₀ = c, v = (0, θ₀/c, w), all other entries zero: the optimum that gradient flow reaches.",
+  shares:
+    "The parameters (zeroShotFullParameters) and tokenShares; the exact risk of the identity is that of the claim exact-risk. The sampler knows the definition of the model alone; the training ends at its own c.",
   notebook: "04-full-fine-tuning-forgets.ipynb#cell-full-risk",
   identity: {
     compares: "the closed form against the exact risk, for free c, w, θ₀ and θ",
-    degree: () => {
-      const side = riskDegree({ value: over(DRAWN, DRAWN) });
-      return identityDegree(side, side);
-    },
     differences: compare(CONSTANT_SCORE_RISK),
-    controls: Object.entries(CONTROLS).map(([description, formula]) => ({
-      description,
-      differences: compare(formula),
-    })),
+    controls: [
+      ...Object.entries(CONTROLS).map(([description, formula]) => ({
+        description,
+        differences: compare(formula),
+      })),
+      ...smallDimensionControls(CONSTANT_SCORE_RISK, compare),
+    ],
   },
   simulation: {
     samples: "the fully fine-tuned model on fresh prompts of the target, its opposite and other tasks",

@@ -20,6 +20,7 @@ export interface LedgerEntry {
   readonly title: string;
   readonly statement: string;
   readonly assumptions: string;
+  readonly shares?: string;
   readonly notebook: string;
   readonly verdict: Verdict;
   readonly evidence: readonly (EvidenceResult | ({ readonly kind: EvidenceKind } & NotApplicable))[];
@@ -58,12 +59,13 @@ function assembleEntry(claim: Claim, seed: number, results: ReadonlyMap<string, 
     const own = units.filter((unit) => unit.kind === kind).map((unit) => results.get(unitName(unit))!);
     return gatherUnits(claim, kind, own, seed);
   });
-  const { id, title, statement, assumptions, notebook } = claim;
+  const { id, title, statement, assumptions, shares, notebook } = claim;
   return {
     id,
     title,
     statement,
     assumptions,
+    ...(shares === undefined ? {} : { shares }),
     notebook,
     verdict: combine(evidence.flatMap((part) => ("verdict" in part ? [part.verdict] : []))),
     evidence,
@@ -92,7 +94,7 @@ export interface LedgerSummary {
   readonly verdicts: Readonly<Record<Verdict, number>>;
   readonly controls: number;
   readonly survivingControls: readonly string[];
-  /** Nothing refuted, and every control rejected. */
+  /** Everything verified, and every control rejected. */
   readonly sound: boolean;
 }
 
@@ -118,6 +120,6 @@ export function summarise({ claims }: Ledger): LedgerSummary {
     verdicts,
     controls: controls.length,
     survivingControls,
-    sound: verdicts.refuted === 0 && survivingControls.length === 0,
+    sound: verdicts.verified === claims.length && survivingControls.length === 0,
   };
 }

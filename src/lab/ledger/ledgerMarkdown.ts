@@ -34,11 +34,14 @@ function tableRow(entry: LedgerEntry): string {
 }
 
 /** The largest deviation of one kind of evidence, said in its own unit. */
-function worst({ kind, rows }: EvidenceResult): string {
+function worst({ kind, rows, scope }: EvidenceResult): string {
   const largest = rows.reduce((a, b) =>
     b.deviation / (b.tolerance || 1) > a.deviation / (a.tolerance || 1) ? b : a,
   );
-  if (kind === "identity") return largest.deviation === 0 ? "exact" : `off by ${short(largest.deviation)}`;
+  if (kind === "identity")
+    return largest.deviation === 0
+      ? `exact, ${scope?.split(/[:;]/)[0] ?? "d as tried"}`
+      : `off by ${short(largest.deviation)}`;
   if (kind === "simulation")
     return `${rows.length} risks, largest deviation ${largest.deviation.toFixed(1)} standard errors`;
   return `off by ${short(largest.deviation)} where ${short(largest.tolerance)} is allowed`;
@@ -49,6 +52,7 @@ function section({
   title,
   statement,
   assumptions,
+  shares,
   notebook,
   verdict,
   evidence,
@@ -63,6 +67,7 @@ function section({
     "",
     `${assumptions} Verdict: **${verdict}**. Told in [${notebook.split("#")[0]}](../../notebooks/${notebook}); run again with \`${command}\`.`,
     "",
+    ...(shares === undefined ? [] : [`What the two sides share: ${shares}`, ""]),
     ...evidence.flatMap((part) =>
       "notApplicable" in part
         ? [`*${part.kind}*: does not apply. ${part.notApplicable}`, ""]
@@ -71,22 +76,31 @@ function section({
   ];
 }
 
-function evidenceSection({ kind, verdict, method, rows, controls }: EvidenceResult): readonly string[] {
+function evidenceSection({
+  kind,
+  verdict,
+  method,
+  scope,
+  rows,
+  controls,
+}: EvidenceResult): readonly string[] {
   return [
-    `*${kind}* (${verdict}): ${method}`,
+    `*${kind}* (${verdict}): ${method}${scope === undefined ? "" : `. Proved for ${scope}.`}`,
     "",
-    "| case | predicted | measured | standard error | deviation | allowed | why |",
-    "|---|---|---|---|---|---|---|",
-    ...rows.map(({ label, predicted, measured, standardError, deviation, tolerance, reason }) => {
+    "| case | predicted | measured | standard error | deviation | allowed | finds errors from | why |",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows.map(({ label, predicted, measured, standardError, deviation, tolerance, detects, reason }) => {
       const error = standardError === undefined ? "" : short(standardError);
-      return `| ${label} | ${full(predicted)} | ${full(measured)} | ${error} | ${short(deviation)} | ${short(tolerance)} | ${reason} |`;
+      const found =
+        detects === undefined ? "" : predicted === 0 ? short(detects) : `${short(100 * detects)} %`;
+      return `| ${label} | ${full(predicted)} | ${full(measured)} | ${error} | ${short(deviation)} | ${short(tolerance)} | ${found} | ${reason} |`;
     }),
     "",
     "| control | deviation | |",
     "|---|---|---|",
     ...controls.map(
-      ({ description, deviation, rejected }) =>
-        `| ${description} | ${short(deviation)} | ${rejected ? "rejected" : "**survives**"} |`,
+      ({ description, deviation, rejected, where }) =>
+        `| ${description} | ${short(deviation)} | ${rejected ? `rejected${where === undefined ? "" : `, ${where}`}` : "**survives**"} |`,
     ),
     "",
   ];

@@ -17,6 +17,7 @@ type Line = Record<
   | "standardError"
   | "deviation"
   | "tolerance"
+  | "detects"
   | "outcome"
   | "reason"
   | "seed"
@@ -31,12 +32,30 @@ function entryLines(
 ): readonly Line[] {
   return evidence.flatMap((part): readonly Line[] => {
     const common = { claim: id, verdict, evidence: part.kind, seed, command, notebook };
-    const blank = { label: "", predicted: "", measured: "", standardError: "", deviation: "", tolerance: "" };
+    const blank = {
+      label: "",
+      predicted: "",
+      measured: "",
+      standardError: "",
+      deviation: "",
+      tolerance: "",
+      detects: "",
+    };
     if ("notApplicable" in part) {
       return [{ ...common, ...blank, role: "none", outcome: "does not apply", reason: part.notApplicable }];
     }
     const rows = part.rows.map(
-      ({ label, predicted, measured, standardError = "", deviation, tolerance, reason, conclusive }) => ({
+      ({
+        label,
+        predicted,
+        measured,
+        standardError = "",
+        deviation,
+        tolerance,
+        detects = "",
+        reason,
+        conclusive,
+      }) => ({
         ...common,
         role: "comparison",
         label,
@@ -45,6 +64,7 @@ function entryLines(
         standardError,
         deviation,
         tolerance,
+        detects,
         outcome: deviation <= tolerance ? (conclusive ? "agrees" : "too coarse") : "disagrees",
         reason,
       }),

@@ -41,7 +41,7 @@ export function unitsOf(claim: Claim): readonly Unit[] {
   if (isApplicable(identity)) units.push({ claim: id, kind: "identity", index: 0, cost: 200 });
   if (isApplicable(simulation)) {
     simulation.cases().forEach(({ shots, problem, precision }, index) => {
-      const cost = ((shots + 1) * problem.dimension) / (precision === "main" ? 1 : 25);
+      const cost = ((shots + 1) * problem.dimension) / (precision === "spread" ? 25 : 1);
       units.push({ claim: id, kind: "simulation", index, cost });
     });
   }

@@ -45,7 +45,15 @@ export function overrideParameters(notebook: Notebook, overrides: Overrides, whe
   return { ...notebook, cells };
 }
 
-/** The constants with a literal value in the cells tagged `parameters`, in their order. */
+/**
+ * The constants with a literal value in the cells tagged `parameters`, in their order.
+ *
+ * @example
+ * const metadata = { tags: ["parameters"] };
+ * const cell = { cell_type: "code" as const, id: "a", metadata, source: "const shots = 20;", execution_count: null, outputs: [] };
+ * const found = readParameters({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] });
+ * console.log(found.map(({ name, value }) => `${name} is ${value}`).join()); // shots is 20
+ */
 export function readParameters(notebook: Notebook): readonly Parameter[] {
   return notebook.cells
     .filter((cell) => isExecutable(cell) && hasTag(cell, "parameters"))

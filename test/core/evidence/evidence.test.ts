@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { RATIONAL, type Rational } from "../../../src/core/algebra/numberField";
 import { altered } from "../../../src/core/evidence/altered";
+import { BOUNDS } from "../../../src/core/evidence/bounds";
 import { isApplicable } from "../../../src/core/evidence/claim";
+import * as degree from "../../../src/core/evidence/degree";
+import { degreesOf } from "../../../src/core/evidence/everyDimension";
 import { type IdentityEvidence, runIdentity } from "../../../src/core/evidence/identity";
-import { RationalDraw } from "../../../src/core/evidence/rationalDraw";
-import { combine, type EvidenceRow, judge } from "../../../src/core/evidence/result";
+import { IdentityDraw, RationalDraw } from "../../../src/core/evidence/rationalDraw";
+import { combine, disagrees, type EvidenceRow, judge } from "../../../src/core/evidence/result";
 import { COMPARISONS, THRESHOLD, twoSidedQuantile } from "../../../src/core/evidence/significance";
 import { gatherSimulation, runSimulationCase } from "../../../src/core/evidence/simulation";
 import { streamOf } from "../../../src/core/evidence/stream";
 import { runTraining } from "../../../src/core/evidence/training";
+import { RandomSource } from "../../../src/core/simulate/randomSource";
 import { PRETRAINED_RISK } from "../../../src/core/theory/pretraining";
 import { CLAIMS } from "../../../src/lab/claims";
 import { expectClose } from "../../support/expectClose";
@@ -88,25 +92,18 @@ describe("identity evidence", () => {
 
 describe("stated degrees", () => {
   /** A point on a random line: every drawn number is a + bt. */
-  class LineDraw extends RationalDraw {
-    constructor(
-      dimension: number,
-      private readonly t: number,
-    ) {
-      super(dimension, 1, 0);
-    }
-    private along(): number {
-      const [a, b] = [super.shots() % 97, super.shots() % 89];
-      return 1 + a + (1 + b) * this.t;
-    }
-    override number(): Rational {
-      return RATIONAL.from(this.along());
-    }
-    override positive(): Rational {
-      return RATIONAL.from(this.along());
-    }
-    override shots(): number {
-      return this.along();
+  class LineDraw extends IdentityDraw {
+    constructor(dimension: number, t: number) {
+      const random = new RandomSource(1, 0);
+      const along = (): number => 1 + (random.bits() % 97) + (1 + (random.bits() % 89)) * t;
+      const number = (): Rational => RATIONAL.from(along());
+      super(dimension, RATIONAL, {
+        unit: number,
+        positive: number,
+        whole: along,
+        vectorEntry: number,
+        matrixEntry: number,
+      });
     }
   }
 
@@ -126,23 +123,22 @@ describe("stated degrees", () => {
   }
 
   const checked = CLAIMS.flatMap((claim) =>
-    isApplicable(claim.identity) && claim.identity.degree(1) <= 40 && !claim.identity.dimensions?.includes(5)
-      ? claim.identity.controls.map((item) => ({
-          id: claim.id,
-          evidence: claim.identity as IdentityEvidence,
-          item,
-        }))
+    isApplicable(claim.identity) &&
+    degreesOf(claim.identity)(1) <= 40 &&
+    claim.identity.dimensionsOnly === undefined
+      ? claim.identity.controls.map((item) => ({ id: claim.id, item }))
       : [],
   );
 
   it.each(checked.map((entry) => [entry.id, entry.item.description, entry] as const))(
-    "%s: the difference of the control '%s' needs no more values than its degree allows",
-    (_id, _description, { evidence, item }) => {
+    "%s: the difference of the control '%s' needs no more values than its computed degree allows",
+    (_id, _description, { item }) => {
+      const d = 1;
       const at = (t: number): Rational => {
-        const { zero } = item.differences(new LineDraw(1, t));
+        const { zero } = item.differences(new LineDraw(d, t));
         return zero.find((x) => RATIONAL.sign(x) !== 0) ?? RATIONAL.zero;
       };
-      const bound = 2 * evidence.degree(1) + 1;
+      const bound = 2 * degreesOf(item)(d) + 1;
       expect(valuesNeeded(at, bound)).toBeLessThanOrEqual(bound);
     },
   );
@@ -188,6 +184,131 @@ describe("simulation evidence", () => {
     expect(verdict).toBe("verified");
     expect(rows[0]!.standardError! / 3).toBeLessThanOrEqual(1.25 * 5e-3);
     expect(at(3.09).verdict).toBe("refuted");
+  });
+});
+
+describe("seeds", () => {
+  const points = (seed: number): readonly string[] => {
+    const seen: string[] = [];
+    const differences = (draw: IdentityDraw) => {
+      seen.push(draw.field === BOUNDS ? "" : `${draw.dimension} ${draw.field.name} ${draw.number()}`);
+      return { zero: [draw.field.zero] };
+    };
+    runIdentity("seeds", { compares: "", differences, controls: [] }, { profile: "full", seed });
+    return seen.filter((point) => point !== "");
+  };
+  it("of identities: another point for every seed, dimension and number", () => {
+    const [one, two] = [points(1), points(2)];
+    expect(new Set([...one, ...two]).size, "no point is tried twice").toBe(one.length + two.length);
+    expect(points(1)).toEqual(one);
+    expect(one).toHaveLength(2 + 2 * 8);
+  });
+
+  it("of simulations: other prompts for every seed and case, the same for the same", () => {
+    const item = (label: string) => ({
+      label,
+      problem: { dimension: 1, covariance: [[1]], noiseVariance: 1 },
+      task: [1],
+      shots: 0,
+      parameters: {
+        value: [0, 0, 0],
+        keyQuery: [
+          [0, 0, 0],
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+      },
+      predicted: 2,
+      controls: {},
+      precision: "spread" as const,
+    });
+    const measured = (label: string, seed: number): number =>
+      runSimulationCase("test", item(label), { profile: "quick", seed }).row.measured;
+    expect(measured("a", 1)).toBe(measured("a", 1));
+    expect(new Set([measured("a", 1), measured("a", 2), measured("b", 1)]).size).toBe(3);
+  });
+});
+
+describe("power", () => {
+  // y ~ N(0, 2): its square has the mean 2 and the standard deviation 2√2.
+  const item = (predicted: number) => ({
+    label: "zero prediction",
+    problem: { dimension: 1, covariance: [[1]], noiseVariance: 1 },
+    task: [1],
+    shots: 0,
+    parameters: {
+      value: [0, 0, 0],
+      keyQuery: [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    },
+    predicted,
+    controls: {},
+    precision: "main" as const,
+  });
+  const options = { profile: "quick", seed: 5 } as const;
+
+  it("a row draws until its precision is reached, and its standard error is the true one", () => {
+    const { row } = runSimulationCase("test", item(2), options);
+    const prompts = Number(/(\d+) prompts$/.exec(row.reason)![1]);
+    expect(row.conclusive).toBe(true);
+    expect(row.standardError! / row.measured).toBeLessThanOrEqual(1.05 * 5e-3);
+    expectClose(row.standardError! * Math.sqrt(prompts), 2 * Math.SQRT2, {
+      tolerance: 4 * 2 * Math.SQRT2 * Math.sqrt(14 / 4 / prompts),
+      reason: "4 standard errors of a standard deviation: the square of a normal has kurtosis 15",
+    });
+  });
+
+  it("a row says which error it finds, and finds it", () => {
+    const { row } = runSimulationCase("test", item(2), options);
+    expectClose(row.detects!, ((THRESHOLD + 1.6448536) * row.standardError!) / 2, {
+      tolerance: 1e-8,
+      reason: "the threshold and the 95 % quantile of a normal law",
+    });
+    const found = Array.from({ length: 40 }, (_, k) =>
+      disagrees(
+        runSimulationCase("test", item(2 * (1 + row.detects!)), { profile: "quick", seed: 10 + k }).row,
+      ),
+    ).filter(Boolean).length;
+    // Binomial with 40 trials and p = 0.95: fewer than 33 with probability below 1e-3.
+    expect(found, "errors of that size found in 40 seeds").toBeGreaterThanOrEqual(33);
+  });
+
+  it("a row that could not reject its prediction made larger makes the claim inconclusive", () => {
+    const evidence = { samples: "", cases: () => [item(2)] };
+    const done = runSimulationCase("test", item(2), options);
+    expect(gatherSimulation(evidence, [done], 5).verdict).toBe("verified");
+    expect(gatherSimulation(evidence, [done, { ...done, scaled: 4 }], 5).verdict).toBe("inconclusive");
+  });
+
+  it("training states its own: relative, or as it is where zero is predicted", () => {
+    const row = { label: "", measured: 2, tolerance: 0.1, reason: "", settled: true, controls: {} };
+    const { rows } = runTraining(
+      {
+        trains: "",
+        run: () => [
+          { ...row, predicted: 2 },
+          { ...row, predicted: 0 },
+        ],
+      },
+      options,
+    );
+    expect(rows.map(({ detects }) => detects)).toEqual([0.05, 0.1]);
+  });
+});
+
+describe("degrees of matrices", () => {
+  it("an inverse is the adjugate over the determinant", () => {
+    // Entries of degree 2 over a common denominator of degree 1: q adj(N)/det(N).
+    expect(degree.inverse(3, { numerator: 2, denominator: 1 })).toEqual({ numerator: 5, denominator: 6 });
+    expect(degree.inverse(1, { numerator: 2, denominator: 0 })).toEqual({ numerator: 0, denominator: 2 });
+    expect(degree.over(degree.polynomial(2), { numerator: 3, denominator: 1 })).toEqual({
+      numerator: 3,
+      denominator: 3,
+    });
+    expect(degree.plus(degree.SHARE, degree.polynomial(2))).toEqual({ numerator: 3, denominator: 1 });
   });
 });
 

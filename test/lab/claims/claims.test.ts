@@ -25,6 +25,8 @@ describe("the claims", () => {
         }
         expect(text).not.toContain("|");
       }
+      expect(claim.shares?.length ?? 0, "what the two sides share is named").toBeGreaterThan(20);
+      expect(claim.shares).not.toContain("|");
       const [file, anchor] = claim.notebook.split("#");
       const path = join(packageRoot, "notebooks", file!);
       expect(existsSync(path), `${claim.notebook} is there`).toBe(true);

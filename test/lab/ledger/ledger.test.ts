@@ -93,7 +93,7 @@ describe("finetune-icl verify", () => {
 
   it("prints a line for each claim, and refuses unknown ids and options with exit 2", async () => {
     const { out } = runCli(["verify", "--quick", "best-label-weight"]);
-    expect(out).toMatch(/^verified +best-label-weight +identity exact; 3 of 3 controls rejected/);
+    expect(out).toMatch(/^verified +best-label-weight +identity exact, every d; 5 of 5 controls rejected/);
     expect(out).toContain("1 claims: 1 verified");
     const unknown = await runMain("verify", "no-such-claim");
     expect(unknown.code).toBe(2);

@@ -345,7 +345,8 @@ function saysTheDrift(run: EdgeRun): void {
     .text("sgd-table")
     .split("\n")
     .slice(1)
-    .map((line) => readShownNumber(line.split(/ {2,}/)[1]!));
+    .flatMap((line) => line.split(/ {2,}/).slice(1, 2))
+    .map(readShownNumber);
   const said = / to ([−\d.]+) without momentum, to ([−\d.]+) with it, and to ([−\d.]+) when/.exec(
     run.text("sgd-read"),
   )!;

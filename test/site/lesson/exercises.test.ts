@@ -119,7 +119,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     // The same file opened in another browser.
     const other = await open();
     const choosing = other.page.waitForEvent("filechooser");
-    await other.press("open-copy");
+    await other.page.click('button[data-action="open-copy"]');
     await (await choosing).setFiles(path);
     expect(await other.says(/handed-in/)).toMatch(
       /^handed-in\.ipynb is opened, with its own code in cell \d+\.$/,

@@ -49,12 +49,15 @@ export function formulaCases({
   formula,
   controls,
   parameters,
+  original,
   bind,
 }: {
   readonly probes: readonly Probe[];
   readonly formula: Formula<"scalar">;
   readonly controls: Readonly<Record<string, Formula<"scalar">>>;
   readonly parameters: (setting: ClaimSetting) => AttentionParameters;
+  /** Where the formula is for a change of the risk, what it changes from. */
+  readonly original?: (setting: ClaimSetting) => AttentionParameters;
   /** What the formula needs beside Σ, σ², d, θ, n/N and 1/N. */
   readonly bind: (setting: ClaimSetting, task: Vector) => Bindings<number>;
 }): readonly SimulationCase[] {
@@ -77,6 +80,7 @@ export function formulaCases({
       task,
       shots,
       parameters: parameters(setting),
+      ...(original === undefined ? {} : { original: original(setting) }),
       predicted: predict(formula),
       controls: Object.fromEntries(Object.entries(controls).map(([name, item]) => [name, predict(item)])),
       precision,

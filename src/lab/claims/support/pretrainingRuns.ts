@@ -5,16 +5,18 @@ import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model"
 import type { RegressionProblem } from "@finetune-icl/core/problem";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { pretrainedParameters } from "@finetune-icl/core/theory";
-import { distance, FLOW_TOLERANCE, trainToRest } from "./descent";
+import { distance, FLOW_TOLERANCE, type Trained, trainToRest } from "./descent";
 import { type ClaimSetting, RELEASED, randomSetting } from "./settings";
 
 const SHOTS = 20;
 
 /**
- * Starts tried where the prior is anisotropic. The pretraining loss has local minima above the optimum, where v_x and the
+ * Starts tried at a time where the prior is anisotropic, until one ends at the stated minimum or {@link MOST_STARTS} are tried: so that the
+ * row does not fail because all of a few starts ended elsewhere. None may end below it. The pretraining loss has local minima above the optimum, where v_x and the
  * label's row of M do part of the work of w and M_xx; alone they can only make a Γ of rank one.
  */
 const STARTS = 8;
+const MOST_STARTS = 32;
 
 /** A prior of 2d tasks, plus and minus the columns of a matrix, evenly; in the released setting plus and minus the axes. */
 function priorOf(setting: ClaimSetting) {
@@ -39,27 +41,32 @@ function smallParameters(problem: RegressionProblem, seed: number, run: number):
 
 export const pretrainingRuns: TrainingEvidence = {
   trains:
-    "descent of all entries from N(0, 0.05²) (gradient flow, then Newton's method to rest), by exact gradients of the risk averaged over a prior of 2d tasks at 20 shots: of 8 starts the lowest end; M⊗v, which the prediction depends on, and the averaged risk",
+    "descent of all entries from N(0, 0.05²) (gradient flow, then Newton's method to rest), by exact gradients of the risk averaged over a prior of 2d tasks at 20 shots: of 8 starts, or more until one ends at the stated minimum, the lowest end; M⊗v, which the prediction depends on, and the averaged risk",
   run: (profile, seed) =>
     (profile === "quick" ? [randomSetting(2)] : [RELEASED, randomSetting(2)]).flatMap((setting) => {
       const { problem } = setting;
       const { tasks, taskCovariance } = priorOf(setting);
       const terms = tasks.map((task) => ({ task, shots: SHOTS, weight: 1 / tasks.length }));
-      const runs = Array.from({ length: setting === RELEASED ? 1 : STARTS }, (_, run) =>
-        trainToRest(setting, smallParameters(problem, seed, run), terms),
-      );
-      const best = runs.reduce((a, b) => (b.value < a.value ? b : a));
-      const { parameters, value, settled } = best;
-      const reached = runs.filter((run) => run.value - value < 1e-9).length;
-      const higher = Math.max(...runs.map((run) => run.value));
-      const elsewhere = reached < runs.length ? `, the others at risks up to ${higher.toPrecision(7)}` : "";
-      const ends = `(${reached} of ${runs.length} starts end there${elsewhere})`;
       const optimum = (shots: number) => pretrainedParameters(FLOAT, problem, { taskCovariance, shots });
       const averaged = (p: AttentionParameters): number =>
         terms.reduce(
           (sum, { task, shots, weight }) => sum + weight * exactRisk(FLOAT, problem, task, shots, p),
           0,
         );
+      const stated = averaged(optimum(SHOTS));
+      const batch = setting === RELEASED ? 1 : STARTS;
+      const runs: Trained[] = [];
+      while (runs.length < MOST_STARTS && !runs.some(({ value }) => value < stated + 1e-9)) {
+        for (let k = 0; k < batch; k += 1) {
+          runs.push(trainToRest(setting, smallParameters(problem, seed, runs.length), terms));
+        }
+      }
+      const best = runs.reduce((a, b) => (b.value < a.value ? b : a));
+      const { parameters, value, settled } = best;
+      const reached = runs.filter((run) => run.value - value < 1e-9).length;
+      const higher = Math.max(...runs.map((run) => run.value));
+      const elsewhere = reached < runs.length ? `, the others at risks up to ${higher.toPrecision(7)}` : "";
+      const ends = `(${reached} of ${runs.length} starts end there${elsewhere})`;
       const gap = (to: AttentionParameters) => ({
         predicted: 0,
         measured: distance(relaxedPoint(FLOAT, parameters), relaxedPoint(FLOAT, to)),

@@ -1,15 +1,20 @@
-import { type Matrix, matrixFrom, RATIONAL, type Rational, type Vector } from "@finetune-icl/core/algebra";
+import {
+  type Matrix,
+  matrixFrom,
+  type NumberField,
+  RATIONAL,
+  type Rational,
+  type Vector,
+} from "@finetune-icl/core/algebra";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 
-/** Exact vectors and matrices for identity checks. */
+/** Exact vectors and matrices for identity checks, in the numbers of any point: no sum begins with a zero of another field. */
 
-export const inverseOf = (matrix: Matrix<Rational>): Matrix<Rational> =>
-  RATIONAL.math.inv(matrix) as Matrix<Rational>;
+export const inverseOf = (field: NumberField<Rational>, matrix: Matrix<Rational>): Matrix<Rational> =>
+  field.math.inv(matrix) as Matrix<Rational>;
 
 export const multiply = (a: Matrix<Rational>, b: Matrix<Rational>): Matrix<Rational> =>
-  matrixFrom(a.length, b[0]!.length, (i, j) =>
-    a[i]!.reduce((sum, x, k) => sum.add(x.mul(b[k]![j]!)), RATIONAL.zero),
-  );
+  matrixFrom(a.length, b[0]!.length, (i, j) => sum(a[i]!.map((x, k) => x.mul(b[k]![j]!))));
 
 export const transpose = (a: Matrix<Rational>): Matrix<Rational> =>
   matrixFrom(a[0]!.length, a.length, (i, j) => a[j]![i]!);
@@ -18,7 +23,10 @@ export const apply = (a: Matrix<Rational>, x: Vector<Rational>): Vector<Rational
   a.map((row) => dot(row, x));
 
 export const dot = (x: Vector<Rational>, y: Vector<Rational>): Rational =>
-  x.reduce((sum, value, i) => sum.add(value.mul(y[i]!)), RATIONAL.zero);
+  sum(x.map((value, i) => value.mul(y[i]!)));
+
+/** Of one number or more. */
+export const sum = (terms: Vector<Rational>): Rational => terms.reduce((total, term) => total.add(term));
 
 export const scale = (factor: Rational | number, x: Vector<Rational>): Vector<Rational> =>
   x.map((value) => value.mul(factor));
@@ -26,8 +34,8 @@ export const scale = (factor: Rational | number, x: Vector<Rational>): Vector<Ra
 export const scaleMatrix = (factor: Rational | number, a: Matrix<Rational>): Matrix<Rational> =>
   a.map((row) => scale(factor, row));
 
-export const identity = (d: number): Matrix<Rational> =>
-  matrixFrom(d, d, (i, j) => (i === j ? RATIONAL.one : RATIONAL.zero));
+export const identity = (field: NumberField<Rational>, d: number): Matrix<Rational> =>
+  matrixFrom(d, d, (i, j) => (i === j ? field.one : field.zero));
 
 export const ratio = (numerator: number, denominator = 1): Rational =>
   RATIONAL.from(`${numerator}/${denominator}`);

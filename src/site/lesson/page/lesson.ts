@@ -26,6 +26,7 @@ import type { Action, Place } from "./start";
 /** What the buttons ask for. */
 export interface Lessons {
   readonly press: (action: Action, cell?: string) => Promise<void>;
+  readonly openCopy: (file: File) => Promise<void>;
 }
 
 interface PlacedCell {
@@ -99,9 +100,6 @@ class Lesson implements Lessons {
         return;
       case "download":
         this.#download();
-        return;
-      case "open-copy":
-        await this.#openCopy();
         return;
       case "discard":
         this.#discardEdits();
@@ -395,17 +393,7 @@ class Lesson implements Lessons {
   }
 
   /** Takes the code of a copy that was downloaded here or written on the kernel. */
-  async #openCopy(): Promise<void> {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.accept = ".ipynb,application/json";
-    const chosen = new Promise<File | undefined>((resolve) => {
-      input.addEventListener("change", () => resolve(input.files?.[0]));
-      input.addEventListener("cancel", () => resolve(undefined));
-    });
-    input.click();
-    const file = await chosen;
-    if (file === undefined) return;
+  async openCopy(file: File): Promise<void> {
     try {
       const copy = parseNotebook(JSON.parse(await file.text()), file.name);
       const sources = new Map(copy.cells.map(({ id, source }) => [id, source]));

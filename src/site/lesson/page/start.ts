@@ -125,17 +125,39 @@ export interface Place {
   readonly enable: (isRunning: boolean) => void;
 }
 
-article.addEventListener("click", async (event) => {
-  const pressed = (event.target as Element).closest<HTMLButtonElement>("button[data-action]");
-  if (pressed === null || pressed.getAttribute("aria-disabled") === "true") return;
+async function opening(): Promise<Lessons> {
+  opened ??= open();
+  return opened.catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+}
+
+async function attempt(work: (lesson: Lessons) => Promise<void>): Promise<void> {
   try {
-    opened ??= open();
-    const lesson = await opened.catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    await lesson.press(pressed.dataset.action as Action, pressed.dataset.cell);
+    await work(await opening());
   } catch (error) {
     status.textContent = `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+// A browser lets a page ask for a file only at the press itself, not after something has been loaded.
+const chooser = document.createElement("input");
+chooser.type = "file";
+chooser.accept = ".ipynb,application/json";
+chooser.hidden = true;
+chooser.setAttribute("aria-label", "A copy of this lesson");
+bar.append(chooser);
+chooser.addEventListener("change", async () => {
+  const [file] = chooser.files ?? [];
+  if (file !== undefined) await attempt((lesson) => lesson.openCopy(file));
+  chooser.value = "";
+});
+
+article.addEventListener("click", async (event) => {
+  const pressed = (event.target as Element).closest<HTMLButtonElement>("button[data-action]");
+  if (pressed === null || pressed.getAttribute("aria-disabled") === "true") return;
+  const { action, cell } = pressed.dataset;
+  if (action === "open-copy") chooser.click();
+  else await attempt((lesson) => lesson.press(action as Action, cell));
 });
