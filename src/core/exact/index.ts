@@ -13,7 +13,6 @@ export { EXACT_RISK, exactRisk } from "./exactRisk";
 export { FastRisk } from "./fastRisk";
 export { momentLoss } from "./featureLoss";
 export { gaussianMoment } from "./gaussianMoment";
-export { product } from "./kernels";
 export { type IntrusionAndGain, intrusionAndGain, LINEAR_RESPONSE, linearResponse } from "./linearResponse";
 export { MomentRisk, momentRisk } from "./momentRisk";
 export { type PackedParameters, pack, unpack, zeroParameters } from "./packedParameters";

@@ -16,10 +16,8 @@ export {
   parameterLayout,
   pointOf,
   reducedAt,
-  requireTrainable,
   type TrainableSet,
   trainablePositions,
-  trains,
 } from "./parameterLayout";
 export { readLayers } from "./readLayers";
 export { predictLabel } from "./reducedPrediction";

@@ -1,7 +1,8 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { entry, type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FIRST_COVARIATE_SLOT } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { requireMatrix } from "../problem/readInput";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { priorFactor, type TaskPrior } from "../problem/taskPrior";
 import type { Observer } from "./observer";
 import type { Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";
@@ -35,7 +36,9 @@ export const mayTurn = (method: TrainingMethod, motion: Motion): boolean =>
 export function runCoordinates(settings: TrainingSettings): RunCoordinates | undefined {
   const { problem, pretraining, model, fineTuning } = settings;
   const { prior } = pretraining;
+  requireProblem(problem);
   const d = problem.dimension;
+  requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", d);
   if (d < LEAST_DIMENSION || (isDiagonal(problem.covariance) && isDiagonal(prior.taskCovariance)))
     return undefined;
   const axes = axesOf(problem, prior);

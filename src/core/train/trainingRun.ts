@@ -62,7 +62,7 @@ const areNumbers = (value: unknown): value is readonly number[] =>
 export class TrainingRun {
   private readonly finished: Partial<Record<StageName, StageResult>> = {};
   private stage: { readonly loss: StepLoss; readonly descent: Descent } | undefined;
-  private readonly turned: RunCoordinates | undefined;
+  private turned: { readonly coordinates: RunCoordinates | undefined } | undefined;
 
   constructor(
     private readonly settings: TrainingSettings,
@@ -71,7 +71,6 @@ export class TrainingRun {
   ) {
     requireProblem(settings.problem);
     const { length } = parameterLayout(settings.model);
-    this.turned = settings.method.kind === "exact" ? runCoordinates(settings) : undefined;
     for (const kept of [
       ...Object.values(stored?.finished ?? {}),
       ...(stored?.current ? [stored.current] : []),
@@ -156,7 +155,9 @@ export class TrainingRun {
 
   /** The coordinates a stage goes in, where they are not those of the settings. */
   private axes(name: StageName): RunCoordinates | undefined {
-    return mayTurn(this.settings.method, this.motion(name)) ? this.turned : undefined;
+    if (!mayTurn(this.settings.method, this.motion(name))) return undefined;
+    this.turned ??= { coordinates: runCoordinates(this.settings) };
+    return this.turned.coordinates;
   }
 
   private observer(name: StageName): Observer | undefined {

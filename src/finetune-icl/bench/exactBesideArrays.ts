@@ -1,4 +1,4 @@
-import { product } from "@finetune-icl/core/exact";
+import { mergeInto } from "@finetune-icl/core/exact";
 import type { ArrayRequest, Arrays } from "./arrays";
 import {
   type Benchmark,
@@ -104,7 +104,7 @@ async function productSpeed(
   const ours: Side = () =>
     flops(
       cpuSeconds(() => {
-        for (let i = 0; i < calls; i += 1) product(X, Y, out, PRODUCT);
+        for (let i = 0; i < calls; i += 1) mergeInto(out, X, Y, PRODUCT, PRODUCT);
       }),
     );
   const request = { library: "product", covariance: "dense", dimension: PRODUCT, gradient: false } as const;
