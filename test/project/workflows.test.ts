@@ -132,6 +132,10 @@ describe(".ci/run", () => {
       ["npm", npm],
       ["jupyter", "true"],
       ["chromium", "true"],
+      ["parallel", "true"],
+      // No SymPy, and none to be had.
+      ["python3", "exit 1"],
+      ["apt-get", "exit 1"],
     ] as const)
       writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };

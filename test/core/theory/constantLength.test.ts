@@ -7,7 +7,15 @@ describe("where full fine-tuning ends on a sphere", () => {
     for (const d of [1, 3, 8]) {
       for (const gamma of [0.2, 1, 5]) {
         for (const length of [1e-3, 1, 1e4]) {
-          const { scoreScale: t, block, selfScore } = constantLengthEnd(d, gamma, [length]);
+          const {
+            scoreScale: t,
+            block,
+            selfScore,
+          } = constantLengthEnd(
+            d,
+            gamma,
+            Array.from({ length: d }, (_, i) => (i === 0 ? length : 0)),
+          );
           const left = t * ((d + 1) * t + 2 * d * gamma) * ((d + 1) * t + d * gamma) ** 2;
           const input = { d, gamma, length };
           expectClose(left / length ** 2, 1, {
