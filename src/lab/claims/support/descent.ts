@@ -81,5 +81,5 @@ export const distance = (a: readonly number[], b: readonly number[]): number =>
 export const FLOW_TOLERANCE = {
   tolerance: 1e-7,
   reason:
-    "the flow stops at a gradient of 1e-9, and the slowest direction has a curvature above 1e-2 here (checked by a test); its steps are exact to 1e-12",
+    "the flow stops at a gradient of 1e-9, which is that far from a minimum times its least curvature: 1e-7 allows curvatures down to 1e-2, below which the row would fail; its steps are exact to 1e-12",
 } as const;
