@@ -1,5 +1,5 @@
 import { requireMatrix } from "../problem/readInput";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import type { TaskPrior } from "../problem/taskPrior";
 import { LayerRisk } from "./layerRisk";
@@ -40,6 +40,7 @@ export function averagedRisk(
   problem: RegressionProblem,
   prior: TaskPrior,
 ): (parameters: PackedParameters, shots: ShotCount) => number {
+  requireProblem(problem);
   requireMatrix(prior.taskCovariance, "prior.taskCovariance", problem.dimension);
   const averaged = new AveragedRisk(problem, prior, new LayerRisk(problem, 1));
   return (parameters, shots) => averaged.risk([parameters], shots);

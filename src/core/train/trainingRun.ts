@@ -1,5 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import { parameterLayout } from "../model/parameterLayout";
+import { requireProblem } from "../problem/regressionProblem";
 import { type Descent, descend, type LossPoint, type StepLoss, startDescent } from "./descent";
 import type { Observer } from "./observer";
 import { mayTurn, type RunCoordinates, runCoordinates } from "./runCoordinates";
@@ -68,6 +69,7 @@ export class TrainingRun {
     private stored?: StoredRun,
     private readonly observers: Readonly<Partial<Record<StageName, Observer>>> = {},
   ) {
+    requireProblem(settings.problem);
     const { length } = parameterLayout(settings.model);
     this.turned = settings.method.kind === "exact" ? runCoordinates(settings) : undefined;
     for (const kept of [
