@@ -125,5 +125,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
       /^handed-in\.ipynb is opened, with its own code in cell \d+\.$/,
     );
     await other.close();
-  });
+    // Against hanging: a lesson runs on the kernel twice and in pages twice.
+  }, 600_000);
 });

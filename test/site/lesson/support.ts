@@ -70,6 +70,8 @@ export async function openLesson(
 ): Promise<OpenLesson> {
   const context = given ?? (await browser.newContext({ viewport: { width: 1280, height: 900 } }));
   const page = await context.newPage();
+  // Limits against hanging: other tests and other people use the machine too.
+  page.setDefaultTimeout(120_000);
   const asked = await watchRequests(page);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -81,7 +83,7 @@ export async function openLesson(
     // By script: a button in a folded cell is pressed too.
     await page.$eval(selector, (button) => (button as HTMLElement).click());
   };
-  const says = async (pattern: RegExp, timeout = 120_000) => {
+  const says = async (pattern: RegExp, timeout = 180_000) => {
     const started = Date.now();
     let text = "";
     while (Date.now() - started < timeout) {
