@@ -122,9 +122,9 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
         const { readFile } = await import("node:fs/promises");
         const text = await readFile(path, "utf8");
         if (!text.includes("require.resolve(")) return undefined;
-        const require = createRequire(path);
+        const from = createRequire(path);
         const contents = text.replaceAll(/require\.resolve\("([^"]+)"\)/g, (whole, name: string) => {
-          const found = resolvedBy(require, name);
+          const found = resolvedBy(from, name);
           return found === undefined ? whole : JSON.stringify(courseAddress(root, found));
         });
         return { contents, loader: "js" };
@@ -133,9 +133,9 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
   };
 }
 
-export function resolvedBy(require: NodeJS.Require, name: string): string | undefined {
+export function resolvedBy(from: NodeJS.Require, name: string): string | undefined {
   try {
-    return require.resolve(name);
+    return from.resolve(name);
   } catch {
     return undefined;
   }
