@@ -84,7 +84,7 @@ function trainToTheEnd(
   whatNext: string,
 ): Promise<TrainingOutcome> {
   const worker = new Worker(WORKER, { workerData: task });
-  let state: StoredRun | undefined;
+  let state = task.stored;
   let progress: Progress | undefined;
   let at = { stepsDone: 0, totalSteps: 0 };
   let interrupt = (): void => {};

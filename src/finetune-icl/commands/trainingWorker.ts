@@ -49,8 +49,8 @@ async function train(
     stopped = true;
   });
   tell({ kind: "at", ...place() });
-  // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep.
-  tell({ kind: "state", run: run.store() });
+  // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep. What was stored is kept.
+  if (stored === undefined) tell({ kind: "state", run: run.store() });
   let told = performance.now();
   let wait = FIRST_STATE_MS;
   // As many steps at once as fit between two looks at the messages: thousands of small ones, or a single slow one.
