@@ -25,6 +25,9 @@ function decoded(path: string): string {
   }
 }
 
+/** Files in which a browser runs what they hold. */
+const RUNS_BY_ITSELF = /\.(?:svgz?|x?html?|xml|m?js)$/i;
+
 /**
  * Where the links of the sources lead in the book: to the page made from the linked file, or to a copy of the file.
  * Remembers the copies that are needed.
@@ -63,6 +66,8 @@ export class SiteLinks {
     if (special !== undefined) return special;
     const page = this.pages.get(target.replace(/\/$/, ""));
     if (page !== undefined) return `${page}${suffix}`;
+    // A drawing or a page with a script in it would run it when it is opened by itself, where no policy of the book reaches.
+    if (RUNS_BY_ITSELF.test(target)) return undefined;
     return isFileInside(this.root, target) && DOWNLOADS.includes(target.split("/")[0]!)
       ? this.download(target)
       : undefined;

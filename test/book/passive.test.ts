@@ -115,6 +115,14 @@ describe("what a notebook brings into the book", () => {
       expect(links.resolve("README.md", path)).toBeUndefined();
     }
     expect(links.resolve("README.md", "data/mine.csv")).toBe("files/data/mine.csv");
+    // A drawing or a page would run its script when it is opened by itself.
+    for (const name of ["evil.svg", "evil.HTML", "evil.js", "evil.xml"]) {
+      writeFileSync(
+        join(root, "data", name),
+        "<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>",
+      );
+      expect(links.resolve("README.md", `data/${name}`), name).toBeUndefined();
+    }
     expect(links.resolve("README.md", "data/%E0%A4%A")).toBeUndefined();
   });
 });

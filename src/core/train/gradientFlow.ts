@@ -1,4 +1,4 @@
-import { requireNumber, requireVector } from "@finetune-icl/base";
+import { InputError, requireNumber, requireVector } from "@finetune-icl/base";
 import type { Differentiable } from "../algebra/differentiable";
 import { type Observer, seeEnd, Watch } from "./observer";
 
@@ -59,6 +59,8 @@ export function followGradientFlow(
   const { gradientTolerance, stepTolerance, maxTime } = { ...FLOW_DEFAULTS, ...settings };
   for (const [name, value] of Object.entries({ gradientTolerance, stepTolerance, maxTime }))
     requireNumber(value, name);
+  // No step has an error of zero: the flow would make its steps smaller without end.
+  if (!(stepTolerance > 0)) throw new InputError("stepTolerance", stepTolerance, "a positive number");
   const size = start.length;
   requireVector(start, "start", size);
   let point = Float64Array.from(start);

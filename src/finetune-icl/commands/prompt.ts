@@ -1,7 +1,7 @@
 import { readRecord, readWhole } from "@finetune-icl/base";
 import { FLOAT } from "@finetune-icl/core/algebra";
 import { predictLabel, readAttentionParameters, tokenContributions } from "@finetune-icl/core/model";
-import { PRETRAINING_FIELDS, readProblem, readTask } from "@finetune-icl/core/problem";
+import { PRETRAINING_FIELDS, readProblem, readTask, requireAffordable } from "@finetune-icl/core/problem";
 import { ExampleSampler, RandomSource, samplePrompt } from "@finetune-icl/core/simulate";
 import type { Command } from "commander";
 import { printJson, readJson } from "./jsonInput";
@@ -29,6 +29,8 @@ function anatomy(raw: unknown, seed: number): unknown {
   const problem = readProblem(FLOAT, record.problem, "problem", PRETRAINING_FIELDS);
   const task = readTask(FLOAT, record.task, "task", problem);
   const shots = readWhole(record.shots, "shots", 0);
+  // A token's numbers, and its line in the answer.
+  requireAffordable("shots", shots, { bytes: shots * (16 * problem.dimension + 1000) });
   const parameters = readAttentionParameters(FLOAT, record.parameters, "parameters", problem.dimension);
   const { prompt, queryLabel } = samplePrompt(
     new ExampleSampler(problem, task, new RandomSource(seed)),
@@ -38,7 +40,7 @@ function anatomy(raw: unknown, seed: number): unknown {
     tokens: tokenContributions(parameters, prompt).map((parts, j) => ({
       token: j === shots ? "query" : `example ${j + 1}`,
       // The query token has no label: it is what is asked.
-      label: j === shots ? null : prompt.labels[j],
+      ...(j === shots ? {} : { label: prompt.labels[j] }),
       ...parts,
     })),
     prediction: predictLabel(parameters, prompt),

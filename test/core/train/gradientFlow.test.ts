@@ -44,6 +44,13 @@ describe("gradient flow", () => {
     );
   });
 
+  it("refuses a tolerance of a step that no step can meet", () => {
+    for (const stepTolerance of [0, -0.5])
+      expect(() => followGradientFlow(bowl(1), Float64Array.of(1), { stepTolerance })).toThrow(
+        /^stepTolerance: holds/,
+      );
+  });
+
   it("has errors that fall with the tolerance of a step", () => {
     const error = (stepTolerance: number): number =>
       Math.abs(

@@ -80,6 +80,37 @@ describe("any input", () => {
 });
 
 describe("sizes", () => {
+  it.each([1e7, 5e9, 1e15])("of a prompt of %d examples are estimated and refused", async (shots) => {
+    const parameters = {
+      value: [0, 1, 1],
+      keyQuery: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+    };
+    const problem = { covariance: [[1]], noiseVariance: 0.1 };
+    const result = await askMain("prompt", JSON.stringify({ problem, task: [1], shots, parameters }));
+    expectManners(shots, result);
+    expect(result).toMatchObject({ code: 2, err: expect.stringContaining("GiB of memory") });
+  });
+
+  it("of a prompt that are small give an answer without null", async () => {
+    const parameters = {
+      value: [0, 1, 1],
+      keyQuery: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+    };
+    const problem = { covariance: [[1]], noiseVariance: 0.1 };
+    const result = await askMain("prompt", JSON.stringify({ problem, task: [1], shots: 1, parameters }));
+    expectManners("prompt", result);
+    expect(result.code).toBe(0);
+    expect(result.out).not.toContain("null");
+  });
+
   const identity = (d: number) =>
     Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_x, j) => (i === j ? 1 : 0)));
   const problem = (d: number, pretrainingShots: number) => ({
