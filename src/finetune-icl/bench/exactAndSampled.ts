@@ -27,7 +27,7 @@ export const exactAndSampled: Benchmark = {
       readTrainingSettings({ method, model: { keyQuery: "merged" } }),
     ) as [ReturnType<typeof readTrainingSettings>, ReturnType<typeof readTrainingSettings>];
     const risk = pretrainingLoss(exact);
-    const motion = { ...RELEASED_MOTION, steps: Number.POSITIVE_INFINITY };
+    const motion = { ...RELEASED_MOTION, steps: Number.MAX_SAFE_INTEGER };
     const riskAt = (point: Float64Array): number => risk(point, new Float64Array(point.length), 0);
     let reached = Number.POSITIVE_INFINITY;
     const bySampling = (): number => {

@@ -43,7 +43,7 @@ export function sampledStep({ stage, keyQuery }: StepKind, shots: number, steps:
   });
   const loss =
     stage === "pretraining" ? pretrainingLoss(settings) : fineTuningLoss(settings, settings.fineTuning!);
-  const motion = { ...RELEASED_MOTION, steps: Number.POSITIVE_INFINITY };
+  const motion = { ...RELEASED_MOTION, steps: Number.MAX_SAFE_INTEGER };
   const descent = startDescent(initialPoint(settings), motion);
   return () => cpuSeconds(() => descend(descent, loss, motion, descent.step + steps)) / steps;
 }
