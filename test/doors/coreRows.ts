@@ -165,8 +165,6 @@ const PROBLEM: Rows = {
 const MODEL: Rows = {
   readAttentionParameters: READS,
   readLayers: READS,
-  requireTrainable: "takes a layout and a word",
-  trains: "takes words",
   trainablePositions: "takes a layout and a word",
   tokenLength: { args: ({ d }) => ({ dimension: d }), call: ({ dimension }) => core.tokenLength(dimension) },
   labelSlot: { args: ({ d }) => ({ dimension: d }), call: ({ dimension }) => core.labelSlot(dimension) },
@@ -233,7 +231,6 @@ const LOOP = "training loops pass through numbers that are not finite, and must 
 
 const EXACT: Rows = {
   remembered: FUNCTIONS,
-  product: "is an inner loop of other rooms, in which nothing is checked",
   averagedRisk: {
     args: (make) => ({ problem: make.problem(), prior: priorOf(make), parameters: make.packed(), shots: 3 }),
     call: ({ problem, prior, parameters, shots }) => core.averagedRisk(problem, prior)(parameters, shots),
