@@ -12,22 +12,24 @@ import { CELLS, cellOf, notebookOf } from "./support/lesson";
 
 const lesson = lessonOf(notebookOf(CELLS), join(packageRoot, "notebooks", "04-a.ipynb"));
 const checks = checksOf(lesson);
-const limits = { processes: 100, processBytes: 6e8, bytes: 9e8 };
+// As in use, all together may take more than a kernel at its own limit and the processes around it: what one answer leaves to be
+// collected is not counted against the next.
+const limits = { processes: 100, processBytes: 6e8, bytes: 1.5e9 };
 const TIMEOUT = 600_000;
 
 /** Answers that take all they can get, and what is said of them. */
 const GREEDY: Readonly<Record<string, readonly [code: string, says: RegExp]>> = {
   "objects without end": [
     "const answer41 = (x: number): any => { const all: unknown[] = []; while (true) all.push(new Array(1000).fill(x)); };",
-    /ended the kernel|took more than 0\.9 GB of memory/,
+    /ended the kernel|took more than 1\.5 GB of memory/,
   ],
   "buffers without end": [
     "const answer41 = (x: number): any => { const all: unknown[] = []; while (true) all.push(Buffer.alloc(1e7, x)); };",
-    /Array buffer allocation failed|ended the kernel|took more than 0\.9 GB of memory/,
+    /Array buffer allocation failed|ended the kernel|took more than 1\.5 GB of memory/,
   ],
   "memory in many processes": [
     `const answer41 = (x: number): any => { for (let k = 0; k < 20; k++) require("child_process").spawn(process.execPath, ["-e", "const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 1e6)"], { stdio: "ignore" }); require("child_process").execSync("sleep 100"); };`,
-    /took more than 0\.9 GB of memory|did not end/,
+    /took more than 1\.5 GB of memory|did not end/,
   ],
   "processes without end": [
     `const answer41 = (x: number): any => { while (true) require("child_process").spawn("sleep", ["100"], { stdio: "ignore" }).on("error", () => {}); };`,
@@ -38,8 +40,7 @@ const GREEDY: Readonly<Record<string, readonly [code: string, says: RegExp]>> = 
 describe("an answer that takes", () => {
   it.each(Object.entries(GREEDY))(
     "%s costs its own point and no other, and nothing of it stays",
-    // The memory of the machine is shared with whatever other tests run: what they take is not this answer's.
-    { retry: 2, timeout: TIMEOUT },
+    { timeout: TIMEOUT },
     async (_, [code, says]) => {
       const sources = new Map([
         ["answer-4-1", code],
