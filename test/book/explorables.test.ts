@@ -12,6 +12,22 @@ import { type BuiltBook, builtBook } from "./support";
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
 
+/** Where an axis stands: its range (of logarithms on a logarithmic one), and pixels. */
+interface FittedAxis {
+  readonly range: readonly [number, number];
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Pixels by which an end of the old axis stands elsewhere on the new one. */
+function shiftOfEnds(old: FittedAxis, { range: [low, high], offset, length }: FittedAxis): number {
+  const shifts = old.range.map((end, k) =>
+    Math.abs(offset + ((end - low) / (high - low)) * length - (old.offset + k * old.length)),
+  );
+  // From below upwards instead of from the left: the panel's own move counts either way.
+  return Math.max(...shifts) + Math.abs(offset - old.offset) + Math.abs(length - old.length);
+}
+
 describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real browser", () => {
   let browser: Browser;
   let book: BuiltBook;
@@ -94,8 +110,15 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
             places: [...live.querySelectorAll(".js-line, path.point, .barlayer .point > path, .shapelayer path, .annotation")].map(box),
           };
         })()`) as Promise<{ title: string; places: number[][] }>;
+      const fitted = () =>
+        page.evaluate(`Object.fromEntries(Object.entries(document.querySelector(".live")._fullLayout)
+          .filter(([name]) => /^[xy]axis\\d*$/.test(name))
+          .map(([name, { range, _offset, _length }]) => [name, { range: range.map(Number), offset: _offset, length: _length }]))`) as Promise<
+          Record<string, FittedAxis>
+        >;
       await page.waitForTimeout(300);
       const before = await shown();
+      const axes = await fitted();
       // In one turn of the page: the answer of the next frame, and nothing of what comes after it.
       const moved = (await page.evaluate(`(async () => {
         const input = document.querySelector("[name=${name}]");
@@ -113,17 +136,16 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
       expect(after.places, id).not.toEqual(before.places);
       expect(after.title, id).toBe(anew.title);
       expect(after.places.length, id).toBe(anew.places.length);
-      // The axes fit anew when the hand rests: what is on them moves by no more than a small part of the figure's height.
-      const highest = Math.max(
+      // Nothing jumps when the hand rests but by what the axes are fitted anew: a place moves by no more than the ends of its axis do, a
+      // width by twice that; two pixels for the rounding of both.
+      const ends = await fitted();
+      const refit = Math.max(...Object.keys(ends).map((axis) => shiftOfEnds(axes[axis]!, ends[axis]!)));
+      const jump = Math.max(
         ...after.places.flatMap((place, i) => place.map((value, k) => Math.abs(value - anew.places[i]![k]!))),
       );
-      const height = (await page.evaluate(
-        "document.querySelector('.live .main-svg').clientHeight",
-      )) as number;
-      expect(
-        highest / height,
-        `${id}: part of the figure by which something jumps when the hand rests`,
-      ).toBeLessThan(1 / 16);
+      expect(jump, `${id}: pixels by which something jumps when the hand rests`).toBeLessThanOrEqual(
+        2 * refit + 2,
+      );
       expect(complaints).toEqual([]);
       await close();
     }
