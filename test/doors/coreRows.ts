@@ -309,7 +309,6 @@ const EXACT: Rows = {
       parameters: make.packed(),
     }),
     call: ({ problem, task, shots, parameters }) => new core.FastRisk(problem).risk(task, shots, parameters),
-    anything: { task: LOOP, value: LOOP, keyQuery: LOOP },
   },
   momentLoss: {
     args: (make) => ({
@@ -633,6 +632,20 @@ const THEORY: Rows = {
   },
 };
 
+/** What a prediction is asked with. */
+const asked = ({ problem, pretraining, vector, number }: Fixture) => ({
+  problem: problem(),
+  pretraining: pretraining(),
+  regime: {
+    kind: "auxiliary-value",
+    targetTask: vector(),
+    auxiliaryShots: 5,
+    auxiliaryWeight: number(),
+  },
+  task: vector(),
+  shots: 3,
+});
+
 const PREDICT: Rows = {
   auxiliaryFullOptimum: {
     args: (make) => {
@@ -694,34 +707,12 @@ const PREDICT: Rows = {
     call: ({ moments, keyQuery, shots }) => core.auxiliaryValueByMoments(moments, keyQuery, shots),
   },
   predict: {
-    args: ({ problem, pretraining, vector, number }) => ({
-      problem: problem(),
-      pretraining: pretraining(),
-      regime: {
-        kind: "auxiliary-value",
-        targetTask: vector(),
-        auxiliaryShots: 5,
-        auxiliaryWeight: number(),
-      },
-      task: vector(),
-      shots: 3,
-    }),
+    args: asked,
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predict(problem, pretraining, regime).risk(task, shots),
   },
   predictor: {
-    args: ({ problem, pretraining, vector, number }) => ({
-      problem: problem(),
-      pretraining: pretraining(),
-      regime: {
-        kind: "auxiliary-value",
-        targetTask: vector(),
-        auxiliaryShots: 5,
-        auxiliaryWeight: number(),
-      },
-      task: vector(),
-      shots: 3,
-    }),
+    args: asked,
     call: ({ problem, pretraining, regime, task, shots }) =>
       core.predictor(problem, pretraining)(regime).risk(task, shots),
   },

@@ -1,3 +1,5 @@
+import { requireVector } from "@finetune-icl/base";
+import { tokenLength } from "../model/tokens";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
 import { LayerRisk } from "./layerRisk";
@@ -25,8 +27,15 @@ export class FastRisk {
     this.layer = new LayerRisk(problem, 1);
   }
 
-  /** R(n, θ) in squared label units; `task` has length d, the parameters are for D = d + 2. @throws InputError */
+  /**
+   * R(n, θ) in squared label units; `task` has length d, the parameters are for D = d + 2.
+   * @throws InputError naming the task, the value row or M where a length does not fit or a number is not finite
+   */
   risk(task: Float64Array, shots: ShotCount, parameters: PackedParameters): number {
+    const size = tokenLength(this.dimension);
+    requireVector(task, "task", this.dimension);
+    requireVector(parameters.value, "value", size);
+    requireVector(parameters.keyQuery, "keyQuery", size * size);
     return this.layer.risk([parameters], task, this.noiseVariance, shots);
   }
 
