@@ -98,7 +98,7 @@ export async function buildProjectBook(
 }
 
 const LEAD = `<p class="lead">A layer of linear attention that was pretrained on many regression tasks learns a new one from the examples in
-its prompt. Fine-tune <strong>all</strong> its parameters on prompts without examples, and that gift is gone: examples stop helping, on every
+its prompt. Fine-tune <strong>all</strong> its parameters on prompts without examples, and that gift is gone: examples teach it nothing, whatever the
 task. Fine-tune the <strong>value matrix only</strong>, and it stays.</p>
 <p>Both statements are theorems about closed forms
 (<a href="bibliography.html#lee2026">Lee, Sohn and Lee, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk

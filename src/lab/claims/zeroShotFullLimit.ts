@@ -41,7 +41,7 @@ const compare =
 
 export const zeroShotFullLimit: Claim = {
   id: "zero-shot-full-limit",
-  title: "After full fine-tuning, examples stop helping on every task",
+  title: "After full fine-tuning, examples teach nothing, whatever the task",
   statement:
     "$R(\\infty,\\theta) = \\sigma^2 + \\lVert\\theta\\rVert^2$ for every task: the risk of predicting zero, noise floor included. For $\\lVert\\theta\\rVert = 1$ it is $1+\\sigma^2$, not 1.",
   assumptions: "The constant-score optimum with any c and w.",
