@@ -42,7 +42,9 @@ const LOOK_MS = 200;
 
 /**
  * Runs a notebook to its end in its workplace. A cell that never ends, takes more than its share of the machine, or ends the
- * kernel or its guard, is left out, and the rest runs again without it, so that it costs no other cell its result.
+ * kernel or its guard, is left out, and the rest runs again without it, so that it costs no other cell its result. A kernel may
+ * also end of what it still holds for an earlier probe: no cell is left out before it ended a kernel in which no probe came
+ * before it.
  */
 export async function runGuarded(
   notebook: Notebook,
@@ -50,21 +52,38 @@ export async function runGuarded(
   options: GuardedOptions,
 ): Promise<GuardedOutcome> {
   const culprits = new Map<string, string>();
+  const failures = new Map<string, string>();
+  const printed: Record<string, string> = {};
+  const placeOf = (id: string) => notebook.cells.findIndex((cell) => cell.id === id);
+  // Probes that share a kernel; the last part runs next.
+  const parts: (readonly string[])[] = [wanted];
   while (true) {
-    const cells = notebook.cells.map((cell) => (culprits.has(cell.id) ? { ...cell, source: "" } : cell));
-    const { report, done, stopped } = await runOnce({ ...notebook, cells }, wanted, options);
-    const failures = new Map([
-      ...(report?.failures ?? []).flatMap(({ cell, text }) => (cell === null ? [] : [[cell, text] as const])),
-      ...culprits,
-    ]);
-    if (report?.isComplete) return { failures, printed: report.printed };
+    const part = parts.pop();
+    if (part === undefined) return { failures: new Map([...failures, ...culprits]), printed };
+    const isOut = (id: string) => culprits.has(id) || (wanted.includes(id) && !part.includes(id));
+    const cells = notebook.cells.map((cell) => (isOut(cell.id) ? { ...cell, source: "" } : cell));
+    const { report, done, stopped } = await runOnce({ ...notebook, cells }, part, options);
     const last = report?.failures.at(-1);
-    const trouble = last?.cell === null ? last.text : undefined;
+    if (report?.isComplete) {
+      for (const { cell, text } of report.failures) if (cell !== null) failures.set(cell, text);
+      Object.assign(printed, report.printed);
+      continue;
+    }
     // Without a report, the cell that was running when the guard ended.
     const culprit = last?.cell ?? cells.filter(isExecutable)[done]?.id;
-    if (trouble !== undefined || culprit === undefined || culprits.has(culprit))
+    const trouble = last?.cell === null ? last.text : undefined;
+    if (trouble !== undefined || culprit === undefined || isOut(culprit))
       return { failures, printed: {}, trouble: trouble ?? "the run ended without a result" };
-    culprits.set(culprit, last?.text ?? stopped ?? "ended the run");
+    const before = part.filter((id) => !isOut(id) && placeOf(id) < placeOf(culprit));
+    if (before.length > 0)
+      parts.push(
+        before,
+        part.filter((id) => !before.includes(id)),
+      );
+    else {
+      culprits.set(culprit, last?.text ?? stopped ?? "ended the run");
+      parts.push(part);
+    }
   }
 }
 

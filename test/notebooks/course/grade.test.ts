@@ -114,6 +114,25 @@ describe("a submission", () => {
   );
 
   it(
+    "loses nothing by what the kernel still holds for another answer",
+    async () => {
+      const poisoned = {
+        "answer-4-1":
+          "const answer41 = (x: number): number => { (globalThis as any).isFull = true; throw new Error('full'); };",
+        "answer-4-2":
+          `${RIGHT["answer-4-2"]}\nconst right = answer42;\nanswer42 = (x: number): number => { if ((globalThis as any).isFull) process.abort(); return right(x); };`.replace(
+            "const answer42",
+            "let answer42",
+          ),
+      };
+      const result = await grade(submission(poisoned));
+      expect(said(result)).toEqual([expect.stringContaining("Error: full"), ""]);
+      expect(result.points).toBe(1);
+    },
+    TIMEOUT,
+  );
+
+  it(
     "gets no points by redefining what checks, or what checks are made of",
     async () => {
       const tricks = code(
