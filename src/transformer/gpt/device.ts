@@ -1,0 +1,18 @@
+import { type Array as DeviceArray, numpy as np } from "@jax-js/jax";
+import type { DeviceParameters } from "./forward";
+import type { Parameters, Tensor } from "./parameters";
+
+/** A tensor as the tensor library holds it. */
+export const toDevice = ({ shape, values }: Tensor): DeviceArray => np.array(values, { shape: [...shape] });
+
+export const allToDevice = (parameters: Parameters): DeviceParameters =>
+  Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, toDevice(tensor)]));
+
+/** Reads an array back, and gives it up. */
+export function fromDevice(array: DeviceArray): Tensor {
+  const { shape } = array;
+  return { shape, values: Float32Array.from(array.dataSync()) };
+}
+
+export const allFromDevice = (arrays: DeviceParameters): Parameters =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromDevice(array)]));

@@ -1,0 +1,28 @@
+export { forward } from "./gpt/forward";
+export {
+  initialParameters,
+  interpolate,
+  loadParameters,
+  type Parameters,
+  parameterShapes,
+  type StoredParameters,
+  storeParameters,
+  type Tensor,
+} from "./gpt/parameters";
+export { type GptShape, MLP_RATIO, requireShape } from "./gpt/shape";
+export {
+  LORA_TARGETS,
+  type LoraTarget,
+  splitParameters,
+  TRAINABLE_SETS,
+  type Trainable,
+  type TrainableSet,
+  trainableName,
+} from "./gpt/trainable";
+export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
+export { createPredictor, type Predictor } from "./measuring/predictor";
+export { ridgePrediction } from "./measuring/ridge";
+export { type FineTuningSettings, fineTune, type Objective } from "./training/fineTune";
+export { type PretrainingSettings, pretrain } from "./training/pretrain";
+export { drawPrompts, drawTask, type PromptBatch, type TaskSetting } from "./training/prompts";
+export { type TrainingResult, type TrainingRun, train } from "./training/trainer";
