@@ -47,6 +47,12 @@ export const OPTIONAL_COMMANDS: readonly OptionalCommand[] = [
     register: async (program) => (await import("./commands/new")).registerNewCommand(program),
   },
   {
+    name: "transformer",
+    description: "Pretrain small GPTs, fine-tune them, and measure what remains of in-context learning.",
+    needs: "@finetune-icl/transformer",
+    register: async (program) => (await import("./commands/transformer")).registerTransformerCommand(program),
+  },
+  {
     name: "book",
     description: "Build the book: a static site of the notebooks, the docs and the live figures.",
     needs: "@finetune-icl/site",

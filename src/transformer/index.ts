@@ -22,6 +22,13 @@ export {
 export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
 export { createPredictor, type Predictor } from "./measuring/predictor";
 export { ridgePrediction } from "./measuring/ridge";
+export {
+  openTransformerCheckpoint,
+  runTransformerStudy,
+  saveTransformerStudy,
+  type TransformerStudyOptions,
+  unitCount,
+} from "./study/run";
 export { type FineTuningSettings, fineTune, type Objective } from "./training/fineTune";
 export { type PretrainingSettings, pretrain } from "./training/pretrain";
 export { drawPrompts, drawTask, type PromptBatch, type TaskSetting } from "./training/prompts";

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { Profile } from "@finetune-icl/core/evidence";
+import { withLock } from "@finetune-icl/files";
+import { resultsFolder } from "@finetune-icl/lab/units";
+import {
+  openTransformerCheckpoint,
+  runTransformerStudy,
+  saveTransformerStudy,
+  unitCount,
+} from "@finetune-icl/transformer";
+import type { Command } from "commander";
+import { printJson } from "./jsonInput";
+import { withKeptProgress } from "./keptWork";
+import { readNumberOption, readWorkers } from "./numberOption";
+import { readOutFolder } from "./outOption";
+
+interface Options {
+  readonly quick?: true;
+  readonly cells?: string;
+  readonly out?: string;
+  readonly jobs?: string;
+}
+
+/** Adds `finetune-icl transformer`: what fine-tuning leaves of a small GPT's in-context learning. */
+export function registerTransformerCommand(program: Command): void {
+  program
+    .command("transformer")
+    .description(
+      "Pretrain small GPTs on regression in context, fine-tune them on zero-shot prompts of one task by what is trained, what is added and the rate, and measure what remains at the same zero-shot risk.",
+    )
+    .option("--quick", "the same questions of a tiny GPT, in less than a minute; saved only with --out")
+    .option("--cells <number>", "only the first cells of the grid, which are those that matter most")
+    .option("--out <folder>", "where the tables go (default: data/studies/transformer of the package)")
+    .option("--jobs <number>", "worker threads (default: the number of cores)")
+    .addHelpText(
+      "after",
+      "\nAfter an interruption the same command goes on from the units that were finished, and so does one with more --cells.",
+    )
+    .action(runCommand);
+}
+
+async function runCommand(options: Options): Promise<void> {
+  const profile: Profile = options.quick ? "quick" : "full";
+  const cells = options.cells === undefined ? undefined : readNumberOption(options.cells, "--cells", 1);
+  const settings = { profile, ...(cells !== undefined && { cells }) };
+  const workers = readWorkers(options.jobs);
+  const out = options.out === undefined ? undefined : readOutFolder(options.out);
+  const folder = out ?? (profile === "full" ? join(resultsFolder("studies"), "transformer") : undefined);
+  const run = async (): Promise<void> => {
+    const start = performance.now();
+    const checkpoint = openTransformerCheckpoint(folder ?? resultsFolder("studies"), profile);
+    const tables = await withKeptProgress(
+      { total: unitCount(settings), things: "units", kept: () => checkpoint.results.size },
+      (step) => runTransformerStudy(settings, { workers, checkpoint, onUnitDone: () => step() }),
+    );
+    if (folder !== undefined) {
+      saveTransformerStudy(folder, settings, tables);
+      process.stderr.write(`Fine-tuning a small GPT: ${join(folder, "README.md")}\n`);
+    }
+    // A run of some cells leaves what a run of more goes on from.
+    if (cells === undefined) checkpoint.clear();
+    printJson({
+      units: unitCount(settings),
+      tables: Object.keys(tables),
+      seconds: (performance.now() - start) / 1000,
+    });
+  };
+  await (folder === undefined ? run() : withLock(folder, run));
+}

@@ -1,0 +1,108 @@
+import { dirname, join } from "node:path";
+import { toCsv } from "@finetune-icl/base";
+import type { Profile } from "@finetune-icl/core/evidence";
+import { type Checkpoint, openCheckpoint, writeAllWhole } from "@finetune-icl/files";
+import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
+import { cells, pretrainings } from "./grid";
+import { SIZES } from "./settings";
+import { type FinishedCell, matchedTable, pathTable, pretrainingTable } from "./tables";
+import { type CellResult, cellName, type PretrainingResult, type UnitInput, type UnitResult } from "./unit";
+
+/** What decides the results of a run. */
+export interface TransformerStudyOptions {
+  readonly profile: Profile;
+  /** No cell is begun that would be later than so many in all; all of them when left out. */
+  readonly cells?: number;
+}
+
+/** How many units a run has: a pretraining for each seed, and the cells. */
+export const unitCount = ({ profile, cells: most }: TransformerStudyOptions): number =>
+  SIZES[profile].seeds + cells(SIZES[profile]).slice(0, most).length;
+
+/** The file of finished units in `folder`; of this program only. More cells later go on from it. */
+export const openTransformerCheckpoint = (folder: string, profile: Profile): Checkpoint<UnitResult> =>
+  openCheckpoint<UnitResult>(folder, { study: "transformer", size: SIZES[profile] }, [
+    ...PROGRAM_FOLDERS,
+    dirname(require.resolve("@finetune-icl/transformer/package.json")),
+  ]);
+
+/** Runs the study on worker threads, each finished unit into the checkpoint, and gives its tables by name. */
+export async function runTransformerStudy(
+  { profile, cells: most }: TransformerStudyOptions,
+  {
+    workers,
+    checkpoint,
+    onUnitDone,
+  }: {
+    readonly workers: number;
+    readonly checkpoint: Checkpoint<UnitResult>;
+    readonly onUnitDone: (name: string) => void;
+  },
+): Promise<Readonly<Record<string, string>>> {
+  const size = SIZES[profile];
+  const chosen = cells(size).slice(0, most);
+  return runUnits<UnitInput, UnitResult, Readonly<Record<string, string>>>(
+    join(__dirname, "worker.js"),
+    { workers, checkpoint, onUnitDone },
+    async (done) => {
+      const pretrained = await Promise.all(
+        pretrainings(size).map(async (input) => ({
+          input,
+          result: (await done({
+            name: `pretraining, seed ${input.settings.seed}`,
+            input,
+          })) as PretrainingResult,
+        })),
+      );
+      const finished = await Promise.all(
+        chosen.map(async (input): Promise<FinishedCell> => {
+          const { parameters } = pretrained[input.seed]!.result;
+          const unit = { name: cellName(input), input: { ...input, start: parameters } };
+          return { input, result: (await done(unit)) as CellResult };
+        }),
+      );
+      return {
+        pretraining: toCsv(pretrainingTable(pretrained)),
+        paths: toCsv(pathTable(size, finished)),
+        matched: toCsv(matchedTable(size, finished)),
+      };
+    },
+  );
+}
+
+/** Writes the tables and a README.md that says what they hold and what makes them into `folder`. */
+export function saveTransformerStudy(
+  folder: string,
+  options: TransformerStudyOptions,
+  tables: Readonly<Record<string, string>>,
+): void {
+  writeAllWhole([
+    ...Object.entries(tables).map(([name, text]) => [join(folder, `${name}.csv`), text] as const),
+    [join(folder, "README.md"), readme(options)],
+  ]);
+}
+
+function readme(options: TransformerStudyOptions): string {
+  const size = SIZES[options.profile];
+  const { shape, pretraining, fineTuning } = size;
+  const all = cells(size).length;
+  const done = Math.min(options.cells ?? all, all);
+  const command = `npx finetune-icl transformer${options.profile === "quick" ? " --quick" : ""}${options.cells === undefined ? "" : ` --cells ${options.cells}`}`;
+  return `# Fine-tuning a small GPT
+
+What does fine-tuning on zero-shot prompts of one task leave of a GPT's in-context learning, at the same zero-shot risk, by what is
+trained and by what is added to the loss? The questions and the statistics were written down before the run, in \`preregistration.md\` of the stored study.
+
+Made by \`${command}\`: ${done} of the ${all} cells of the grid, ${size.seeds} pretraining seeds.
+
+A decoder of ${shape.layers} layers, width ${shape.width}, ${shape.heads} heads; d = ${shape.dimension}, up to ${shape.maxShots} examples, Σ = I, tasks on the unit
+sphere, σ² = ${size.noiseVariance}. Pretraining: ${pretraining.steps} steps of Adam on ${pretraining.prompts} prompts, rate up to ${pretraining.rate}. Fine-tuning: ${fineTuning.steps} steps
+of ${fineTuning.prompts} zero-shot prompts at the constant rate in the tables, clipping at 1. Test: ${size.testPrompts} prompts a task, the same for all models of a target.
+
+| table | one row |
+|---|---|
+| [\`pretraining.csv\`](pretraining.csv) | a pretrained model after so many examples of fresh tasks: risk, ridge regression's risk on the same prompts, and the slope of its predictions on the truth |
+| [\`paths.csv\`](paths.csv) | a fine-tuning, a point on the straight line of parameters from start to end (where the zero-shot excess over σ² has come down to \`at\` times what it was), 0 or ${shape.maxShots} examples: risks on four kinds of tasks, intrusion and gain on fresh ones |
+| [\`matched.csv\`](matched.csv) | what is trained, what is added, the rate and the zero-shot excess that is left: the share of the benefit of ${shape.maxShots} examples on fresh tasks that was kept, its 95 % interval over seeds (Student's t; targets of a seed averaged first), and the difference from training all parameters, paired by seed |
+`;
+}

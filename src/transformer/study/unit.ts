@@ -1,0 +1,184 @@
+import { RandomSource } from "@finetune-icl/core/simulate";
+import { interpolate, loadParameters, type StoredParameters, storeParameters } from "../gpt/parameters";
+import type { GptShape } from "../gpt/shape";
+import { type Trainable, trainableName } from "../gpt/trainable";
+import { drawTestSets, type Measure, measure } from "../measuring/measure";
+import { createPredictor, type Predictor } from "../measuring/predictor";
+import { fineTune } from "../training/fineTune";
+import { type PretrainingSettings, pretrain } from "../training/pretrain";
+import { drawPrompts, drawTask } from "../training/prompts";
+import { MATCHED, OBJECTIVES } from "./settings";
+
+/** Pretraining of one seed. */
+export interface PretrainingInput {
+  readonly kind: "pretraining";
+  readonly settings: PretrainingSettings;
+  readonly testPrompts: number;
+}
+
+export interface PretrainingResult {
+  readonly parameters: StoredParameters;
+  /** Mean loss over each tenth of the steps. */
+  readonly losses: readonly number[];
+  /** On fresh tasks, at every number of examples. */
+  readonly measures: readonly Measure[];
+}
+
+/** One fine-tuning of one pretrained model: a cell of the grid. */
+export interface CellInput {
+  readonly kind: "cell";
+  readonly shape: GptShape;
+  readonly noiseVariance: number;
+  readonly seed: number;
+  /** Which of the seed's targets. */
+  readonly target: number;
+  readonly trainable: Trainable;
+  readonly objective: string;
+  readonly rate: number;
+  readonly steps: number;
+  readonly prompts: number;
+  readonly testPrompts: number;
+  readonly start: StoredParameters;
+}
+
+/** A model on the way from the start to the end of a fine-tuning. */
+export interface PathPoint {
+  /** `start`, `end`, or the share of the zero-shot excess that is left, as text. */
+  readonly at: string;
+  /** How far on the straight line of parameters from start to end. */
+  readonly share: number;
+  /** E (f − θ₀·x)² on zero-shot prompts of the target: zero-shot risk less σ². */
+  readonly excess: number;
+  /** At 0 and at maxShots examples. */
+  readonly measures: readonly Measure[];
+}
+
+export interface CellResult {
+  readonly points: readonly PathPoint[];
+  /** The loss before the last step. */
+  readonly lastLoss: number;
+}
+
+export type UnitInput = PretrainingInput | CellInput;
+export type UnitResult = PretrainingResult | CellResult;
+
+export const cellName = ({
+  seed,
+  target,
+  trainable,
+  objective,
+  rate,
+}: Pick<CellInput, "seed" | "target" | "trainable" | "objective" | "rate">): string =>
+  `seed ${seed}, target ${target}, ${trainableName(trainable)}, ${objective}, rate ${rate}`;
+
+/** What a worker does with one unit; the same input gives the same result. */
+export const runUnit = (input: UnitInput): UnitResult =>
+  input.kind === "pretraining" ? runPretraining(input) : runCell(input);
+
+const predictors = new Map<string, Predictor>();
+
+/** Compiled once a thread. */
+function predictorFor(shape: GptShape): Predictor {
+  const key = JSON.stringify(shape);
+  const predictor = predictors.get(key) ?? createPredictor(shape);
+  predictors.set(key, predictor);
+  return predictor;
+}
+
+const TARGET_STREAM = 40;
+const ZERO_SHOT_STREAM = 50;
+/** Test prompts are those of no training seed; each seed and target has its own, the same for all that is trained. */
+const TEST_SEED = 1_000_000;
+
+/** θ₀, the target's number k of a seed. */
+const targetOf = (dimension: number, seed: number, k: number): readonly number[] => [
+  ...drawTask(dimension, new RandomSource(seed, TARGET_STREAM + k)),
+];
+
+export function runPretraining({ settings, testPrompts }: PretrainingInput): PretrainingResult {
+  const { shape, noiseVariance, seed, steps } = settings;
+  const { parameters, losses } = pretrain(settings);
+  const sets = drawTestSets(shape, {
+    target: targetOf(shape.dimension, seed, 0),
+    noiseVariance,
+    prompts: testPrompts,
+    seed: TEST_SEED,
+  }).filter(({ task }) => task === "fresh");
+  const shots = Array.from({ length: shape.maxShots + 1 }, (_, n) => n);
+  const tenth = Math.ceil(steps / 10);
+  return {
+    parameters: storeParameters(parameters),
+    losses: Array.from({ length: 10 }, (_, k) => meanOf(losses.slice(k * tenth, (k + 1) * tenth))),
+    measures: measure(predictorFor(shape), parameters, sets, shots),
+  };
+}
+
+export function runCell(input: CellInput): CellResult {
+  const { shape, noiseVariance, seed, trainable, rate, steps, prompts, testPrompts } = input;
+  const predictor = predictorFor(shape);
+  const target = targetOf(shape.dimension, seed, input.target);
+  const start = loadParameters(input.start);
+  const { parameters: end, losses } = fineTune(start, {
+    shape,
+    noiseVariance,
+    target,
+    trainable,
+    objective: OBJECTIVES[input.objective]!,
+    rate,
+    steps,
+    prompts,
+    seed: 1000 * (seed + 1) + input.target,
+  });
+  const testSeed = TEST_SEED + 100 * seed + input.target;
+  const sets = drawTestSets(shape, { target, noiseVariance, prompts: testPrompts, seed: testSeed });
+  const zeroShot = drawPrompts(
+    { dimension: shape.dimension, noiseVariance: 0 },
+    { prompts: 2 * testPrompts, shots: 0, scored: "all", taskOf: () => target },
+    new RandomSource(testSeed, ZERO_SHOT_STREAM),
+  );
+  const known = new Map<number, number>();
+  const excessAt = (share: number): number => {
+    const excess = known.get(share) ?? measureExcess(share);
+    known.set(share, excess);
+    return excess;
+  };
+  const measureExcess = (share: number): number => {
+    const predictions = predictor.predict(interpolate(start, end, share), zeroShot);
+    return meanOf([...predictions].map((predicted, i) => (predicted - zeroShot.labels[i]!) ** 2));
+  };
+  const before = excessAt(0);
+  const pointAt = (at: string, share: number): PathPoint => ({
+    at,
+    share,
+    excess: excessAt(share),
+    measures: measure(predictor, interpolate(start, end, share), sets, [0, shape.maxShots]),
+  });
+  const matched = MATCHED.flatMap((left) => {
+    const share = firstBelow(excessAt, left * before);
+    return share === undefined ? [] : [pointAt(String(left), share)];
+  });
+  return {
+    points: [pointAt("start", 0), ...matched, pointAt("end", 1)],
+    lastLoss: losses.at(-1)!,
+  };
+}
+
+const GRID = 20;
+const HALVINGS = 10;
+
+/** The first share, on a grid of twenty refined by halving, at which the excess is at most `level`; undefined where there is none. */
+export function firstBelow(excessAt: (share: number) => number, level: number): number | undefined {
+  for (let k = 1; k <= GRID; k += 1) {
+    if (excessAt(k / GRID) > level) continue;
+    let [above, below] = [(k - 1) / GRID, k / GRID];
+    for (let i = 0; i < HALVINGS; i += 1) {
+      const middle = (above + below) / 2;
+      if (excessAt(middle) > level) above = middle;
+      else below = middle;
+    }
+    return below;
+  }
+  return undefined;
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
