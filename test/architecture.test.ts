@@ -11,13 +11,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   files: ["base"],
   core: ["base"],
   lab: ["base", "files", "core"],
+  transformer: ["base", "files", "core", "lab"],
   plot: ["base", "core"],
   figures: ["base", "files", "core", "plot"],
   kernel: [],
   notebooks: ["base", "files", "kernel"],
   book: ["base", "files", "notebooks", "plot"],
   site: ["base", "files", "core", "plot", "figures", "kernel", "notebooks", "book"],
-  "finetune-icl": ["base", "files", "core", "lab", "figures", "kernel", "notebooks", "site"],
+  "finetune-icl": ["base", "files", "core", "lab", "figures", "kernel", "notebooks", "site", "transformer"],
 };
 
 /** Inside a package, which folder may import which. A package that is not named here has no such order. */

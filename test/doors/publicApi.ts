@@ -32,6 +32,7 @@ const PACKAGES = [
   "notebooks",
   "book",
   "site",
+  "transformer",
   "finetune-icl",
 ];
 

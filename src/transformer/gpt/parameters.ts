@@ -94,6 +94,7 @@ export type StoredParameters = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly float32: string }>
 >;
 
+/** Parameters as {@link StoredParameters}, from which {@link loadParameters} makes them again, bit for bit. */
 export function storeParameters(parameters: Parameters): StoredParameters {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, values }]) => {

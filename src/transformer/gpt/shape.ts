@@ -15,7 +15,7 @@ export interface GptShape {
 /** Hidden units of an MLP for each unit of the width. */
 export const MLP_RATIO = 4;
 
-/** @throws InputError naming the size that is none. */
+/** That every size is one, and the width a multiple of the heads. @throws InputError naming the size that is none. */
 export function requireShape(shape: GptShape, path = "shape"): void {
   for (const name of ["dimension", "maxShots", "layers", "width", "heads"] as const)
     readWhole(shape[name], `${path}.${name}`, 1);

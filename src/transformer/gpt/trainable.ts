@@ -16,7 +16,9 @@ const SETS = {
   readout: /^readout/,
 } as const satisfies Record<string, RegExp>;
 
+/** A set of parameters that are trained together. */
 export type TrainableSet = keyof typeof SETS;
+/** All such sets, by the names that tables use. */
 export const TRAINABLE_SETS = Object.keys(SETS) as readonly TrainableSet[];
 
 /** What LoRA may adapt. */
@@ -27,6 +29,7 @@ export const LORA_TARGETS = {
   attention: SETS.attention,
   mlp: /\.mlp\.(?:in|out)$/,
 } as const satisfies Record<string, RegExp>;
+/** A group of matrices that LoRA adapts. */
 export type LoraTarget = keyof typeof LORA_TARGETS;
 
 /** What moves: a set of parameters, or a low-rank update W + scale · A B of matrices that stay (Hu et al. 2021). */

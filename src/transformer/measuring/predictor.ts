@@ -2,7 +2,7 @@ import { jit, numpy as np, tree } from "@jax-js/jax";
 import { allToDevice, fromDevice } from "../gpt/device";
 import { type DeviceParameters, forward } from "../gpt/forward";
 import type { Parameters } from "../gpt/parameters";
-import { type GptShape, tokenWidth } from "../gpt/shape";
+import { type GptShape, requireShape, tokenWidth } from "../gpt/shape";
 import type { PromptBatch } from "../training/prompts";
 
 /** Gives a model's predictions of prompts; compiled once for each number of prompts and each length. */
@@ -12,8 +12,9 @@ export interface Predictor {
   readonly dispose: () => void;
 }
 
-/** @throws InputError naming the size that is none. */
+/** A predictor for models of one shape. @throws InputError naming the size that is none. */
 export function createPredictor(shape: GptShape): Predictor {
+  requireShape(shape);
   const compiled = jit((parameters: DeviceParameters, tokens: np.Array) =>
     forward(shape, parameters, tokens),
   );

@@ -9,6 +9,8 @@ interface Example {
 /**
  * xᵀ (XᵀX + λI)⁻¹ Xᵀy. With λ = d σ² it is what Bayes' rule answers for tasks N(0, I/d), and the best answer that is linear in the
  * labels for tasks uniform on the unit sphere, whose covariance is the same.
+ * @example
+ * console.log(ridgePrediction([{ covariates: [2], label: 3 }], [0.5], 0.1).toFixed(3)); // 0.732
  */
 export function ridgePrediction(
   examples: readonly Example[],

@@ -35,6 +35,7 @@ export interface TrainingRun {
   readonly schedule?: (step: number) => number;
 }
 
+/** What training gives. */
 export interface TrainingResult {
   /** All parameters of the model, LoRA's products added in. */
   readonly parameters: Parameters;
