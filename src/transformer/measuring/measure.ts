@@ -8,6 +8,7 @@ import { ridgePrediction } from "./ridge";
 
 /** Whose prompts a model is tested on: the target θ₀, −θ₀, unit vectors at right angles to θ₀, any unit vectors. */
 export const TEST_TASKS = ["target", "opposite", "orthogonal", "fresh"] as const;
+/** One of the four. */
 export type TestTask = (typeof TEST_TASKS)[number];
 
 /** What a model does after n examples of a task. */

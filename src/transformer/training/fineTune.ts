@@ -16,6 +16,7 @@ export interface Objective {
   readonly decay: number;
 }
 
+/** One fine-tuning of a pretrained model. */
 export interface FineTuningSettings {
   readonly shape: GptShape;
   /** σ² */

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeTemporaryFolder } from "@finetune-icl/files";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../support/runCli";
+
+describe("finetune-icl transformer --quick", () => {
+  it("runs live, goes on from what was finished, and gives the same bytes whatever came before", () => {
+    const { path, remove } = makeTemporaryFolder("transformer");
+    const run = (cells: string, out: string) => {
+      const {
+        code,
+        out: printed,
+        err,
+      } = runCli([
+        ...["transformer", "--quick", "--jobs", "2", "--cells", cells],
+        ...["--out", join(path, out)],
+      ]);
+      expect(code, err).toBe(0);
+      return JSON.parse(printed) as { readonly units: number; readonly seconds: number };
+    };
+    const table = (out: string, name: string) => readFileSync(join(path, out, `${name}.csv`), "utf8");
+
+    const first = run("2", "here");
+    expect(first.units).toBe(4);
+    const before = table("here", "paths");
+    const second = run("3", "here");
+    // Two pretrainings and two cells were kept: one cell is left.
+    expect(second.seconds).toBeLessThan(first.seconds);
+    expect(table("here", "paths").startsWith(before)).toBe(true);
+    expect(table("here", "paths").length).toBeGreaterThan(before.length);
+
+    run("3", "elsewhere");
+    for (const name of ["pretraining", "paths", "matched"])
+      expect(table("elsewhere", name), name).toBe(table("here", name));
+    expect(readFileSync(join(path, "here", "README.md"), "utf8")).toContain(
+      "npx finetune-icl transformer --quick --cells 3",
+    );
+    remove();
+  });
+});
