@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { toCsv } from "@finetune-icl/base";
+import { mapInOrder, toCsv } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
 import { type Checkpoint, openCheckpoint, writeAllWhole } from "@finetune-icl/files";
 import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
@@ -45,22 +45,23 @@ export async function runTransformerStudy(
     join(__dirname, "worker.js"),
     { workers, checkpoint, onUnitDone },
     async (done) => {
-      const pretrained = await Promise.all(
-        pretrainings(size).map(async (input) => ({
+      // In order, so that what is finished is what matters most: a pool's own queue does not promise one.
+      const inOrder = <Input, Finished>(
+        inputs: readonly Input[],
+        work: (input: Input) => Promise<Finished>,
+      ): Promise<readonly Finished[]> => mapInOrder(inputs, workers, work, () => {});
+      const pretrained = await inOrder(pretrainings(size), async (input) => ({
+        input,
+        result: (await done({
+          name: `pretraining, seed ${input.settings.seed}`,
           input,
-          result: (await done({
-            name: `pretraining, seed ${input.settings.seed}`,
-            input,
-          })) as PretrainingResult,
-        })),
-      );
-      const finished = await Promise.all(
-        chosen.map(async (input): Promise<FinishedCell> => {
-          const { parameters } = pretrained[input.seed]!.result;
-          const unit = { name: cellName(input), input: { ...input, start: parameters } };
-          return { input, result: (await done(unit)) as CellResult };
-        }),
-      );
+        })) as PretrainingResult,
+      }));
+      const finished = await inOrder(chosen, async (input): Promise<FinishedCell> => {
+        const { parameters } = pretrained[input.seed]!.result;
+        const unit = { name: cellName(input), input: { ...input, start: parameters } };
+        return { input, result: (await done(unit)) as CellResult };
+      });
       return {
         pretraining: toCsv(pretrainingTable(pretrained)),
         paths: toCsv(pathTable(size, finished)),
