@@ -71,7 +71,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   for (const { audience, folder } of copies) requireCopyFolder(folder, audience);
   const checks = options.student === undefined ? new Map() : await recordAll(lessons, jobs, timeoutMs);
   for (const { audience, folder } of copies)
-    writeCourseCopy(folder, lessons, { audience, root, seconds, checks });
+    writeCourseCopy(folder, lessons, { audience, library: "finetune-icl", root, seconds, checks });
   if (options.syllabus) {
     const syllabus = join(projectRoot(), "docs", "course.md");
     const page = withTimings(readFileSync(syllabus, "utf8"), timingsTable(lessons, "../notebooks"));

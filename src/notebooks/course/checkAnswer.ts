@@ -25,7 +25,7 @@ export interface AnswerCheck<Input extends readonly unknown[]> extends Asked<Inp
 
 /** The same in a student's copy, where neither the right answer nor a known mistake can be read. */
 export interface SealedCheck<Input extends readonly unknown[]> extends Asked<Input> {
-  /** Written by `finetune-icl course --student`. */
+  /** Written by `course --student`. */
   readonly sealed: string;
 }
 

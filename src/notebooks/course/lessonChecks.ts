@@ -28,7 +28,7 @@ export async function recordChecks(lesson: Lesson, timeoutMs: number): Promise<L
   // Before the work: a check that cannot be sealed or asked is seen without running anything.
   for (const { checks } of wanted)
     for (const { id, source } of checks) readCheckCell(source, `${lesson.path}: cell ${id}`);
-  const folder = mkdtempSync(join(tmpdir(), "finetune-icl-checks-"));
+  const folder = mkdtempSync(join(tmpdir(), "lesson-checks-"));
   const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const trial = makeTrialTables();
   try {
