@@ -4,6 +4,8 @@ import type { SeriesStyle } from "@finetune-icl/plot";
 /**
  * The look of each regime. Colours are Okabe and Ito's, which colour-blind readers can tell apart; dash and marker tell
  * the series apart in grey.
+ * @example
+ * console.log(REGIME_STYLE["zero-shot-value"].label); // value matrix only
  */
 export const REGIME_STYLE: Readonly<Record<RegimeKind, SeriesStyle>> = {
   pretrained: { label: "pretrained", color: "#000000", dash: "solid", marker: "circle" },
