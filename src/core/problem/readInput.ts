@@ -1,7 +1,8 @@
 import { count, InputError, requireMatrix } from "@finetune-icl/base";
 import { factorLdl } from "../algebra/definiteness";
 import { entry, type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
-import { FLOAT, type NumberField, RATIONAL } from "../algebra/numberField";
+import type { NumberField } from "../algebra/numberField";
+import { type OrderedField, orderedFieldOf } from "../algebra/orderedField";
 
 export {
   join,
@@ -150,16 +151,9 @@ function isPositiveDefinite(matrix: Matrix): boolean {
 const ROUNDING = 2 ** -44;
 
 /** √(A_ii A_jj), which no entry A_ij of a covariance exceeds. */
-function scaleOf<T>(matrix: Matrix<T>, i: number, j: number, field: NumberField<T>): number {
+function scaleOf<T>(matrix: Matrix<T>, i: number, j: number, field: OrderedField<T>): number {
   const root = (k: number): number => Math.sqrt(Math.max(0, field.toNumber(entry(matrix, k, k))));
   return root(i) * root(j);
-}
-
-/** Of floats and of rationals; undefined for what only stands in for a rational. */
-export function orderedFieldOf<T>(value: T): NumberField<T> | undefined {
-  if (typeof value === "number") return FLOAT as unknown as NumberField<T>;
-  const isRational = Object.getPrototypeOf(value) === Object.getPrototypeOf(RATIONAL.one);
-  return isRational ? (RATIONAL as unknown as NumberField<T>) : undefined;
 }
 
 function agree<T>(field: NumberField<T>, a: T, b: T): boolean {

@@ -1,9 +1,9 @@
 import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
+import { orderedFieldOf } from "../algebra/orderedField";
 import {
   join,
-  orderedFieldOf,
   readCovariance,
   readRecord,
   readScalar,
