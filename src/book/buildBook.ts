@@ -47,6 +47,8 @@ export interface OwnPages {
 
 /** How the book of one project differs from that of another. */
 export interface BookOptions {
+  /** What made the book, as its pages and its list of files say; an earlier book is known by it. "book" unless told. */
+  readonly generator?: string;
   /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
   readonly addresses?: ReadonlyMap<string, string>;
   readonly scripts?: readonly PageScript[];
@@ -79,6 +81,7 @@ export async function buildBook(
   root: string,
   out: string,
   {
+    generator = "book",
     addresses = new Map(),
     scripts = [],
     specialLink,
@@ -90,7 +93,7 @@ export async function buildBook(
   }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
-  requireBookFolder(out);
+  requireBookFolder(out, generator);
   const read = readSources(root);
   const sources: Sources = {
     ...read,
@@ -141,7 +144,8 @@ export async function buildBook(
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: own.front.title, version: sources.version, licence: sources.licence, pages };
+  const { version, licence } = sources;
+  const site = { title: own.front.title, version, licence, generator, pages };
   const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
   const files = new Map<string, string | Uint8Array>([
     ...framed,
@@ -154,7 +158,7 @@ export async function buildBook(
     ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
-  writeBook(out, files);
+  writeBook(out, files, generator);
   return {
     folder: out,
     pages: framed.map(([file, html], i) => ({

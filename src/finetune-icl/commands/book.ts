@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { projectRoot } from "@finetune-icl/files";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { readOutFolder } from "./outOption";
 
 /** Adds `finetune-icl book [--out DIR] [--exercises DIR]`: build the site from notebooks, docs and ledger. */
@@ -26,8 +27,8 @@ export function registerBookCommand(program: Command): void {
         ...(options.exercises !== undefined && { exercises: options.exercises }),
       });
       const folder = relative(process.cwd(), report.folder) || ".";
-      process.stdout.write(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
-      process.stderr.write(
+      answer(`${JSON.stringify({ ...report, folder }, null, 2)}\n`);
+      say(
         `The book: ${report.pages.length} pages in ${report.seconds.toFixed(1)} s. Open ${join(folder, "index.html")} in a browser.\n`,
       );
     });
