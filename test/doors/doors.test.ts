@@ -28,12 +28,14 @@ import * as parameters from "@finetune-icl/notebooks/parameters";
 import * as runner from "@finetune-icl/notebooks/runner";
 import * as plot from "@finetune-icl/plot";
 import * as site from "@finetune-icl/site";
+import * as transformer from "@finetune-icl/transformer";
 import * as library from "finetune-icl";
 import { expect, it, vi } from "vitest";
 import { CORE_ROWS } from "./coreRows";
 import { BASE_ROWS, FIGURES_ROWS, LAB_ROWS, PLOT_ROWS } from "./otherRows";
 import { BOOK_ROWS, FILES_ROWS, KERNEL_ROWS, NOTEBOOKS_ROWS, SITE_ROWS } from "./programRows";
 import { doors } from "./publicApi";
+import { TRANSFORMER_ROWS } from "./transformerRows";
 import { tryDoors } from "./tryDoors";
 
 // Tables and figures are shown by printing, where there is no kernel.
@@ -59,6 +61,7 @@ const TRIED: Readonly<
   notebooks: [{ ".": notebooks, runner, course, compare, parameters }, NOTEBOOKS_ROWS],
   book: [{ ".": book, output: bookOutput }, BOOK_ROWS],
   site: [{ ".": site }, { ".": SITE_ROWS }],
+  transformer: [{ ".": transformer }, { ".": TRANSFORMER_ROWS }],
 };
 
 for (const [name, [rooms, tables]] of Object.entries(TRIED)) tryDoors(name, rooms, tables);

@@ -9,6 +9,7 @@ import {
   unitCount,
 } from "@finetune-icl/transformer";
 import type { Command } from "commander";
+import { say } from "../say";
 import { printJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
@@ -55,7 +56,7 @@ async function runCommand(options: Options): Promise<void> {
     );
     if (folder !== undefined) {
       saveTransformerStudy(folder, settings, tables);
-      process.stderr.write(`Fine-tuning a small GPT: ${join(folder, "README.md")}\n`);
+      say(`Fine-tuning a small GPT: ${join(folder, "README.md")}\n`);
     }
     // A run of some cells leaves what a run of more goes on from.
     if (cells === undefined) checkpoint.clear();

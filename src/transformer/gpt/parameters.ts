@@ -1,4 +1,4 @@
-import { InputError, readWhole } from "@finetune-icl/base";
+import { InputError, readWhole, requireNumber } from "@finetune-icl/base";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { type GptShape, MLP_RATIO, requireShape, tokensOf, tokenWidth } from "./shape";
 
@@ -76,6 +76,7 @@ const INITIAL_STREAM = 1;
 
 /** start + share · (end − start), tensor by tensor. @throws InputError when the two have not the same tensors. */
 export function interpolate(start: Parameters, end: Parameters, share: number): Parameters {
+  requireNumber(share, "share");
   return Object.fromEntries(
     Object.entries(start).map(([name, from]) => {
       const to = end[name];

@@ -1,7 +1,7 @@
-import { InputError, readWhole } from "@finetune-icl/base";
+import { InputError, readWhole, requireVector } from "@finetune-icl/base";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import type { Parameters } from "../gpt/parameters";
-import { type GptShape, tokensOf } from "../gpt/shape";
+import { type GptShape, requireShape, tokensOf } from "../gpt/shape";
 import { drawPrompts, drawTask, type PromptBatch, settingFor } from "../training/prompts";
 import type { Predictor } from "./predictor";
 import { ridgePrediction } from "./ridge";
@@ -52,7 +52,8 @@ export function drawTestSets(
   },
 ): readonly TestSet[] {
   const { dimension: d, maxShots } = shape;
-  if (target.length !== d) throw new InputError("target", target, `${d} numbers`);
+  requireShape(shape);
+  requireVector(target, "target", d);
   readWhole(prompts, "prompts", 2);
   return TEST_TASKS.map((task, kind) => {
     const random = new RandomSource(seed, TEST_STREAM + kind);

@@ -1,4 +1,4 @@
-import { InputError, readWhole } from "@finetune-icl/base";
+import { InputError, readWhole, requireVector } from "@finetune-icl/base";
 import { RandomSource } from "@finetune-icl/core/simulate";
 import type { Parameters } from "../gpt/parameters";
 import type { GptShape } from "../gpt/shape";
@@ -36,7 +36,7 @@ export interface FineTuningSettings {
 /** Fine-tunes a pretrained GPT on zero-shot prompts of the target. @throws InputError naming what is wrong. */
 export function fineTune(start: Parameters, settings: FineTuningSettings): TrainingResult {
   const { shape, noiseVariance, target, trainable, objective, rate, steps, prompts, seed } = settings;
-  if (target.length !== shape.dimension) throw new InputError("target", target, `${shape.dimension} numbers`);
+  requireVector(target, "target", shape.dimension);
   for (const name of ["auxiliaryPrompts", "replayPrompts"] as const)
     readWhole(objective[name], `objective.${name}`, 0);
   if (!(objective.decay >= 0 && Number.isFinite(objective.decay)))

@@ -1,4 +1,4 @@
-import { readWhole } from "@finetune-icl/base";
+import { InputError, readWhole } from "@finetune-icl/base";
 import type { RandomSource } from "@finetune-icl/core/simulate";
 import { type GptShape, tokensOf, tokenWidth } from "../gpt/shape";
 
@@ -41,7 +41,7 @@ export function drawTask(dimension: number, random: RandomSource): Float64Array 
 
 /**
  * Draws prompts of n examples and a query. `taskOf` gives the task of each prompt, in order; it may draw from the same source.
- * @throws InputError naming `prompts` or `shots`.
+ * @throws InputError naming the number that is none.
  */
 export function drawPrompts(
   { dimension, noiseVariance }: TaskSetting,
@@ -58,6 +58,9 @@ export function drawPrompts(
   },
   random: RandomSource,
 ): PromptBatch {
+  readWhole(dimension, "dimension", 1);
+  if (!(noiseVariance >= 0 && Number.isFinite(noiseVariance)))
+    throw new InputError("noiseVariance", noiseVariance, "a finite number, 0 or more");
   readWhole(prompts, "prompts", 1);
   readWhole(shots, "shots", scored === "all-but-first" ? 1 : 0);
   const length = tokensOf(shots);

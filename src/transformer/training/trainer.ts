@@ -1,4 +1,4 @@
-import { InputError } from "@finetune-icl/base";
+import { InputError, readWhole, requireNumber } from "@finetune-icl/base";
 import { type Array as DeviceArray, jit, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { allFromDevice, allToDevice } from "../gpt/device";
 import { type DeviceParameters, forward } from "../gpt/forward";
@@ -49,6 +49,8 @@ export interface TrainingResult {
  */
 export function train(run: TrainingRun): TrainingResult {
   const { shape, trainable, optimiser, steps } = run;
+  readWhole(steps, "steps", 1);
+  requireNumber(optimiser.rate, "rate");
   const split = splitParameters(run.start, trainable, run.seed);
   const frozen = allToDevice(split.frozen);
   const start = allToDevice(split.trained);
