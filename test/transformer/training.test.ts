@@ -138,7 +138,13 @@ describe("pretraining", () => {
     expect(risks[1]!.risk).toBeLessThan(0.75 * risks[0]!.risk);
     // No model does better than ridge regression by more than chance and the sphere's shape tell: here d = 1, and tasks are ±1.
     expect(risks[0]!.ridgeRisk).toBeCloseTo(risks[0]!.risk, 1);
-    expect(risks[1]!.gain).toBeGreaterThan(0.5);
+    // Of a calibrated prediction E f² = E f y, so that its risk is that of silence less its gain.
+    expectClose(risks[1]!.risk, 1.1 - risks[1]!.gain, {
+      tolerance: 0.15,
+      reason:
+        "three standard errors of 512 prompts, and a model that is not calibrated to the last after 200 steps",
+      input: risks[1],
+    });
   });
 });
 
