@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Claim, isApplicable } from "../../../src/core/evidence/claim";
-import { type IdentityEvidence, runIdentity } from "../../../src/core/evidence/identity";
-import { CLAIMS } from "../../../src/lab/claims";
+import { type Claim, isApplicable } from "../../src/core/evidence/claim";
+import { type IdentityEvidence, runIdentity } from "../../src/core/evidence/identity";
+import { CLAIMS } from "../../src/lab/claims";
 
 const identities = CLAIMS.flatMap(({ id, identity }: Claim): readonly [string, IdentityEvidence][] =>
   isApplicable(identity) ? [[id, identity]] : [],
