@@ -87,13 +87,15 @@ it("mutations of formulas are found by the identities of the ledger", async () =
   );
   const holds = (id: string, identity: IdentityEvidence): boolean => {
     try {
-      return runIdentity(id, identity, { profile: "quick", seed: 1 }).rows.every(
-        ({ deviation }) => deviation === 0,
-      );
+      const { rows } = runIdentity(id, identity, { profile: "quick", seed: 1 });
+      return rows.every(({ deviation }) => deviation === 0);
     } catch {
       return false;
     }
   };
+  // Nearly every mutation falls in one dimension, where the check costs little; what lives there is tried in all.
+  const finds = (id: string, identity: IdentityEvidence): boolean =>
+    !holds(id, { ...identity, dimensions: identity.dimensions?.slice(0, 1) ?? [2] }) || !holds(id, identity);
   const users = identities.map(([id, identity]) => {
     now.seen = new Set();
     const start = performance.now();
@@ -116,7 +118,7 @@ it("mutations of formulas are found by the identities of the ledger", async () =
     for (const [what, mutant] of mutantsOf(formula)) {
       copies.clear();
       Object.assign(now, { target: formula, mutant });
-      const by = readers.find(({ id, identity }) => !holds(id, identity));
+      const by = readers.find(({ id, identity }) => finds(id, identity));
       now.target = undefined;
       total += 1;
       if (by !== undefined) killed += 1;

@@ -20,7 +20,7 @@ export default {
   timeoutFactor: 3,
   disableTypeChecks: "src/core/**/*.ts",
   tempDirName: ".stryker-tmp",
-  ignorePatterns: ["**/dist", "book", "notebooks", "docs", ".vitest", "reports"],
+  ignorePatterns: ["**/dist", "book", "notebooks", ".vitest", "reports"],
   incremental: true,
   incrementalFile: "reports/mutation/incremental.json",
   reporters: ["clear-text", "progress-append-only", "json"],
