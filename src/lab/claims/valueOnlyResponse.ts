@@ -82,7 +82,7 @@ const CONTROLS: Readonly<Record<string, Formula<"vector">>> = {
     "(valueVector + labelWeight * task)",
     "(labelWeight * task)",
   ),
-  "3 % of the gain lost": altered(VALUE_ONLY_RESPONSE, "labelWeight * task", "0.97 * labelWeight * task"),
+  "10 % of the gain lost": altered(VALUE_ONLY_RESPONSE, "labelWeight * task", "0.9 * labelWeight * task"),
 };
 
 const bindingsOf = (
@@ -139,7 +139,7 @@ const pretrainedProbe = (setting: ClaimSetting, shots: number): ResponseProbe =>
     parameters,
     predicted: evaluate(PRETRAINED_RESPONSE, FLOAT, bindingsOf(setting, shots, value)),
     controls: {
-      "one example fewer": evaluate(PRETRAINED_RESPONSE, FLOAT, bindingsOf(setting, shots - 1, value)),
+      "twice as many examples": evaluate(PRETRAINED_RESPONSE, FLOAT, bindingsOf(setting, 2 * shots, value)),
     },
   };
 };
