@@ -93,9 +93,11 @@ it("mutations of formulas are found by the identities of the ledger", async () =
       return false;
     }
   };
-  // Nearly every mutation falls in one dimension, where the check costs little; what lives there is tried in all.
-  const finds = (id: string, identity: IdentityEvidence): boolean =>
-    !holds(id, { ...identity, dimensions: identity.dimensions?.slice(0, 1) ?? [2] }) || !holds(id, identity);
+  // Nearly every mutation falls at rational points in one dimension, for which no bound has to be computed; what lives there is tried in all.
+  const finds = (id: string, identity: IdentityEvidence): boolean => {
+    const [dimension = 2] = identity.dimensions ?? [];
+    return !holds(id, { ...identity, degree: () => 1, dimensions: [dimension] }) || !holds(id, identity);
+  };
   const users = identities.map(([id, identity]) => {
     now.seen = new Set();
     const start = performance.now();
@@ -115,6 +117,7 @@ it("mutations of formulas are found by the identities of the ledger", async () =
       lines.push(`${name},,not evaluated by an identity,`);
       continue;
     }
+    process.stdout.write(`${name}: ${killed} of ${total} so far\n`);
     for (const [what, mutant] of mutantsOf(formula)) {
       copies.clear();
       Object.assign(now, { target: formula, mutant });
