@@ -2,7 +2,7 @@
  * Mutation tests of the numerical core: `npm run mutation`, or a part of it with `npm run mutation -- --mutate "src/core/exact/**"`.
  *
  * Formulas are text that is read when a file is loaded; to Stryker each of them is one constant ("static"), whose mutation would need all tests
- * again. `npm run mutation:formulas` mutates them token by token instead.
+ * again, and is left out.
  *
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
