@@ -12,8 +12,8 @@ export interface PageScript {
   readonly plugins?: readonly Plugin[];
 }
 
-/** The scripts of every page. */
-export const SHARED_SCRIPTS: readonly PageScript[] = ["theme", "book"].map((name) => ({
+/** The scripts of every page; `slides` is loaded when a lesson is shown as slides. */
+export const SHARED_SCRIPTS: readonly PageScript[] = ["theme", "book", "slides"].map((name) => ({
   name,
   source: join(PACKAGE, "browser", `${name}.ts`),
 }));
@@ -37,8 +37,16 @@ export function copies(): ReadonlyMap<string, Buffer> {
     ...fonts.map((name) => [`assets/fonts/${name}`, readFileSync(join(katex, "fonts", name))] as const),
     ["assets/plotly.min.js", readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"))],
     ["assets/book.css", readFileSync(join(PACKAGE, "style", "book.css"))],
+    ["assets/slides.css", slidesStyle()],
     ["assets/icon.svg", readFileSync(join(PACKAGE, "style", "icon.svg"))],
   ]);
+}
+
+/** The style of reveal.js and the book's own; a class that both use is reveal's only where reveal puts it. */
+function slidesStyle(): Buffer {
+  const reveal = readFileSync(require.resolve("reveal.js/reveal.css"), "utf8");
+  const own = readFileSync(join(PACKAGE, "style", "slides.css"), "utf8");
+  return Buffer.from(reveal.replaceAll(".reveal .controls", ".reveal>.controls") + own);
 }
 
 async function bundle({ source, plugins = [] }: PageScript): Promise<string> {
