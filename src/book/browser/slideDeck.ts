@@ -1,5 +1,5 @@
 /** Pixels that a slide keeps free above and below what it says. */
-const EDGE = 56;
+const EDGE = 76;
 
 /** How much smaller a slide may be for what belongs together to stay together. */
 const SMALLER = 0.84;
@@ -44,10 +44,36 @@ export function slidesOf(article: HTMLElement, slides: HTMLElement, height: numb
       content = begin();
       content.append(...(section === undefined ? [] : [running(section)]), element);
     }
+    for (let part: HTMLElement | undefined = element; part !== undefined; ) {
+      const here: HTMLElement = content;
+      part = splitOff(part, () => isFull(here, height, SMALLER));
+      if (part === undefined) break;
+      content = begin();
+      content.append(...(section === undefined ? [] : [running(section)]), part);
+      if (teaching !== undefined) writeNotes(slide!, teaching, false);
+    }
     const isNew = piece.teaching !== undefined && piece.teaching !== teaching;
     teaching = piece.teaching ?? teaching;
-    if (teaching !== undefined) writeNotes(slide!, teaching, isNew);
+    if (teaching !== undefined && (isNew || slide!.querySelector(".notes") === null))
+      writeNotes(slide!, teaching, isNew);
   }
+}
+
+/** Takes the last rows of a table or points of a list off what is full; gives what goes on with them, or undefined. */
+function splitOff(element: HTMLElement, isTooHigh: () => boolean): HTMLElement | undefined {
+  const rowsOf = (each: HTMLElement) =>
+    each.matches("ul, ol") ? each : each.querySelector<HTMLElement>(":scope > table > tbody");
+  const rows = rowsOf(element);
+  const moved: Element[] = [];
+  while (rows !== null && rows.children.length > 2 && isTooHigh()) {
+    moved.unshift(rows.lastElementChild!);
+    rows.lastElementChild!.remove();
+  }
+  if (rows === null || moved.length === 0) return undefined;
+  const rest = element.cloneNode(true) as HTMLElement;
+  if (rest instanceof HTMLOListElement) rest.start += rows.children.length;
+  rowsOf(rest)!.replaceChildren(...moved);
+  return rest;
 }
 
 /** Makes what is too wide or too high for the slide smaller, down to where it can still be read; the rest scrolls. */
@@ -62,10 +88,15 @@ export function fit(slide: HTMLElement, height: number): void {
     const share = place.clientWidth / place.scrollWidth;
     if (table !== null && share < 1) table.style.fontSize = `${Math.max(0.45, share * 0.9)}em`;
   }
-  for (let share = 0.95; share >= 0.5 && isFull(content, height, share + 0.05); share -= 0.05) {
+  // A figure may become taller when it becomes live: then this goes on from where it was.
+  for (let share = Number(content.dataset.share ?? 1); share > 0.5 && isFull(content, height, share); ) {
+    share -= 0.05;
+    content.dataset.share = String(share);
     // As a transformation, with which figures know where the hand is.
     content.style.transform = `scale(${share})`;
     content.style.width = `${100 / share}%`;
+    // The place that it took before is not needed.
+    content.style.marginBottom = `${(share - 1) * content.offsetHeight}px`;
   }
 }
 
@@ -79,7 +110,8 @@ function* pieces(article: HTMLElement): Generator<Piece> {
   for (const cell of [...article.querySelectorAll<HTMLElement>(".cell")]) {
     if (cell.classList.contains("code")) {
       // What is folded on the page, and what checks answers, is nothing to look at together.
-      const outputs = cell.matches(".check, .exercise") ? [] : cell.querySelectorAll(":scope > .outputs > *");
+      const shown = ":scope > .outputs > :not(.markdown), :scope > .outputs > .markdown > *";
+      const outputs = cell.matches(".check, .exercise") ? [] : cell.querySelectorAll(shown);
       for (const element of outputs)
         yield { element: element as HTMLElement, begins: "when-full", teaching: undefined };
       continue;

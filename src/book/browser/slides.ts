@@ -2,7 +2,7 @@
 import Reveal from "reveal.js";
 import { liveFigures } from "./figures";
 import { fit, slidesOf } from "./slideDeck";
-import { isSpeakerWindow, Speaker } from "./speaker";
+import { addressOfSlide, isSpeakerWindow, Speaker } from "./speaker";
 
 /** A slide as wide as a room's screen, or as a hand's. */
 const [WIDTH, HEIGHT] = innerWidth < innerHeight ? [800, 1280] : [1280, 720];
@@ -19,6 +19,10 @@ document.body.append(deck);
 slidesOf(article, slides, HEIGHT);
 for (const slide of slides.children) fit(slide as HTMLElement, HEIGHT);
 slides.classList.remove("measured");
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) fit(target.parentElement!, HEIGHT);
+});
+for (const content of slides.querySelectorAll(".content")) sizes.observe(content);
 
 const back = document.createElement("a");
 back.className = "button";
@@ -44,7 +48,6 @@ const reveal = new Reveal(deck, {
   margin: 0.02,
   maxScale: 3,
   center: false,
-  hash: true,
   slideNumber: "c/t",
   transition: "none",
   backgroundTransition: "none",
@@ -56,11 +59,15 @@ const reveal = new Reveal(deck, {
   postMessageEvents: false,
   showNotes: isSpeakerWindow(),
 });
+/** reveal.js leaves the first slide out of the address, by which the page would be a page again when it is loaded anew. */
+const writeAddress = () => history.replaceState(null, "", addressOfSlide(reveal));
 const speaker = new Speaker(reveal);
 notes.addEventListener("click", () => speaker.open());
 if (!isSpeakerWindow()) document.body.append(bar);
 void reveal.initialize().then(() => {
   reveal.addKeyBinding({ keyCode: 83, key: "S", description: "Speaker notes" }, () => speaker.open());
+  writeAddress();
+  reveal.on("slidechanged", writeAddress);
   speaker.begin();
   liveFigures(deck.querySelectorAll<HTMLElement>("figure.figure"));
   document.documentElement.dataset.slides = String(slides.children.length);

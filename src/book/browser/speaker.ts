@@ -5,6 +5,10 @@ const NAME = "speaker-notes";
 /** Whether this window is the one with the notes. */
 export const isSpeakerWindow = (): boolean => window.name === NAME && window.opener !== null;
 
+/** The address of the slide that is shown. */
+export const addressOfSlide = (reveal: RevealApi): string =>
+  `${location.pathname}${location.search}#/${reveal.getIndices().h}`;
+
 /**
  * Two windows of one deck: the speaker's has the notes beside the slides, and each follows the other. Windows opened from files know each other
  * only by what they post.
@@ -18,7 +22,7 @@ export class Speaker {
 
   open(): void {
     if (isSpeakerWindow()) return;
-    this.#other = window.open(location.href, NAME, "width=1200,height=700");
+    this.#other = window.open(addressOfSlide(this.reveal), NAME, "width=1200,height=700");
   }
 
   begin(): void {
