@@ -18,6 +18,12 @@ export const SHARED_SCRIPTS: readonly PageScript[] = ["theme", "book", "slides"]
   source: join(PACKAGE, "browser", `${name}.ts`),
 }));
 
+/** The script of the document that is printed; no page has it. */
+export const PRINT_SCRIPT: PageScript = {
+  name: "print-fit",
+  source: join(PACKAGE, "browser", "printFit.ts"),
+};
+
 /** Bundles the scripts of the pages. File below the book's folder → what it holds. */
 export async function bundled(scripts: readonly PageScript[]): Promise<ReadonlyMap<string, string>> {
   return new Map(

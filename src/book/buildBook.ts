@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
+import { requireBrowser, writeBookPdf } from "./bookPdf";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
 import { requireBookFolder, writeBook } from "./folder";
@@ -21,6 +22,8 @@ export interface BookReport {
   readonly folder: string;
   readonly pages: readonly { readonly file: string; readonly title: string; readonly bytes: number }[];
   readonly files: number;
+  /** The PDF of the whole book, when one was asked for. */
+  readonly pdf?: string;
   readonly seconds: number;
 }
 
@@ -67,13 +70,16 @@ export interface BookOptions {
       notebooks: readonly NotebookSource[],
     ) => Promise<ReadonlyMap<string, string | Uint8Array>>;
   };
+  /** A file that the whole book is printed into as one PDF, by a browser of this machine. */
+  readonly pdf?: string;
   readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
 /**
  * Builds the site into `out` from the project in `root`: notebooks, docs, the bibliography where there is one, the project's own
  * pages, search, scripts and styles.
- * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
+ * @throws InputError when `out` holds something else than an earlier book, a source is not what it should be, or a PDF is asked for where no
+ *   browser can print it.
  */
 export async function buildBook(
   root: string,
@@ -86,11 +92,13 @@ export async function buildBook(
     alsoCalled,
     edition,
     running,
+    pdf,
     ownPages,
   }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out);
+  const printer = pdf === undefined ? undefined : requireBrowser(pdf);
   const read = readSources(root);
   const sources: Sources = {
     ...read,
@@ -155,6 +163,8 @@ export async function buildBook(
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files);
+  if (pdf !== undefined && printer !== undefined)
+    await writeBookPdf({ ...site, lead: own.front.lead, pages: body }, out, pdf, printer);
   return {
     folder: out,
     pages: framed.map(([file, html], i) => ({
@@ -163,6 +173,7 @@ export async function buildBook(
       bytes: Buffer.byteLength(html),
     })),
     files: files.size,
+    ...(pdf !== undefined && { pdf }),
     seconds: (performance.now() - started) / 1000,
   };
 }
