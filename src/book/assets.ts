@@ -33,13 +33,15 @@ export async function bundled(scripts: readonly PageScript[]): Promise<ReadonlyM
   );
 }
 
+export const FORMULA_STYLE = "assets/katex.min.css";
+
 /** The style sheets, the fonts of KaTeX and plotly.js: copied as they are. */
 export function copies(): ReadonlyMap<string, Buffer> {
   const katex = dirname(require.resolve("katex/dist/katex.min.css"));
   // Every browser that knows the rest of the page knows woff2.
   const fonts = readdirSync(join(katex, "fonts")).filter((name) => name.endsWith(".woff2"));
   return new Map([
-    ["assets/katex.min.css", readFileSync(join(katex, "katex.min.css"))],
+    [FORMULA_STYLE, readFileSync(join(katex, "katex.min.css"))],
     ...fonts.map((name) => [`assets/fonts/${name}`, readFileSync(join(katex, "fonts", name))] as const),
     ["assets/plotly.min.js", readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"))],
     ["assets/book.css", readFileSync(join(PACKAGE, "style", "book.css"))],

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
+import { bundled, copies, FORMULA_STYLE, type PageScript, SHARED_SCRIPTS } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
 import { requireBrowser, writeBookPdf } from "./bookPdf";
+import { compacted } from "./compact";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
 import { requireBookFolder, writeBook } from "./folder";
@@ -150,14 +151,17 @@ export async function buildBook(
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
   const site = { title: own.front.title, version: sources.version, licence: sources.licence, pages };
-  const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
+  const plain = new Map(pages.map((page) => [page.file, framedPage(page, site)]));
+  const copied = copies();
+  const { pages: framed, style } = compacted(plain, copied.get(FORMULA_STYLE)!.toString());
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
     ...links.files.map(
       (path) => [`files/${path}`, edition?.get(path)?.text ?? readFileSync(join(root, path))] as const,
     ),
-    ...copies(),
+    ...copied,
+    [FORMULA_STYLE, style],
     ...(await assets),
     ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
@@ -167,7 +171,7 @@ export async function buildBook(
     await writeBookPdf({ ...site, lead: own.front.lead, pages: body }, out, pdf, printer);
   return {
     folder: out,
-    pages: framed.map(([file, html], i) => ({
+    pages: [...framed].map(([file, html], i) => ({
       file,
       title: pages[i]!.title,
       bytes: Buffer.byteLength(html),

@@ -52,10 +52,9 @@ describe("the built book", () => {
     expect(book.report.pages.map(({ file }) => file).sort()).toEqual([...book.pages.keys()].sort());
   });
 
-  it("is light: every page is under 100 kB as a server sends it, and under 700 kB on a disk", () => {
-    // Typeset formulas, 8 kB each, make up most of the pages with much mathematics, and shrink to a twentieth.
+  it("is light: every page is under 100 kB as a server sends it, and under 500 kB on a disk", () => {
     for (const { file, bytes } of book.report.pages) {
-      expect(bytes, file).toBeLessThan(700_000);
+      expect(bytes, file).toBeLessThan(500_000);
       expect(gzipSync(book.pages.get(file)!).length, file).toBeLessThan(100_000);
     }
   });

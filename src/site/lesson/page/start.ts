@@ -3,6 +3,7 @@ import { loadScript } from "@finetune-icl/book/browser";
 import { showEdited, showSource } from "./codePlace";
 import { Edits, lessonName } from "./edits";
 import type { Lessons } from "./lesson";
+import { placesToWrite } from "./written";
 
 export type Action =
   | "run"
@@ -94,11 +95,14 @@ function enable(isRunning: boolean): void {
 }
 enable(false);
 
-const edits = new Edits(lessonName());
+const edits = new Edits(lessonName(), (words) => {
+  status.textContent = words;
+});
 for (const section of cells) {
   const source = edits.of(section.id.replace(/^cell-/, ""));
   if (source !== undefined) showSource(section, source, true);
 }
+placesToWrite(article, edits, () => showEdited(article, edits.size));
 showEdited(article, edits.size);
 const asked = [...new URLSearchParams(location.search)];
 if (asked.length > 0)
