@@ -80,6 +80,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
         "SOLUTION",
         "is missing.",
         "predicts zero. The squared label",
+        // What a teacher is told.
+        'class="teaching"',
       ])
         expect(text.includes(secret), `${name} holds «${secret}»`).toBe(false);
   });
