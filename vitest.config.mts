@@ -83,7 +83,10 @@ export default defineConfig({
     projects: [
       // Without walls between files, a worker loads mathjs once instead of once a file.
       { extends: true, test: { name: "fast", include: include(true), isolate: false } },
-      { extends: true, test: { name: "whole", include: include(false) } },
+      {
+        extends: true,
+        test: { name: "whole", include: include(false), globalSetup: "./test/support/runFolder.ts" },
+      },
     ],
   },
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, builtBook } from "./support";
+import { type BuiltBook, sharedBook } from "./support";
 
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
@@ -32,11 +32,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
   let book: BuiltBook;
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    [browser, book] = await Promise.all([startBrowser(), builtBook()]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   const address = (file: string) => pathToFileURL(join(book.folder, file)).href;

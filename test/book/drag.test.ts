@@ -4,7 +4,7 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXPLORABLES } from "../../src/site/explore/explorables";
 import { browserProgram, startBrowser } from "../figures/support/browser";
-import { type BuiltBook, builtBook } from "./support";
+import { type BuiltBook, sharedBook } from "./support";
 
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
@@ -34,11 +34,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a drag of a control",
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), builtBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   /** Milliseconds of processor time that the main thread of the page has used. */

@@ -7,7 +7,7 @@ import { initialState, readState } from "../../src/site/explore/controls";
 import { EXPLORABLES } from "../../src/site/explore/explorables";
 import { browserProgram, startBrowser } from "../figures/support/browser";
 import { runCli } from "../support/runCli";
-import { type BuiltBook, builtBook } from "./support";
+import { type BuiltBook, sharedBook } from "./support";
 
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
@@ -32,11 +32,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), builtBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   async function open(id: string, state = "", options: BrowserContextOptions = {}) {

@@ -22,7 +22,7 @@ import { EXPLORABLES } from "../../src/site/explore/explorables";
 import { packageRoot } from "../support/root";
 import { runCli } from "../support/runCli";
 import { runMain } from "../support/runMain";
-import { type BuiltBook, builtBook } from "./support";
+import { type BuiltBook, rebuiltPages, sharedBook } from "./support";
 
 /** How a program writes what a person would not: 1e-9, 66502000000000000000, 0.00000001, NaN in a cell, $\\hat S$. */
 const MACHINE_TEXT =
@@ -32,10 +32,9 @@ describe("the built book", () => {
   let book: BuiltBook;
   const documents = new Map<string, Document>();
   beforeAll(async () => {
-    book = await builtBook();
+    book = await sharedBook();
     for (const [file, html] of book.pages) documents.set(file, new JSDOM(html).window.document);
   });
-  afterAll(() => book.remove());
 
   it("has a page for every notebook and every guide, and says so", () => {
     const stems = (folder: string, ending: string) =>
@@ -297,9 +296,8 @@ describe("the built book", () => {
   });
 
   it("is the same book when it is built again", async () => {
-    const again = await builtBook();
-    for (const [file, html] of book.pages) expect(again.pages.get(file), file).toBe(html);
-    again.remove();
+    const again = await rebuiltPages();
+    for (const [file, html] of book.pages) expect(again.get(file), file).toBe(html);
   });
 });
 

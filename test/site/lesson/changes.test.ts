@@ -21,7 +21,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   const open = (query = "") =>

@@ -22,7 +22,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   let pages = 0;

@@ -47,7 +47,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     rmSync(root, { recursive: true, force: true });
   });
 
-  const open = () => openLesson(browser, { folder, report: undefined as never, remove: () => {} }, LESSON);
+  const open = () => openLesson(browser, { folder, report: undefined as never }, LESSON);
   async function answer({ page, press, says }: OpenLesson, exercise: string, body: string): Promise<void> {
     const cell = `answer-${exercise}`;
     const isOpen = (await page.$(`#cell-${cell} .cm-content`)) !== null;

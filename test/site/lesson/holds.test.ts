@@ -33,7 +33,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)(
     });
     afterAll(async () => {
       await browser?.close();
-      book?.remove();
       mkdirSync(REPORT, { recursive: true });
       const rows = [...seconds].sort().map(([name, took]) => `${name},${took}`);
       writeFileSync(join(REPORT, "lesson-seconds.csv"), `lesson,seconds\n${rows.join("\n")}\n`);

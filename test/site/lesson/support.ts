@@ -1,27 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { BookReport } from "../../../src/book/buildBook";
 import type { Notebook } from "../../../src/notebooks/runner/nbformat";
-import { buildProjectBook } from "../../../src/site/projectBook";
+import { sharedBook } from "../../book/support";
 import { watchRequests } from "../../figures/support/browser";
-import { packageRoot } from "../../support/root";
 
 export interface RunningBook {
   readonly folder: string;
   readonly report: BookReport;
-  readonly remove: () => void;
 }
 
 /** The book of this project without its reference, which no lesson needs. */
-export async function runningBook(): Promise<RunningBook> {
-  const parent = mkdtempSync(join(tmpdir(), "running-book-"));
-  const folder = join(parent, "book");
-  const report = await buildProjectBook(packageRoot, folder, { reference: false });
-  return { folder, report, remove: () => rmSync(parent, { recursive: true, force: true }) };
-}
+export const runningBook = (): Promise<RunningBook> => sharedBook({ reference: false });
 
 /** A page of the book with other code in some of its cells, under a name of its own: cell's id → code. */
 export function withOtherCode(
