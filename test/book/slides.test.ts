@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, builtBook } from "./support";
+import { type BuiltBook, sharedBook } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const SCREENSHOTS = join(packageRoot, "tmp", "slides-screenshots");
@@ -30,11 +30,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
   let book: BuiltBook;
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    [browser, book] = await Promise.all([startBrowser(), builtBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
   });
   afterAll(async () => {
     await browser?.close();
-    book?.remove();
   });
 
   const address = (lesson: string) => pathToFileURL(join(book.folder, `${lesson}.html`)).href;
