@@ -25,6 +25,7 @@ export interface BookReport {
   readonly files: number;
   /** The PDF of the whole book, when one was asked for. */
   readonly pdf?: string;
+  /** For the site; printing comes after that. */
   readonly seconds: number;
 }
 
@@ -167,6 +168,7 @@ export async function buildBook(
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files);
+  const seconds = (performance.now() - started) / 1000;
   if (pdf !== undefined && printer !== undefined)
     await writeBookPdf({ ...site, lead: own.front.lead, pages: body }, out, pdf, printer);
   return {
@@ -178,7 +180,7 @@ export async function buildBook(
     })),
     files: files.size,
     ...(pdf !== undefined && { pdf }),
-    seconds: (performance.now() - started) / 1000,
+    seconds,
   };
 }
 
