@@ -11,7 +11,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   files: ["base"],
   core: ["base"],
   lab: ["base", "files", "core"],
-  plot: ["base", "core"],
+  plot: ["base"],
   figures: ["base", "files", "core", "plot"],
   kernel: [],
   notebooks: ["base", "files", "kernel"],
@@ -47,9 +47,12 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 };
 
 /** Packages that know nothing of this subject, and must serve any other. */
-const WITHOUT_SUBJECT = ["base", "files", "kernel", "notebooks", "book"];
+const WITHOUT_SUBJECT = ["base", "files", "plot", "kernel", "notebooks", "book"];
+/** Words of the theory, and the name of the project outside the names of its packages. */
 const SUBJECT =
-  /linear attention|in-context|fine-tun|zero-shot|few-shot|\bICL\b|[Cc]ovariance|\bregimes?\b|θ/;
+  /attention|in-context|fine-?tun|pretrain|zero-?shot|few-?shot|\bshots?\b|ICL\b|covariance|\bregimes?\b|value (?:matrix|row)|key-?query|linear layer|θ/i;
+/** How a package names itself and those it imports; {@link PACKAGES} says which these may be. */
+const PACKAGE_NAME = /@finetune-icl\/([a-z]+)(?:\/[a-z]+)?/g;
 
 interface Import {
   readonly file: string;
@@ -147,13 +150,63 @@ describe("the house", () => {
     }
   });
 
-  it("keeps the subject out of what serves any course", () => {
+  it("keeps the subject out of what serves any course, and the names of all other packages", () => {
     const wrong = files
       .filter((file) => WITHOUT_SUBJECT.includes(file.split("/")[0]!))
       .flatMap((file) => {
-        const found = SUBJECT.exec(readFileSync(join(SRC, file), "utf8"))?.[0];
-        return found === undefined ? [] : [`${file}: ${found}`];
+        const [own] = file.split("/") as [string];
+        const text = readFileSync(join(SRC, file), "utf8");
+        const others = [...text.matchAll(PACKAGE_NAME)]
+          .filter(([, name]) => name !== own && !PACKAGES[own]!.includes(name!))
+          .map(([name]) => name);
+        const words = text.replaceAll(PACKAGE_NAME, "").match(SUBJECT) ?? [];
+        return [...others, ...words].map((found) => `${file}: ${found}`);
       });
     expect(wrong).toEqual([]);
+  });
+
+  it("lets no file reach itself by its imports, types included", () => {
+    const targets = new Map(
+      files.map((file) => [
+        file,
+        imports
+          .filter((each) => each.file === file && each.specifier.startsWith("."))
+          .flatMap(({ specifier }) => {
+            const at = join(dirname(file), specifier).split(sep).join("/");
+            return [`${at}.ts`, `${at}/index.ts`].filter((name) => files.includes(name));
+          }),
+      ]),
+    );
+    expect([...targets.values()].flat().length).toBeGreaterThan(500);
+    expect(cycles(targets)).toEqual([]);
+  });
+});
+
+/** Each way from a file back to itself that is found first, such as `a.ts → b.ts → a.ts`. */
+function cycles(targets: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) {
+      found.push([...way.slice(at), file].join(" → "));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const next of targets.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  return found;
+}
+
+describe("the search for cycles", () => {
+  it("finds those of one file, of two and of three, and none where there is none", () => {
+    const graph = (edges: Readonly<Record<string, readonly string[]>>) =>
+      cycles(new Map(Object.entries(edges)));
+    expect(graph({ a: ["a"] })).toEqual(["a → a"]);
+    expect(graph({ a: ["b"], b: ["a"] })).toEqual(["a → b → a"]);
+    expect(graph({ a: ["b", "d"], b: ["c"], c: ["a"], d: [] })).toEqual(["a → b → c → a"]);
+    expect(graph({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] })).toEqual([]);
   });
 });

@@ -5,8 +5,8 @@ import { type Cell, requireTable, type Table } from "./plainTable";
  * The table as CSV (RFC 4180), one line a row; numbers with full precision, also NaN, Infinity, -Infinity and -0.
  * @throws InputError when a row has not a cell for each column.
  * @example
- * const table = tableFrom([{ shots: 0, risk: 1.1 }, { shots: 20, risk: 0.25 }]);
- * console.log(JSON.stringify(toCsv(table))); // "shots,risk\n0,1.1\n20,0.25\n"
+ * const table = tableFrom([{ hours: 0, rain: 1.1 }, { hours: 20, rain: 0.25 }]);
+ * console.log(JSON.stringify(toCsv(table))); // "hours,rain\n0,1.1\n20,0.25\n"
  */
 export function toCsv({ columns, rows }: Table): string {
   requireTable({ columns, rows });
@@ -24,7 +24,7 @@ function csvCell(cell: Cell): string {
  * Reads what {@link toCsv} writes: quoted cells are text, the others numbers where they can be.
  * @throws InputError when the text is no CSV, or a row is shorter or longer than the first.
  * @example
- * console.log(recordsOf(parseCsv("shots,risk\n0,1.1\n"))); // [ { shots: 0, risk: 1.1 } ]
+ * console.log(recordsOf(parseCsv("hours,rain\n0,1.1\n"))); // [ { hours: 0, rain: 1.1 } ]
  */
 export function parseCsv(text: string): Table {
   return readCsv(text, "CSV");

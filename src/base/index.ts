@@ -1,6 +1,6 @@
 export { parseCsv, readCsv, toCsv } from "./csv";
 export { escapeXml } from "./escapeXml";
-export { InputError, printable } from "./inputError";
+export { InputError, printable, printableLines } from "./inputError";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json";
 export { mapInOrder } from "./mapInOrder";
 export {

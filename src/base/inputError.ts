@@ -33,14 +33,20 @@ const shorten = (text: string, longest = LONGEST): string =>
   text.length <= longest ? text : `${text.slice(0, longest)}…`;
 
 /** The text on one line that a terminal shows as it is: control and format characters are written as JSON writes them. */
-export function printable(text: string): string {
-  return text.replace(
-    // The C0 and C1 controls, DEL, the separators of lines, and the marks that turn the direction of text.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
+export const printable = (text: string): string => text.replace(CONTROLS, asEscape);
+
+/** The same of several lines: they stay lines, and tabs stay tabs. What a cell or a file says reaches a terminal this way only. */
+export const printableLines = (text: string): string => text.replace(CONTROLS_IN_LINES, asEscape);
+
+// The C0 and C1 controls, DEL, the separators of lines, and the marks that turn the direction of text.
+const CONTROLS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const CONTROLS_IN_LINES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+const asEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 function asJson(value: unknown): string {
   try {

@@ -52,6 +52,8 @@ export interface OwnPages {
 
 /** How the book of one project differs from that of another. */
 export interface BookOptions {
+  /** What made the book, as its pages and its list of files say; an earlier book is known by it. "book" unless told. */
+  readonly generator?: string;
   /** Files of the project that one of its own pages shows: path → page. Links to them lead there. */
   readonly addresses?: ReadonlyMap<string, string>;
   readonly scripts?: readonly PageScript[];
@@ -87,6 +89,7 @@ export async function buildBook(
   root: string,
   out: string,
   {
+    generator = "book",
     addresses = new Map(),
     scripts = [],
     specialLink,
@@ -99,7 +102,7 @@ export async function buildBook(
   }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
-  requireBookFolder(out);
+  requireBookFolder(out, generator);
   const printer = pdf === undefined ? undefined : requireBrowser(pdf);
   const read = readSources(root);
   const sources: Sources = {
@@ -151,7 +154,8 @@ export async function buildBook(
   const twice = pages.find(({ file }, i) => pages.findIndex((page) => page.file === file) < i);
   if (twice !== undefined) throw new InputError("docs", twice.file, "a page of its own for every source");
 
-  const site = { title: own.front.title, version: sources.version, licence: sources.licence, pages };
+  const { version, licence } = sources;
+  const site = { title: own.front.title, version, licence, generator, pages };
   const plain = new Map(pages.map((page) => [page.file, framedPage(page, site)]));
   const copied = copies();
   const { pages: framed, style } = compacted(plain, copied.get(FORMULA_STYLE)!.toString());
@@ -167,7 +171,7 @@ export async function buildBook(
     ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
-  writeBook(out, files);
+  writeBook(out, files, generator);
   const seconds = (performance.now() - started) / 1000;
   if (pdf !== undefined && printer !== undefined)
     await writeBookPdf({ ...site, lead: own.front.lead, pages: body }, out, pdf, printer);

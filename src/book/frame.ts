@@ -6,6 +6,8 @@ import { inReadingOrder, PARTS, type Page } from "./page";
 export interface Site {
   readonly title: string;
   readonly version: string;
+  /** What made the book, such as "course book". */
+  readonly generator: string;
   /** Such as "MIT". */
   readonly licence: string | undefined;
   readonly pages: readonly Page[];
@@ -29,6 +31,10 @@ const policyOf = ({ runsCode = false }: Page): string =>
     "form-action 'none'",
   ].join("; ");
 
+/** What says in every page what made it. */
+export const generatorMark = (generator: string): string =>
+  `<meta name="generator" content="${escapeXml(generator)}">`;
+
 /** The whole HTML document of a page: contents, search, the article, previous and next. */
 export function framedPage(page: Page, site: Site): string {
   const title = page.part === "front" ? site.title : `${page.title} · ${site.title}`;
@@ -38,7 +44,7 @@ export function framedPage(page: Page, site: Site): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policyOf(page)}">
-<meta name="generator" content="finetune-icl book">
+${generatorMark(site.generator)}
 <meta name="description" content="${escapeXml(page.summary)}">
 <meta name="referrer" content="no-referrer">
 <title>${escapeXml(title)}</title>

@@ -3,14 +3,11 @@
 export {
   type CurvesOptions,
   curvesFigure,
-  EXPERIMENT_STYLE,
-  type ExperimentSeries,
   type Figure,
   type LabelledMatrix,
   matricesFigure,
   type ParityOptions,
   parityFigure,
-  REGIME_STYLE,
   type SeriesStyle,
   type SignMapOptions,
   signMapFigure,
@@ -19,4 +16,5 @@ export {
 export { dataFrame } from "./dataFrame";
 export { showFigure, showMarkdown, showTable } from "./display";
 export { notationTable, showNotation } from "./notationTable";
+export { EXPERIMENT_STYLE, type ExperimentSeries, REGIME_STYLE } from "./regimes";
 export { staticPicture } from "./staticPicture";

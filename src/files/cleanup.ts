@@ -26,7 +26,7 @@ function undoAll(): void {
       undo();
     } catch (error) {
       // One failure must not keep the others from being undone.
-      process.stderr.write(`finetune-icl: while ending: ${String(error)}\n`);
+      process.stderr.write(`while ending: ${String(error)}\n`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { projectRoot } from "./projectRoot";
 
 /** Names another folder for the tables behind figures: a run that must leave the stored ones alone sets it. */
-export const FIGURE_FOLDER_VARIABLE = "FINETUNE_ICL_FIGURES";
+export const FIGURE_FOLDER_VARIABLE = "NOTEBOOK_FIGURES";
 
 /** Where the tables behind figures are saved: with the notebook that is running, unless the environment names a folder. */
 export function figureFolder(): string {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { isRunning } from "./runningProcess";
-import { makeFolder } from "./wholeFile";
+import { makeFolder, WriteError, writeFully } from "./wholeFile";
 
 /** Another process works on the same files. */
 export class LockedError extends Error {
@@ -22,6 +22,7 @@ interface Owner {
  * waiting for it to grow old (which is why this is not proper-lockfile: its locks live by a timer, and exact training has no
  * time for timers).
  * @throws LockedError when a living process, or one of another machine, holds the lock.
+ * @throws WriteError when the lock cannot be made.
  */
 export async function withLock<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
   const release = lock(path);
@@ -37,10 +38,11 @@ export function lock(path: string): () => void {
   const target = resolve(path);
   const file = join(dirname(target), `.${basename(target)}.lock`);
   makeFolder(dirname(target));
+  removeLeftovers(file);
   const mine: Owner = { pid: process.pid, host: hostname() };
-  const draft = `${file}-${process.pid}-${randomBytes(4).toString("hex")}`;
-  writeFileSync(draft, JSON.stringify(mine), { flag: "wx" });
+  const draft = `${besidePrefix(file)}${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
+    writeDraft(draft, file, mine);
     for (;;) {
       if (links(draft, file)) break;
       const owner = ownerOf(file);
@@ -59,13 +61,39 @@ export function lock(path: string): () => void {
   return release;
 }
 
+/** @throws WriteError naming the lock, on a full disk for instance. */
+function writeDraft(draft: string, file: string, owner: Owner): void {
+  try {
+    const opened = openSync(draft, "wx");
+    try {
+      writeFully(opened, JSON.stringify(owner));
+    } finally {
+      closeSync(opened);
+    }
+  } catch (error) {
+    throw new WriteError(file, error);
+  }
+}
+
+/** Of this machine: processes of others are not known here. */
+const besidePrefix = (file: string): string => `${file}-${hostname().replace(/[^\w.-]/g, "_")}-`;
+
+/** What processes left beside the lock that were killed while they took it. */
+function removeLeftovers(file: string): void {
+  const prefix = basename(besidePrefix(file));
+  for (const name of readdirSync(dirname(file))) {
+    if (name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10)))
+      rmSync(join(dirname(file), name), { force: true });
+  }
+}
+
 function links(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw new WriteError(file, error);
   }
 }
 
@@ -83,7 +111,7 @@ const mayLive = ({ pid, host }: Owner): boolean => host !== hostname() || isRunn
 
 /** Two processes may find the same dead lock: the one whose rename succeeds looks again at what it took. */
 function takeAway(file: string, dead: Owner | undefined): void {
-  const aside = `${file}-${process.pid}-${randomBytes(4).toString("hex")}`;
+  const aside = `${besidePrefix(file)}${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     renameSync(file, aside);
   } catch {

@@ -1,10 +1,11 @@
+import { printableLines, readWhole } from "@finetune-icl/base";
 import { MultiBar, Presets } from "cli-progress";
 
 /** Where a long run tells a person how far it is. */
 export interface Progress {
   /** So many things more are done, one unless told. */
   readonly step: (count?: number) => void;
-  /** Prints lines above the bar. */
+  /** Prints lines above the bar, without what a terminal would obey. */
   readonly log: (text: string) => void;
   readonly stop: () => void;
 }
@@ -15,10 +16,15 @@ export interface OutputStream {
   write(text: string): unknown;
 }
 
-/** A bar over `total` things on a terminal; on anything else only the lines are printed. */
+/** A bar over `total` things on a terminal; on anything else only the lines are printed. @throws InputError naming `total`, or the `count` of a step. */
 export function createProgress(total: number, stream: OutputStream, things = "cells"): Progress {
+  readWhole(total, "total", 0);
   if (!stream.isTTY) {
-    return { step: () => {}, log: (text) => stream.write(`${text}\n`), stop: () => {} };
+    return {
+      step: (count = 1) => void readWhole(count, "count", 0),
+      log: (text) => stream.write(`${printableLines(text)}\n`),
+      stop: () => {},
+    };
   }
   const bars = new MultiBar(
     {
@@ -35,9 +41,9 @@ export function createProgress(total: number, stream: OutputStream, things = "ce
   );
   const bar = bars.create(total, 0);
   return {
-    step: (count = 1) => bar.increment(count),
+    step: (count = 1) => bar.increment(readWhole(count, "count", 0)),
     log: (text) => {
-      bars.log(`${text}\n`);
+      bars.log(`${printableLines(text)}\n`);
       // Logged lines wait for the next redraw, which may never come.
       bars.update();
     },

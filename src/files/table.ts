@@ -8,8 +8,8 @@ import { writeWhole } from "./wholeFile";
  * Saves a table as CSV, whole or not at all.
  * @example
  * const { path: folder, remove } = makeTemporaryFolder("example");
- * saveTable(`${folder}/risk.csv`, tableFrom([{ shots: 20, risk: 0.25 }]));
- * console.log(loadTable(`${folder}/risk.csv`).rows); // [ [ 20, 0.25 ] ]
+ * saveTable(`${folder}/rain.csv`, tableFrom([{ hours: 20, rain: 0.25 }]));
+ * console.log(loadTable(`${folder}/rain.csv`).rows); // [ [ 20, 0.25 ] ]
  * remove();
  */
 export function saveTable(path: string, table: Table): void {
@@ -19,7 +19,7 @@ export function saveTable(path: string, table: Table): void {
 /**
  * Saves the table behind a figure as `data/figures/NAME.csv` of the folder that the notebook belongs to (the nearest one above
  * with a package.json), and returns the table. A run of the notebooks that is only compared, or whose results go elsewhere,
- * sends the table elsewhere too (`FINETUNE_ICL_FIGURES`).
+ * sends the table elsewhere too (`NOTEBOOK_FIGURES`).
  * @throws InputError when the name is not made of lower-case letters, digits and hyphens.
  */
 export function saveFigureTable(name: string, table: Table): Table {

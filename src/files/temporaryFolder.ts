@@ -10,9 +10,9 @@ export interface TemporaryFolder {
   readonly remove: () => void;
 }
 
-/** Makes a folder for one purpose, and removes those of the same purpose whose process was killed. */
+/** Makes a folder for one purpose, in words joined by hyphens, and removes those of the same purpose whose process was killed. */
 export function makeTemporaryFolder(purpose: string): TemporaryFolder {
-  const prefix = `finetune-icl-${purpose}-`;
+  const prefix = `process-files-${purpose}-`;
   for (const name of readdirSync(tmpdir())) {
     const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
     if (owner !== undefined && !isRunning(Number(owner)))

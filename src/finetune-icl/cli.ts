@@ -11,6 +11,7 @@ import { registerSweepCommand } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { registerOptionalCommands } from "./optionalCommands";
+import { say } from "./say";
 import { guardStandardOutput } from "./standardOutput";
 
 /** Exit codes that other programs rely on. */
@@ -63,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** One line, whatever the message holds: names from outside may hold line breaks and escape sequences. */
 function complain(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`finetune-icl: ${printable(text)}\n`);
+  say(`finetune-icl: ${printable(text)}\n`);
 }
 
 function version(): string {

@@ -50,15 +50,15 @@ const HEIGHT = 460;
  * finite number in a column (NaN) are left out of what that column draws.
  * @throws InputError when the table lacks a column or a cell, a reference is no finite number, or the table has more series than there are styles.
  * @example
- * const table = tableFrom([0, 1, 2].map((shots) => ({ shots, risk: 1 / (shots + 1), task: "target" })));
+ * const table = tableFrom([0, 1, 2].map((hours) => ({ hours, rain: 1 / (hours + 1), place: "coast" })));
  * const figure = curvesFigure(table, {
- *   title: "Risk",
+ *   title: "Rain",
  *   description: "It falls.",
- *   x: "shots",
- *   predicted: "risk",
- *   series: "task",
- *   xTitle: "examples",
- *   yTitle: "risk",
+ *   x: "hours",
+ *   predicted: "rain",
+ *   series: "place",
+ *   xTitle: "hours",
+ *   yTitle: "rain",
  * });
  * console.log(figure.data.length, figure.width); // 1 720
  */

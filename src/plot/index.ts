@@ -9,12 +9,9 @@ export { type SignMapOptions, signMapFigure } from "./signMap";
 export {
   axis,
   baseLayout,
-  EXPERIMENT_STYLE,
-  type ExperimentSeries,
   FONT,
   logarithmicAxis,
   logarithmicTicks,
-  REGIME_STYLE,
   referenceLine,
   type SeriesStyle,
   wordWidth,

@@ -1,12 +1,12 @@
 import { InputError, isRounding, powerOfTen, shownNumber } from "@finetune-icl/base";
-import type { Matrix } from "@finetune-icl/core/algebra";
 import type { Figure, JsonObject } from "./figure";
 import { baseLayout, TITLE_ROOM, wordWidth } from "./style";
 
 /** A matrix to draw, with the names of its rows and columns. */
 export interface LabelledMatrix {
   readonly name: string;
-  readonly matrix: Matrix;
+  /** Row by row. */
+  readonly matrix: readonly (readonly number[])[];
   readonly rows: readonly string[];
   readonly columns: readonly string[];
 }

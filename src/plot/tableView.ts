@@ -27,7 +27,7 @@ export function tableHtml(table: Table, digits: number): string {
  * The table as text, columns aligned.
  * @throws InputError as {@link tableHtml}.
  * @example
- * console.log(tableText(tableFrom([{ shots: 20, risk: 0.123456 }]), 3).split("\n")); // [ 'shots   risk', '   20  0.123' ]
+ * console.log(tableText(tableFrom([{ hours: 20, rain: 0.123456 }]), 3).split("\n")); // [ 'hours   rain', '   20  0.123' ]
  */
 export function tableText(table: Table, digits: number): string {
   const { columns } = table;

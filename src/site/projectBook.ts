@@ -86,6 +86,7 @@ export async function buildProjectBook(
     };
   };
   return buildBook(root, out, {
+    generator: "finetune-icl book",
     specialLink: (target, fragment) =>
       target === LIVE_GUIDE && fragment !== undefined ? liveAddress(readLiveLink(fragment)) : undefined,
     inText: new HeldFigures(),

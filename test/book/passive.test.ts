@@ -17,6 +17,7 @@ import { base64Picture, passiveHtml, passiveSvg } from "../../src/book/passive";
 import { isFileInside, SiteLinks } from "../../src/book/siteLinks";
 import { packageRoot } from "../support/root";
 
+const GENERATOR = "this book";
 const folder = mkdtempSync(join(tmpdir(), "passive-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -135,12 +136,12 @@ describe("the book's folder", () => {
 
   it("is replaced where it holds a book, and what hosting needs stays", () => {
     const at = out();
-    writeBook(at, PAGES);
+    writeBook(at, PAGES, GENERATOR);
     mkdirSync(join(at, ".git"));
     writeFileSync(join(at, ".git", "HEAD"), "ref");
     writeFileSync(join(at, "CNAME"), "example.org");
-    requireBookFolder(at);
-    writeBook(at, new Map([["index.html", "two"]]));
+    requireBookFolder(at, GENERATOR);
+    writeBook(at, new Map([["index.html", "two"]]), GENERATOR);
     expect(readdirSync(at).sort()).toEqual([".git", "CNAME", "book-files.json", "index.html"]);
     expect(readFileSync(join(at, ".git", "HEAD"), "utf8")).toBe("ref");
     expect(HOSTING_FILES).toContain("CNAME");
@@ -150,23 +151,23 @@ describe("the book's folder", () => {
     "is refused where %s is somebody's own",
     (name) => {
       const at = out();
-      writeBook(at, PAGES);
+      writeBook(at, PAGES, GENERATOR);
       mkdirSync(join(at, name, ".."), { recursive: true });
       writeFileSync(join(at, name), "mine");
-      expect(() => requireBookFolder(at)).toThrow(InputError);
-      expect(() => requireBookFolder(at)).toThrow(name.split("/").at(-1)!);
+      expect(() => requireBookFolder(at, GENERATOR)).toThrow(InputError);
+      expect(() => requireBookFolder(at, GENERATOR)).toThrow(name.split("/").at(-1)!);
     },
   );
 
   it("is refused where a page was edited, and where a page of the old kind stands beside other files", () => {
     const at = out();
-    writeBook(at, PAGES);
+    writeBook(at, PAGES, GENERATOR);
     writeFileSync(join(at, "index.html"), "edited");
-    expect(() => requireBookFolder(at)).toThrow(/index\.html.*1 were changed/);
+    expect(() => requireBookFolder(at, GENERATOR)).toThrow(/index\.html.*1 were changed/);
     const old = out();
-    writeFileSync(join(old, "index.html"), '<meta name="generator" content="finetune-icl book">');
-    requireBookFolder(old);
+    writeFileSync(join(old, "index.html"), `<meta name="generator" content="${GENERATOR}">`);
+    requireBookFolder(old, GENERATOR);
     writeFileSync(join(old, "thesis.tex"), "mine");
-    expect(() => requireBookFolder(old)).toThrow(/thesis\.tex/);
+    expect(() => requireBookFolder(old, GENERATOR)).toThrow(/thesis\.tex/);
   });
 });

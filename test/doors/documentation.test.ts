@@ -100,14 +100,17 @@ describe("the examples", () => {
 });
 
 describe("the library's list of exports", () => {
-  const groups = [
-    ...readFileSync(join(packageRoot, "src", "finetune-icl", "index.ts"), "utf8").matchAll(
-      /(?<=\n\n)\/\/ (.+)\nexport \{[^}]+\} from "([^"]+)";\n/g,
-    ),
-  ];
+  // What runs in browsers stands in a file of its own, and comes first.
+  const text = ["portable", "index"]
+    .map((name) => readFileSync(join(packageRoot, "src", "finetune-icl", `${name}.ts`), "utf8"))
+    .join("\n")
+    .replace(
+      '\n// What runs in browsers, too: numbers, the problem, the model, theory, simulation, training\nexport * from "./portable";\n',
+      "",
+    );
+  const groups = [...text.matchAll(/(?<=\n\n)\/\/ (.+)\nexport \{[^}]+\} from "([^"]+)";\n/g)];
 
   it("has a heading for every group, and nothing beside", () => {
-    const text = readFileSync(join(packageRoot, "src", "finetune-icl", "index.ts"), "utf8");
     expect(groups.length).toBe(text.match(/^export /gm)!.length);
     expect(new Set(groups.map(([, heading]) => heading)).size).toBe(groups.length);
   });

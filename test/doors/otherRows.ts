@@ -16,7 +16,7 @@ const SHOWN = "takes any number: NaN and infinities are shown, too";
 const FILES = "takes files";
 const WORKERS = "starts worker threads: its numbers are those of a program's options, which are read";
 
-const tableOf = ({ number }: Fixture) => ({
+export const tableOf = ({ number }: Fixture) => ({
   columns: ["x", "y", "kind"].join(",").split(","),
   rows: [
     [1, number(), "a"],
@@ -24,7 +24,7 @@ const tableOf = ({ number }: Fixture) => ({
   ],
 });
 /** A table may hold what is no number, as a gap; its rows are as long as its columns. */
-const GAPS = { anything: { rows: "NaN is a gap in a table" }, anyLength: ["rows"] };
+export const GAPS = { anything: { rows: "NaN is a gap in a table" }, anyLength: ["rows"] };
 /** A class: what it holds is not broken. */
 class Given {
   constructor(fields: object) {
@@ -46,6 +46,7 @@ export const BASE_ROWS: Rows = {
   parseCsv: READS,
   parseStrictJson: READS,
   printable: TEXTS,
+  printableLines: TEXTS,
   readChoice: READS,
   readCsv: READS,
   readList: READS,

@@ -13,6 +13,8 @@ export interface Row {
   readonly unused?: readonly string[];
   /** Numbers that may be infinite. */
   readonly infinite?: readonly string[];
+  /** Why a matrix named covariance may be any. */
+  readonly anyCovariance?: string;
   /** Numbers that may be anything, and why. */
   readonly anything?: Readonly<Record<string, string>>;
 }
@@ -80,6 +82,8 @@ export interface Broken {
   /** The name nearest to what is broken. */
   readonly name: string;
   readonly isLength: boolean;
+  /** A covariance or a variance that is none, of finite numbers. */
+  readonly isImpossible?: true;
   readonly args: Args;
 }
 
@@ -94,6 +98,26 @@ const isCells = (value: unknown): value is (number | string)[] =>
 
 const isPlain = (value: unknown): value is Args =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Whether a matrix is one that could be a covariance by its shape. */
+const isMatrix = (value: unknown): value is number[][] =>
+  Array.isArray(value) && value.length > 0 && value.every((row) => Array.isArray(row) && isNumbers(row));
+
+/** A variance below zero, and matrices that are the covariance of nothing: one not symmetric, one not positive. */
+function impossible(key: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (key === "noiseVariance" && typeof value === "number") return [["negative", -value]];
+  if (!["covariance", "taskCovariance"].includes(key) || !isMatrix(value)) return [];
+  const put = (i: number, j: number, x: number): number[][] =>
+    value.map((row, a) => row.map((y, b) => (a === i && b === j ? x : y)));
+  return [
+    ["not symmetric", put(0, 1, value[0]![1]! + 1e-3)],
+    ["not positive", put(0, 0, -1)],
+    [
+      "indefinite",
+      value.map((row, i) => row.map((x, j) => (i === j ? x : 1 + value[i]![i]! + value[j]![j]!))),
+    ],
+  ];
+}
 
 /** The names of all arrays of numbers among the arguments: when two lengths disagree, either may be the wrong one. */
 export function arrayNames(args: unknown, name = ""): readonly string[] {
@@ -146,9 +170,16 @@ export function brokenWays(args: Args): readonly Broken[] {
         ),
       ];
     if (!isPlain(value)) return [];
-    return Object.entries(value).flatMap(([key, item]) =>
-      ways(item, what === "" ? key : `${what}.${key}`, key, (broken) => put({ ...value, [key]: broken })),
-    );
+    return Object.entries(value).flatMap(([key, item]) => [
+      ...ways(item, what === "" ? key : `${what}.${key}`, key, (broken) => put({ ...value, [key]: broken })),
+      ...impossible(key, item).map(([how, broken]) => ({
+        what: `${what === "" ? key : `${what}.${key}`}: ${how}`,
+        name: key,
+        isLength: false,
+        isImpossible: true as const,
+        args: put({ ...value, [key]: broken }),
+      })),
+    ]);
   };
   return ways(args, "", "", (broken) => broken as Args);
 }

@@ -63,7 +63,11 @@ async function tryRow(row: Row): Promise<void> {
   );
 }
 
-function isRefused({ anyLength = [], unused = [], infinite = [], anything = {} }: Row, way: Broken): boolean {
+function isRefused(
+  { anyLength = [], unused = [], infinite = [], anything = {}, anyCovariance }: Row,
+  way: Broken,
+): boolean {
+  if (way.isImpossible && anyCovariance !== undefined) return false;
   if (unused.includes(way.name)) return false;
   if (way.isLength) return !anyLength.includes(way.name) || /\[\d+\]: /.test(way.what);
   if (Object.hasOwn(anything, way.name)) return false;

@@ -32,6 +32,15 @@ describe("a lock", () => {
     }
   });
 
+  it("takes away what a process left that was killed while it took the lock", () => {
+    const { pid } = spawnSync("true");
+    const machine = hostname().replace(/[^\w.-]/g, "_");
+    const left = [pid, process.pid].map((owner) => `.e.lock-${machine}-${owner}-abcd`);
+    for (const name of left) writeFileSync(join(folder, name), "");
+    lock(join(folder, "e"))();
+    expect(readdirSync(folder).filter((name) => name.startsWith(".e"))).toEqual([left[1]]);
+  });
+
   it("of another machine is kept, and the message says how to remove it", () => {
     writeFileSync(lockFile("c"), JSON.stringify({ pid: 1, host: "elsewhere" }));
     expect(() => lock(join(folder, "c"))).toThrow(/of elsewhere \(if it is gone, delete .*\.c\.lock\)/);

@@ -4,6 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { InputError } from "../../src/base/inputError";
+import { lock } from "../../src/files/lock";
 import { WriteError, writeAllWhole, writeWhole } from "../../src/files/wholeFile";
 
 /** What the disk does in these tests. */
@@ -53,6 +54,17 @@ describe("writing a file", () => {
     );
     expect(read(join(at, "file"))).toBe("old");
     expect(fs.readdirSync(at)).toEqual(["file"]);
+  });
+
+  it("is not locked on a full disk: the message names the lock, and nothing stays", () => {
+    const at = fresh();
+    for (const room of [0, 5]) {
+      disk.room = room;
+      expect(() => lock(join(at, "file"))).toThrow(/\.file\.lock: not written \(the disk is full, ENOSPC\)/);
+      expect(fs.readdirSync(at)).toEqual([]);
+    }
+    disk.room = Number.POSITIVE_INFINITY;
+    lock(join(at, "file"))();
   });
 
   it("writes all of several files or none", () => {

@@ -1,11 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserProgram, startBrowser } from "../figures/support/browser";
+import { packageRoot } from "../support/root";
 import { installIn, LIBRARY, type Packed, packAll } from "./packages";
 
 const TSC = require.resolve("typescript/bin/tsc");
@@ -106,6 +107,31 @@ describe("the library in an empty folder, from packed tarballs and the registry 
   });
 });
 
+describe("the packed command line", () => {
+  it("holds the course that the command new makes others of: every lesson and document as they are, and nothing beside", () => {
+    const tar = (...args: readonly string[]) =>
+      execFileSync("tar", [...args], { encoding: "utf8", maxBuffer: 64 * MEGABYTE });
+    const tarball = packed.tarball("finetune-icl");
+    const taken = tar("-tzf", tarball)
+      .split("\n")
+      .filter((path) => path.startsWith("package/course/") && !path.endsWith("/"));
+    const tracked = execFileSync("git", ["ls-files", "notebooks", "docs"], {
+      cwd: packageRoot,
+      encoding: "utf8",
+    })
+      .trim()
+      .split("\n");
+    expect(taken.sort()).toEqual(tracked.map((path) => `package/course/${path}`).sort());
+    for (const path of tracked.filter((name) => /\.(?:ipynb|md)$/.test(name))) {
+      const text = tar("-xzOf", tarball, `package/course/${path}`);
+      expect(text === readFileSync(join(packageRoot, path), "utf8"), path).toBe(true);
+      expect(text.includes(packageRoot), path).toBe(false);
+    }
+    // In a checkout the lessons stand at its top, and the copy is gone again.
+    expect(existsSync(join(packageRoot, "src", "finetune-icl", "course"))).toBe(false);
+  });
+});
+
 describe("its types", () => {
   it.each([
     ["node16", "node16"],
@@ -149,10 +175,11 @@ describe("its types", () => {
 });
 
 describe("in a bundle", () => {
-  const bundle = async (text: string): Promise<string> => {
+  const bundle = async (text: string, platform: "browser" | "node" = "browser"): Promise<string> => {
     const { outputFiles } = await build({
       stdin: { contents: text, resolveDir: user.folder, sourcefile: "page.js" },
       bundle: true,
+      platform,
       minify: true,
       write: false,
       format: "iife",
@@ -181,24 +208,44 @@ describe("in a bundle", () => {
     expect(shots, note).toBeLessThan(whole / 20);
   });
 
-  it.skipIf(browserProgram === undefined)("the core runs in a browser", async () => {
-    const script = await bundle(
-      'import { isotropicSetting, predict } from "@finetune-icl/core";\nconst { problem, pretraining } = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 20 });\ndocument.title = String(predict(problem, pretraining, { kind: "zero-shot-value", targetTask: [1, 0, 0, 0, 0] }).risk([1, 0, 0, 0, 0], 0));',
-    );
-    const file = join(user.folder, "page.html");
-    writeFileSync(
-      file,
-      `<!doctype html><title></title><script>${script.replaceAll("</script", "<\\/script")}</script>`,
-    );
-    const browser = await startBrowser();
-    try {
-      const page = await browser.newPage();
-      await page.goto(pathToFileURL(file).href);
-      expect(Number(await page.title())).toBeCloseTo(0.1 + 2 / 9, 12);
-    } finally {
-      await browser.close();
+  it("the library under one name is shaken as the core is, for Node too", async () => {
+    const sized = async (from: string, platform: "browser" | "node" = "browser") =>
+      gzipSync(
+        await bundle(`import { pretrainedRisk } from "${from}"; globalThis.f = pretrainedRisk;`, platform),
+      ).length;
+    const core = await sized("@finetune-icl/core/theory");
+    for (const platform of ["browser", "node"] as const) {
+      const one = await sized("finetune-icl", platform);
+      const note = `gzipped for ${platform}: one closed form from finetune-icl ${one}, from the core ${core} bytes`;
+      expect(one, note).toBeLessThan(1.1 * core);
     }
+    // All of it builds for a browser: what needs Node is left out there.
+    expect(await bundle('import * as all from "finetune-icl"; globalThis.all = all;')).not.toMatch(
+      /piscina|node:fs/,
+    );
   });
+
+  it.skipIf(browserProgram === undefined).each(["@finetune-icl/core", "finetune-icl"])(
+    "%s runs in a browser",
+    async (from) => {
+      const script = await bundle(
+        `import { isotropicSetting, predict } from "${from}";\nconst { problem, pretraining } = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 20 });\ndocument.title = String(predict(problem, pretraining, { kind: "zero-shot-value", targetTask: [1, 0, 0, 0, 0] }).risk([1, 0, 0, 0, 0], 0));`,
+      );
+      const file = join(user.folder, "page.html");
+      writeFileSync(
+        file,
+        `<!doctype html><title></title><script>${script.replaceAll("</script", "<\\/script")}</script>`,
+      );
+      const browser = await startBrowser();
+      try {
+        const page = await browser.newPage();
+        await page.goto(pathToFileURL(file).href);
+        expect(Number(await page.title())).toBeCloseTo(0.1 + 2 / 9, 12);
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 });
 
 /** Node releases from the registry, as npm's own packages of its binaries. */

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/base/inputError";
 import { type Table, tableFrom } from "../../src/base/plainTable";
 import { REGIME_KINDS } from "../../src/core/problem/regime";
+import { REGIME_STYLE } from "../../src/figures/regimes";
 import { type CurvesOptions, curvesFigure } from "../../src/plot/curves";
 import type { JsonObject } from "../../src/plot/figure";
-import { FREE_STYLES, logarithmicTicks, REGIME_STYLE } from "../../src/plot/style";
+import { FREE_STYLES, logarithmicTicks } from "../../src/plot/style";
 import { FIGURES, regimeOptions, regimeTable, TASKS, tracesOf } from "../figures/support/samples";
 
 const figure = curvesFigure(regimeTable, regimeOptions);

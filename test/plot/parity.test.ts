@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/base/inputError";
 import { tableFrom } from "../../src/base/plainTable";
+import { EXPERIMENT_STYLE } from "../../src/figures/regimes";
 import { staticPicture } from "../../src/figures/staticPicture";
 import { parityFigure } from "../../src/plot/parity";
-import { EXPERIMENT_STYLE } from "../../src/plot/style";
 import { expectClose } from "../support/expectClose";
 
 const table = tableFrom([

@@ -7,12 +7,15 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { basename, delimiter, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { manifest, readText, readYaml, repository } from "./support";
 
 interface Step {
@@ -102,6 +105,43 @@ describe("CI", () => {
   });
 });
 
+describe(".ci/browser", () => {
+  const folder = mkdtempSync(join(tmpdir(), "browsers-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What it finds among these programs, and nowhere else. */
+  function found(programs: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) {
+    const path = mkdtempSync(join(folder, "path-"));
+    for (const tool of ["bash", "env"]) symlinkSync(realpathSync(`/usr/bin/${tool}`), join(path, tool));
+    for (const [name, text] of Object.entries(programs))
+      writeFileSync(join(path, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const { status, stdout } = spawnSync("/bin/bash", [join(repository, ".ci", "browser")], {
+      encoding: "utf8",
+      env: { PATH: path, ...env },
+    });
+    return status === 0 ? basename(stdout.trim()) : status;
+  }
+
+  it.skipIf(process.platform === "darwin")(
+    "finds a browser by any of its names, and no program that only bears one",
+    () => {
+      for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+        expect(found({ [name]: "exit 0" })).toBe(name);
+      expect(found({ chromium: "exit 0", "google-chrome": "exit 0" })).toBe("chromium");
+      // Ubuntu's stand-in for a snap that is not installed.
+      const stub = "echo 'requires the chromium snap to be installed'; exit 1";
+      expect(found({ "chromium-browser": stub, "google-chrome": "exit 0" })).toBe("google-chrome");
+      expect(found({ "chromium-browser": stub })).toBe(1);
+      expect(found({})).toBe(1);
+    },
+  );
+
+  it("takes the one that CHROMIUM names, or none", () => {
+    expect(found({ mine: "exit 0", chromium: "exit 0" }, { CHROMIUM: "mine" })).toBe("mine");
+    expect(found({ chromium: "exit 0" }, { CHROMIUM: "nothing" })).toBe(1);
+  });
+});
+
 describe(".ci/run", () => {
   const script = readText(".ci", "run");
 
@@ -120,9 +160,10 @@ describe(".ci/run", () => {
   });
 
   /** Runs the script in a small tree, with stand-ins for npm and for the clients that it looks for. */
-  function runIn(tree: string, npm: string) {
+  function runIn(tree: string, npm: string, stands: Readonly<Record<string, string>> = {}) {
     mkdirSync(join(tree, ".ci"), { recursive: true });
-    copyFileSync(join(repository, ".ci", "run"), join(tree, ".ci", "run"));
+    for (const name of ["run", "browser"])
+      copyFileSync(join(repository, ".ci", name), join(tree, ".ci", name));
     writeFileSync(join(tree, "table.csv"), "a\n1\n");
     mkdirSync(join(tree, "test", "peers"), { recursive: true });
     writeFileSync(join(tree, "test", "peers", "setup.sh"), "#!/bin/sh\n", { mode: 0o755 });
@@ -136,11 +177,37 @@ describe(".ci/run", () => {
       // No SymPy, and none to be had.
       ["python3", "exit 1"],
       ["apt-get", "exit 1"],
+      ...Object.entries(stands),
     ] as const)
       writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };
     return spawnSync("bash", [join(tree, ".ci", "run")], { encoding: "utf8", env });
   }
+
+  it("installs a browser only where there is none by any name", () => {
+    const tree = mkdtempSync(join(tmpdir(), "ci-"));
+    const installed = join(tree, "node_modules", "installed");
+    try {
+      const apt = `[ "$1" = install ] && echo "$@" >>${installed}; exit 0`;
+      const run = (browsers: Readonly<Record<string, string>>) => {
+        rmSync(installed, { force: true });
+        const env = { sudo: 'exec "$@"', "apt-get": apt, ...browsers };
+        const { status, stderr } = runIn(tree, "exit 0", env);
+        expect(status, stderr).toBe(1);
+        return existsSync(installed) ? readFileSync(installed, "utf8") : "";
+      };
+      const none = Object.fromEntries(
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].map((name) => [
+          name,
+          "exit 1",
+        ]),
+      );
+      expect(run(none)).toMatch(/chromium fonts-dejavu-core/);
+      expect(run({ ...none, "google-chrome": "exit 0" })).not.toContain("chromium");
+    } finally {
+      rmSync(tree, { recursive: true, force: true });
+    }
+  });
 
   it.each([
     ["says how long each took, and ends as the tests end", "", 0, "3 passed, 0 failed, 0 skipped"],

@@ -1,6 +1,6 @@
 export type Theme = "light" | "dark";
 
-const KEY = "finetune-icl-theme";
+const KEY = "book-theme";
 
 /** What the reader chose before, or what the system prefers. */
 export function storedTheme(): Theme {

@@ -1,6 +1,6 @@
 import { requireSquare } from "@finetune-icl/base";
 import { entry, type Matrix, matrixFrom } from "./matrix";
-import type { NumberField } from "./numberField";
+import type { OrderedField } from "./orderedField";
 
 /**
  * The factorisation A = L D Lᵀ of a symmetric matrix, L unit lower triangular and D diagonal, without pivoting and without
@@ -18,7 +18,7 @@ export interface LdlFactors<T> {
  * smaller than d·ε times its diagonal entry is rounding and counts as zero.
  * @throws InputError naming `matrix` when it is not square or holds what is no finite number.
  */
-export function factorLdl<T>(field: NumberField<T>, matrix: Matrix<T>): LdlFactors<T> | undefined {
+export function factorLdl<T>(field: OrderedField<T>, matrix: Matrix<T>): LdlFactors<T> | undefined {
   const d = requireSquare(matrix, "matrix");
   const lower = matrixFrom(d, d, (i, j) => (i === j ? field.one : field.zero));
   const pivots: T[] = [];

@@ -1,4 +1,4 @@
-import type { IdentityEvidence } from "./identity";
+import type { IdentityEvidence } from "./identityEvidence";
 import type { SimulationEvidence } from "./simulation";
 import type { TrainingEvidence } from "./training";
 
@@ -26,14 +26,6 @@ export interface Claim {
   /** Descent by exact gradients from the pretrained point. */
   readonly training: TrainingEvidence | NotApplicable;
 }
-
-/** The kinds of evidence, in the order in which they are shown. */
-export const EVIDENCE_KINDS = ["identity", "simulation", "training"] as const;
-/** The word for a kind of evidence. */
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
-
-/** How much work is spent: "quick" sees the same claims and the same controls with fewer points and prompts. */
-export type Profile = "full" | "quick";
 
 /** Whether a kind of evidence says something about a claim. */
 export function isApplicable<Evidence extends object>(

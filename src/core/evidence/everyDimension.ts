@@ -1,6 +1,6 @@
 import { boundOf } from "./bounds";
-import type { Profile } from "./claim";
-import type { IdentityEvidence } from "./identity";
+import type { IdentityEvidence } from "./identityEvidence";
+import type { Profile } from "./kinds";
 import { BoundDraw } from "./rationalDraw";
 
 /** What the theorem of docs/evidence.md needs to know of a difference of two sides. */

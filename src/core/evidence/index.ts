@@ -1,15 +1,10 @@
 export { altered } from "./altered";
-export {
-  type Claim,
-  EVIDENCE_KINDS,
-  type EvidenceKind,
-  isApplicable,
-  type NotApplicable,
-  type Profile,
-} from "./claim";
+export { type Claim, isApplicable, type NotApplicable } from "./claim";
 /** Bounds for the degree of a rational function, on which the chance that a false identity passes depends. */
 export * as degree from "./degree";
-export { type Differences, type IdentityEvidence, runIdentity } from "./identity";
+export { runIdentity } from "./identity";
+export type { Differences, IdentityEvidence } from "./identityEvidence";
+export { EVIDENCE_KINDS, type EvidenceKind, type Profile } from "./kinds";
 export { IdentityDraw, RationalDraw, SAMPLE_SIZE } from "./rationalDraw";
 export { type ControlResult, combine, type EvidenceResult, type EvidenceRow, type Verdict } from "./result";
 export { COMPARISONS, ERROR_RATE, THRESHOLD } from "./significance";

@@ -1,4 +1,4 @@
-import type { EvidenceKind } from "./claim";
+import type { EvidenceKind } from "./kinds";
 
 /** "inconclusive": the check could not tell, because its precision was not reached or a control passed it. */
 export type Verdict = "verified" | "refuted" | "inconclusive";

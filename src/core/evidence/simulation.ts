@@ -3,7 +3,7 @@ import type { AttentionParameters } from "../model/attentionParameters";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type Attention, monteCarloChange, monteCarloRisk } from "../simulate/monteCarloRisk";
-import type { Profile } from "./claim";
+import type { Profile } from "./kinds";
 import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 import { COMPARISONS, ERROR_RATE, THRESHOLD, twoSidedQuantile } from "./significance";
 import { streamOf } from "./stream";

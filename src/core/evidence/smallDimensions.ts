@@ -1,7 +1,7 @@
 import { defineFormula, evaluate, type Formula, type ValueKind } from "../algebra/formula";
 import type { Matrix } from "../algebra/matrix";
 import type { Rational } from "../algebra/numberField";
-import type { Differences } from "./identity";
+import type { Differences } from "./identityEvidence";
 import type { IdentityDraw } from "./rationalDraw";
 
 /** Terms that vanish in small dimensions: a formula that is off by one is true there and false in every other. */

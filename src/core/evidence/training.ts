@@ -1,4 +1,4 @@
-import type { Profile } from "./claim";
+import type { Profile } from "./kinds";
 import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 
 /** One number that training ended at, beside what the theory says of it. */

@@ -1,7 +1,8 @@
-import { requireMatrix } from "../problem/readInput";
+import { tokenLength } from "../model/tokens";
+import { requireVector } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { ShotCount } from "../problem/shots";
-import type { TaskPrior } from "../problem/taskPrior";
+import { requirePrior, type TaskPrior } from "../problem/taskPrior";
 import { LayerRisk } from "./layerRisk";
 import type { PackedParameters } from "./packedParameters";
 import { TaskSpread } from "./taskSpread";
@@ -41,7 +42,12 @@ export function averagedRisk(
   prior: TaskPrior,
 ): (parameters: PackedParameters, shots: ShotCount) => number {
   requireProblem(problem);
-  requireMatrix(prior.taskCovariance, "prior.taskCovariance", problem.dimension);
+  requirePrior(prior, "prior", problem.dimension);
   const averaged = new AveragedRisk(problem, prior, new LayerRisk(problem, 1));
-  return (parameters, shots) => averaged.risk([parameters], shots);
+  const size = tokenLength(problem.dimension);
+  return (parameters, shots) => {
+    requireVector(parameters.value, "value", size);
+    requireVector(parameters.keyQuery, "keyQuery", size * size);
+    return averaged.risk([parameters], shots);
+  };
 }

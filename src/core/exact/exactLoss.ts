@@ -1,25 +1,35 @@
 import type { Differentiable } from "../algebra/differentiable";
 import { tokenLength } from "../model/tokens";
-import { readWhole, requireLength, requireMatrix, requireNumber, requireVector } from "../problem/readInput";
+import { readWhole, requireLength, requireNumber, requireVector } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import type { RiskTerm } from "../problem/riskTerm";
 import { readShots, type ShotCount } from "../problem/shots";
-import type { TaskPrior } from "../problem/taskPrior";
+import { requirePrior, type TaskPrior } from "../problem/taskPrior";
 import { AveragedRisk } from "./averagedRisk";
 import { addStridedProduct } from "./kernels";
 import { LayerRisk } from "./layerRisk";
 import { type PackedParameters, zeroParameters } from "./packedParameters";
 
-/** v and M as parts of one array: v first, then M row by row. The parts are views, not copies. @throws InputError when the length does not fit. */
+/**
+ * v and M as parts of one array: v first, then M row by row. The parts are views, not copies.
+ * @throws InputError naming `size`, or `point` when its length does not fit or a number is not finite.
+ */
 export function asParameters(point: Float64Array, size: number): PackedParameters {
-  // The length only: training loops pass through numbers that are not finite.
-  requireLength(point, "point", size + size * size);
-  return { value: point.subarray(0, size), keyQuery: point.subarray(size, size + size * size) };
+  readWhole(size, "size", 1);
+  requireVector(point, "point", size + size * size);
+  return viewsOf(point, size);
 }
 
-/** v and M in one array. @throws InputError when v and M do not fit each other. */
+/** The same for training loops, which pass through numbers that are not finite and must see them. */
+export const viewsOf = (point: Float64Array, size: number): PackedParameters => ({
+  value: point.subarray(0, size),
+  keyQuery: point.subarray(size, size + size * size),
+});
+
+/** v and M in one array. @throws InputError when v and M do not fit each other or hold what is no finite number. */
 export const asPoint = ({ value, keyQuery }: PackedParameters): Float64Array => {
-  requireLength(keyQuery, "keyQuery", value.length * value.length);
+  requireVector(value, "value", value.length);
+  requireVector(keyQuery, "keyQuery", value.length * value.length);
   return Float64Array.from([...value, ...keyQuery]);
 };
 
@@ -86,7 +96,7 @@ function requireExactTerms(terms: readonly ExactTerm[], dimension: number): void
   for (const [i, term] of terms.entries()) {
     const path = `terms[${i}]`;
     if ("task" in term) requireVector(term.task, `${path}.task`, dimension);
-    else requireMatrix(term.prior.taskCovariance, `${path}.prior.taskCovariance`, dimension);
+    else requirePrior(term.prior, `${path}.prior`, dimension);
     readShots(term.shots, `${path}.shots`, { infinite: true });
     requireNumber(term.weight, `${path}.weight`);
   }
@@ -103,7 +113,7 @@ function headViews(heads: number, size: number): (point: Float64Array) => readon
       requireLength(point, "point", heads * perHead);
       known = point;
       views = Array.from({ length: heads }, (_, h) =>
-        asParameters(point.subarray(h * perHead, (h + 1) * perHead), size),
+        viewsOf(point.subarray(h * perHead, (h + 1) * perHead), size),
       );
     }
     return views;
@@ -148,7 +158,7 @@ export function factorisedLoss(
     const key = factors.subarray(size, size + rank * size);
     const query = factors.subarray(size + rank * size);
     point.set(factors.subarray(0, size));
-    mergeInto(point.subarray(size), key, query, size, rank);
+    merge(point.subarray(size), key, query, size, rank);
     const value = merged(point, slope);
     gradient.set(slope.subarray(0, size));
     for (let r = 0; r < rank; r += 1) {
@@ -167,7 +177,7 @@ export function factorisedLoss(
   };
 }
 
-/** out ← KᵀQ. @throws InputError when a length does not fit. */
+/** out ← KᵀQ, whatever `out` held. @throws InputError when a length does not fit, or an entry of K or Q is no finite number. */
 export function mergeInto(
   out: Float64Array,
   key: Float64Array,
@@ -175,9 +185,22 @@ export function mergeInto(
   size: number,
   rank: number,
 ): void {
-  requireLength(key, "key", rank * size);
-  requireLength(query, "query", rank * size);
+  readWhole(size, "size", 1);
+  readWhole(rank, "rank", 1);
+  requireVector(key, "key", rank * size);
+  requireVector(query, "query", rank * size);
   requireLength(out, "out", size * size);
+  merge(out, key, query, size, rank);
+}
+
+/** The same for training loops, which pass through numbers that are not finite and must see them. */
+export function merge(
+  out: Float64Array,
+  key: Float64Array,
+  query: Float64Array,
+  size: number,
+  rank: number,
+): void {
   out.fill(0);
   if (rank === size) {
     addStridedProduct(key, 1, size, query, size, 1, out, size);

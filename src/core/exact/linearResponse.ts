@@ -4,7 +4,7 @@ import { matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, tokenLength } from "../model/tokens";
-import { readWhole, requireMatrix, requireVector } from "../problem/readInput";
+import { readWhole, requireCovariance, requireVector } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { tokenCovariance } from "./moments";
@@ -82,7 +82,7 @@ export function intrusionAndGain<T>(
 ): IntrusionAndGain<T> {
   const { targetTask, task } = tasks;
   readWhole(dimension, "dimension", 1);
-  requireMatrix(covariance, "covariance", dimension);
+  requireCovariance(covariance, "covariance", dimension, { definite: true });
   requireVector(targetTask, "targetTask", dimension);
   requireVector(task, "task", dimension);
   requireVector(response, "response", dimension);

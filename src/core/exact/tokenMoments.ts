@@ -1,8 +1,8 @@
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot } from "../model/tokens";
-import { requireNumber, requireRows, requireVector } from "../problem/readInput";
-import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
+import { requireRows, requireVector } from "../problem/readInput";
+import { type RegressionProblem, requireNoise, requireProblem } from "../problem/regressionProblem";
 import { momentOf } from "./gaussianMoment";
 import { tokenCovariance } from "./moments";
 
@@ -71,7 +71,7 @@ export function linearTaskMoments<T>(
 
 /** E ε^k of Gaussian noise for k = 0 … 4. @throws InputError when σ² is not finite. */
 export function gaussianNoise<T>(field: NumberField<T>, noiseVariance: T): Vector<T> {
-  requireNumber(noiseVariance, "noiseVariance");
+  requireNoise(noiseVariance, "noiseVariance");
   const square = field.multiply(noiseVariance, noiseVariance);
   return [field.one, field.zero, noiseVariance, field.zero, field.add(square, field.add(square, square))];
 }

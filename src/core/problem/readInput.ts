@@ -1,7 +1,8 @@
-import { count, InputError } from "@finetune-icl/base";
+import { count, InputError, requireMatrix } from "@finetune-icl/base";
 import { factorLdl } from "../algebra/definiteness";
 import { entry, type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
+import { type OrderedField, orderedFieldOf } from "../algebra/orderedField";
 
 export {
   join,
@@ -88,6 +89,71 @@ export function readCovariance<T>(
     throw new InputError(path, raw, "a positive semidefinite matrix other than zero");
   }
   return symmetric;
+}
+
+/**
+ * For a matrix that is already numbers: d × d, finite, symmetric up to rounding, positive definite or only semidefinite and not zero.
+ * Residues and bounds of degrees, which stand in for rationals in checks of identities, have no order: of them the sizes count.
+ * @throws InputError naming the matrix, or the entry that is no finite number.
+ */
+export function requireCovariance<T>(
+  matrix: Matrix<T>,
+  path: string,
+  size: number,
+  { definite }: { readonly definite: boolean },
+): void {
+  if (!(size > 0)) throw new InputError(path, matrix, "a square matrix of one or more rows");
+  requireMatrix(matrix, path, size);
+  const field = orderedFieldOf(entry(matrix, 0, 0));
+  if (field === undefined) return;
+  for (let i = 0; i < size; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const [a, b] = [entry(matrix, i, j), entry(matrix, j, i)].map(field.toNumber) as [number, number];
+      const isSame =
+        field.name === "rational"
+          ? field.sign(field.subtract(entry(matrix, i, j), entry(matrix, j, i))) === 0
+          : Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b), scaleOf(matrix, i, j, field));
+      if (!isSame)
+        throw new InputError(
+          path,
+          [a, b],
+          `a symmetric matrix: entries [${i}][${j}] and [${j}][${i}] are equal`,
+        );
+    }
+  }
+  const held = matrix.map((row) => row.map(field.toNumber));
+  // Nearly singular matrices that are read are refused; here all are taken that floats can tell from singular ones.
+  if (definite && field.name === "float") {
+    if (!isPositiveDefinite(held)) throw new InputError(path, held, "a positive definite matrix");
+    return;
+  }
+  const rank = factorLdl(field, matrix)?.pivots.filter((pivot) => field.sign(pivot) > 0).length;
+  if (definite && rank !== size) throw new InputError(path, held, "a positive definite matrix");
+  if (rank === undefined || rank === 0)
+    throw new InputError(path, held, "a positive semidefinite matrix other than zero");
+}
+
+/** Whether every pivot of elimination is above zero. */
+function isPositiveDefinite(matrix: Matrix): boolean {
+  const rows = matrix.map((row) => [...row]);
+  return rows.every((row, k) => {
+    const pivot = row[k]!;
+    if (!(pivot > 0)) return false;
+    for (let i = k + 1; i < rows.length; i += 1) {
+      const factor = rows[i]![k]! / pivot;
+      for (let j = k + 1; j < rows.length; j += 1) rows[i]![j]! -= factor * row[j]!;
+    }
+    return true;
+  });
+}
+
+/** What sums of d products leave of a symmetry, relative to the entries on the diagonal. */
+const ROUNDING = 2 ** -44;
+
+/** √(A_ii A_jj), which no entry A_ij of a covariance exceeds. */
+function scaleOf<T>(matrix: Matrix<T>, i: number, j: number, field: OrderedField<T>): number {
+  const root = (k: number): number => Math.sqrt(Math.max(0, field.toNumber(entry(matrix, k, k))));
+  return root(i) * root(j);
 }
 
 function agree<T>(field: NumberField<T>, a: T, b: T): boolean {

@@ -1,6 +1,7 @@
 import { InputError } from "@finetune-icl/base";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
+import { orderedFieldOf } from "../algebra/orderedField";
 import {
   join,
   readCovariance,
@@ -8,7 +9,7 @@ import {
   readScalar,
   readVector,
   readWhole,
-  requireMatrix,
+  requireCovariance,
   requireNumber,
 } from "./readInput";
 import { readShots, type ShotCount } from "./shots";
@@ -61,8 +62,7 @@ export function readProblem<T>(
 }
 
 /**
- * For problems that are already numbers: that sizes agree and every number is finite. That Σ is positive definite is for
- * {@link readProblem} to find out.
+ * For problems that are already numbers: sizes agree, every number is finite, Σ is symmetric and positive definite, σ² not negative.
  * @throws InputError naming the field.
  */
 export function requireProblem<T>(
@@ -70,8 +70,16 @@ export function requireProblem<T>(
   path = "problem",
 ): void {
   readWhole(dimension, join(path, "dimension"), 1);
-  requireMatrix(covariance, join(path, "covariance"), dimension);
-  requireNumber(noiseVariance, join(path, "noiseVariance"));
+  requireCovariance(covariance, join(path, "covariance"), dimension, { definite: true });
+  requireNoise(noiseVariance, join(path, "noiseVariance"));
+}
+
+/** For a variance that is already a number: finite, 0 or more. @throws InputError naming it. */
+export function requireNoise<T>(noiseVariance: T, path: string): void {
+  requireNumber(noiseVariance, path);
+  const field = orderedFieldOf(noiseVariance);
+  if (field !== undefined && field.sign(noiseVariance) < 0)
+    throw new InputError(path, field.toNumber(noiseVariance), "a finite number, 0 or more");
 }
 
 /** The same for what a model of dimension d was pretrained on. @throws InputError naming the field. */
@@ -80,7 +88,7 @@ export function requirePretraining<T>(
   dimension: number,
   path = "pretraining",
 ): void {
-  requireMatrix(taskCovariance, join(path, "taskCovariance"), dimension);
+  requireCovariance(taskCovariance, join(path, "taskCovariance"), dimension, { definite: false });
   readShots(shots, join(path, "shots"), { least: 1, infinite: true });
 }
 

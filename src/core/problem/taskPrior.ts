@@ -1,7 +1,7 @@
 import { factorLdl } from "../algebra/definiteness";
 import type { Matrix } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { join, requireSquare } from "./readInput";
+import { join, requireCovariance } from "./readInput";
 
 /** The distribution of the pretraining tasks; both have E θ = 0 and E θθᵀ = Λ. */
 export interface TaskPrior {
@@ -13,9 +13,17 @@ export interface TaskPrior {
 
 export const TASK_PRIORS = ["sphere", "gaussian"] as const satisfies readonly TaskPrior["kind"][];
 
-/** That Λ is a square matrix of finite numbers. @returns its size d. @throws InputError naming what is wrong. */
-export function requirePrior({ taskCovariance }: TaskPrior, path = "prior"): number {
-  return requireSquare(taskCovariance, join(path, "taskCovariance"));
+/**
+ * That Λ is a covariance, finite, symmetric, positive semidefinite and not zero: of size d where it is told.
+ * @returns d. @throws InputError naming what is wrong.
+ */
+export function requirePrior(
+  { taskCovariance }: TaskPrior,
+  path = "prior",
+  dimension = taskCovariance?.length,
+): number {
+  requireCovariance(taskCovariance, join(path, "taskCovariance"), dimension, { definite: false });
+  return dimension;
 }
 
 /** F with FFᵀ = Λ, d × r, r the rank of Λ. */

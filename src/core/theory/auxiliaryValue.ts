@@ -3,7 +3,7 @@ import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AuxiliaryWeight } from "../problem/regime";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { NORMAL_MATRIX, TRACES, valueOnlyOptimum } from "./zeroShotValue";
 
@@ -144,6 +144,7 @@ export function auxiliaryValueOptimum<T>(
   targetTask: Vector<T>,
   auxiliary: { readonly shots: ShotCount; readonly weight: AuxiliaryWeight<T> },
 ): ValueOptimum<T> {
+  requireProblem(problem);
   const { covariance, noiseVariance } = problem;
   if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "weight");
   const shares = tokenShares(field, auxiliary.shots);

@@ -1,10 +1,10 @@
-import { readWhole, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
+import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { blockParameters } from "./blockParameters";
 
 /**
@@ -46,18 +46,20 @@ export interface NoiselessAuxiliary {
  * {@link NOISELESS_AUXILIARY_LOSS} of a target.
  * @throws InputError when θ₀ is not of length d, a number is not finite, or `shots` is no whole number from 1 up.
  */
-export const noiselessAuxiliaryLoss = (
-  { covariance }: RegressionProblem,
+export function noiselessAuxiliaryLoss(
+  problem: RegressionProblem,
   targetTask: Vector,
   { shots, weight }: NoiselessAuxiliary,
-): number =>
-  evaluate(NOISELESS_AUXILIARY_LOSS, FLOAT, {
-    covariance,
+): number {
+  requireProblem(problem);
+  return evaluate(NOISELESS_AUXILIARY_LOSS, FLOAT, {
+    covariance: problem.covariance,
     targetTask,
     shots: readWhole(shots, "shots", 1),
     tokenCount: shots + 1,
     auxiliaryWeight: weight,
   });
+}
 
 /**
  * A point of the valley with label weight −`scale`: its loss is above the infimum by a term of order 1/scale², and its risk on
@@ -65,12 +67,13 @@ export const noiselessAuxiliaryLoss = (
  * @throws InputError as {@link noiselessAuxiliaryLoss}, or naming `scale`.
  */
 export function noiselessValley(
-  { covariance }: RegressionProblem,
+  problem: RegressionProblem,
   targetTask: Vector,
   { shots, weight }: NoiselessAuxiliary,
   scale: number,
 ): AttentionParameters {
-  requireMatrix(covariance, "covariance", covariance.length);
+  requireProblem(problem);
+  const { covariance } = problem;
   requireVector(targetTask, "targetTask", covariance.length);
   requireNumber(scale, "scale");
   const tokenCount = readWhole(shots, "shots", 1) + 1;

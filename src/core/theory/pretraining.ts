@@ -116,11 +116,13 @@ export function pretrainedParameters<T>(
  */
 export function pretrainedRisk<T>(
   field: NumberField<T>,
-  { covariance, noiseVariance }: RegressionProblem<T>,
+  problem: RegressionProblem<T>,
   gamma: Matrix<T>,
   task: Vector<T>,
   shots: ShotCount,
 ): T {
+  requireProblem(problem);
+  const { covariance, noiseVariance } = problem;
   return evaluate(PRETRAINED_RISK, field, {
     covariance,
     noiseVariance,

@@ -2,7 +2,7 @@ import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { blockParameters } from "./blockParameters";
 import { NORMAL_MATRIX, TRACES } from "./zeroShotValue";
 
@@ -84,11 +84,13 @@ export const SCORED_RISK = defineFormula({
  */
 export function scoreBesideBlock<T>(
   field: NumberField<T>,
-  { covariance }: RegressionProblem<T>,
+  problem: RegressionProblem<T>,
   gamma: Matrix<T>,
   targetTask: Vector<T>,
   scoreScale: T,
 ): AttentionParameters<T> {
+  requireProblem(problem);
+  const { covariance } = problem;
   const valueVector = evaluate(SCORED_VALUE_OPTIMUM, field, { covariance, gamma, targetTask, scoreScale });
   return blockParameters(field, { block: gamma, scoreScale, valueVector });
 }

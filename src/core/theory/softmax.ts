@@ -4,7 +4,7 @@ import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
 import { scoreScale } from "../model/softmaxAttention";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { blockParameters } from "./blockParameters";
 
 /**
@@ -59,12 +59,19 @@ export interface SoftmaxHead {
 }
 
 /** R(∞, θ) of one softmax head. @throws InputError when a length is not d or a number not finite. */
-export const softmaxLimitRisk = (
-  { covariance, noiseVariance }: RegressionProblem,
-  task: Vector,
-  { tilt, valueVector, labelWeight }: SoftmaxHead,
-): number =>
-  evaluate(SOFTMAX_LIMIT_RISK, FLOAT, { covariance, noiseVariance, task, tilt, valueVector, labelWeight });
+export function softmaxLimitRisk(problem: RegressionProblem, task: Vector, head: SoftmaxHead): number {
+  requireProblem(problem);
+  const { covariance, noiseVariance } = problem;
+  const { tilt, valueVector, labelWeight } = head;
+  return evaluate(SOFTMAX_LIMIT_RISK, FLOAT, {
+    covariance,
+    noiseVariance,
+    task,
+    tilt,
+    valueVector,
+    labelWeight,
+  });
+}
 
 /** R(n, θ) up to the order 1/n, n ≥ 1. @throws InputError as {@link softmaxLimitRisk}, or naming `shots`. */
 export const softmaxRisk = (
@@ -73,6 +80,7 @@ export const softmaxRisk = (
   shots: number,
   head: SoftmaxHead,
 ): number => {
+  requireProblem(problem);
   readWhole(shots, "shots", 1);
   const { covariance, noiseVariance } = problem;
   const { tilt, valueVector, labelWeight } = head;

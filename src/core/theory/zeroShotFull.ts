@@ -3,7 +3,7 @@ import { defineFormula, evaluate } from "../algebra/formula";
 import type { Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { blockParameters, zeroBlock } from "./blockParameters";
 
@@ -122,11 +122,13 @@ export function zeroShotFullParameters<T>(
  */
 export function zeroShotFullRisk<T>(
   field: NumberField<T>,
-  { covariance, noiseVariance }: RegressionProblem<T>,
+  problem: RegressionProblem<T>,
   { targetTask, task }: { readonly targetTask: Vector<T>; readonly task: Vector<T> },
   { branch, ...optimum }: ZeroShotFullOptimum<T>,
   shots: ShotCount,
 ): T {
+  requireProblem(problem);
+  const { covariance, noiseVariance } = problem;
   const formula = branch === "constant-score" ? CONSTANT_SCORE_RISK : CONSTANT_VALUE_RISK;
   return evaluate(formula, field, {
     covariance,

@@ -1,8 +1,8 @@
-import { requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
+import { requireNumber, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
 import { labelSlot } from "../model/tokens";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 
 /**
  * ‖S‖²_F − |v|², S the symmetric part of M, both over the slots of the constant and the covariates: what zero-shot prompts
@@ -30,12 +30,13 @@ export function keyQueryExcess({ value, keyQuery }: AttentionParameters): number
  * @throws InputError when a length does not fit the dimension or a number is not finite.
  */
 export function zeroShotFullFrom(
-  { covariance }: RegressionProblem,
+  problem: RegressionProblem,
   start: AttentionParameters,
   targetTask: Vector,
   drift = 0,
 ): AttentionParameters {
-  requireMatrix(covariance, "covariance", covariance.length);
+  requireProblem(problem);
+  const { covariance } = problem;
   requireVector(targetTask, "targetTask", covariance.length);
   requireParameters(start, covariance.length);
   requireNumber(drift, "drift");

@@ -2,7 +2,7 @@ import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
 import type { AttentionParameters } from "../model/attentionParameters";
-import type { RegressionProblem } from "../problem/regressionProblem";
+import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { type ShotCount, tokenShares } from "../problem/shots";
 import { blockParameters } from "./blockParameters";
 
@@ -116,13 +116,15 @@ export const VALUE_ONLY_RISK_LIMIT_INVERSE = defineFormula({
   expression: "noiseVariance + normSquared(targetTask) / (dimension + 4)^2",
 });
 
-/** v_x of the value-only optimum for a pretrained block Γ; length d. */
+/** v_x of the value-only optimum for a pretrained block Γ; length d. @throws InputError when a length is not d or a number not finite. */
 export function valueOnlyOptimum<T>(
   field: NumberField<T>,
-  { covariance }: RegressionProblem<T>,
+  problem: RegressionProblem<T>,
   gamma: Matrix<T>,
   targetTask: Vector<T>,
 ): Vector<T> {
+  requireProblem(problem);
+  const { covariance } = problem;
   return evaluate(VALUE_ONLY_OPTIMUM, field, { covariance, gamma, targetTask });
 }
 
@@ -150,12 +152,14 @@ export function valueOnlyParameters<T>(
  */
 export function valueOnlyRisk<T>(
   field: NumberField<T>,
-  { covariance, noiseVariance }: RegressionProblem<T>,
+  problem: RegressionProblem<T>,
   gamma: Matrix<T>,
   value: { readonly valueVector: Vector<T>; readonly labelWeight: T },
   task: Vector<T>,
   shots: ShotCount,
 ): T {
+  requireProblem(problem);
+  const { covariance, noiseVariance } = problem;
   return evaluate(VALUE_ONLY_RISK, field, {
     covariance,
     noiseVariance,

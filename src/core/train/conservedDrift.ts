@@ -1,4 +1,4 @@
-import { readWhole, requireLength, requireNumber } from "@finetune-icl/base";
+import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import type { Moment } from "./observer";
 
 /**
@@ -25,10 +25,10 @@ export class ConservedDrift {
     this.last = new Float64Array(2 * half);
   }
 
-  /** To be shown every point, from the first on. @throws InputError when its length does not fit. */
+  /** To be shown every point, from the first on. @throws InputError when its length does not fit or a number is not finite. */
   see({ point }: Pick<Moment, "point">): void {
     const { half, last } = this;
-    requireLength(point, "point", 2 * half);
+    requireVector(point, "point", 2 * half);
     if (this.seen) {
       let step = 0;
       for (let i = 0; i < half; i += 1) {

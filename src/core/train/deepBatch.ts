@@ -1,4 +1,4 @@
-import { mergeInto } from "../exact/exactLoss";
+import { merge } from "../exact/exactLoss";
 import type { ParameterLayout } from "../model/parameterLayout";
 import type { RandomSource } from "../simulate/randomSource";
 import { addFactorSlopes } from "./headReduction";
@@ -117,8 +117,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
       const [key, query] = [offset + square, offset + 2 * square];
       values[k]!.set(point.subarray(offset, key));
       if (shape.keyQuery === "merged") merged[k]!.set(point.subarray(key, query));
-      else
-        mergeInto(merged[k]!, point.subarray(key, query), point.subarray(query, query + square), size, size);
+      else merge(merged[k]!, point.subarray(key, query), point.subarray(query, query + square), size, size);
       valueSlopes[k]!.fill(0);
       mergedSlope[k]!.fill(0);
     });

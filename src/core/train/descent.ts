@@ -1,6 +1,6 @@
 import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import { type Observer, Watch } from "./observer";
-import { clipJointly, createOptimiser, type OptimiserSettings } from "./optimiser";
+import { clip, createOptimiser, type OptimiserSettings } from "./optimiser";
 
 /** How a stage of training walks downhill. */
 export interface DescentSettings {
@@ -94,7 +94,7 @@ export function descend(
     if (!(Math.abs(value) <= HOPELESS * Math.max(1, Math.abs(first)))) throw new DivergenceError(step, value);
     if (step % CURVE_INTERVAL === 0 || step === steps - 1) curve.push({ step, loss: value });
     watch.look(step, value, point);
-    if (clipNorm !== "none") clipJointly(gradient, clipNorm);
+    if (clipNorm !== "none") clip(gradient, clipNorm);
     optimiser.step(point, gradient, step);
     descent.step = step + 1;
   }

@@ -1,4 +1,4 @@
-import { mergeInto } from "../exact/exactLoss";
+import { merge } from "../exact/exactLoss";
 import { addStridedProduct } from "../exact/kernels";
 import { type ParameterLayout, type TrainableSet, trains } from "../model/parameterLayout";
 
@@ -40,7 +40,7 @@ export function ofAllParameters<Rest extends readonly unknown[]>(
     const known = resting?.subarray(head * 2 * square, (head + 1) * 2 * square);
     if (known !== undefined && sameNumbers(known, factors)) return;
     known?.set(factors);
-    mergeInto(target, factors.subarray(0, square), factors.subarray(square), size, size);
+    merge(target, factors.subarray(0, square), factors.subarray(square), size, size);
   };
 
   return (point, gradient, ...rest) => {

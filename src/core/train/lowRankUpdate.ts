@@ -1,6 +1,6 @@
 import { readWhole, requireVector } from "@finetune-icl/base";
 import type { Differentiable } from "../algebra/differentiable";
-import { asParameters } from "../exact/exactLoss";
+import { viewsOf } from "../exact/exactLoss";
 import type { PackedParameters } from "../exact/packedParameters";
 import type { RandomSource } from "../simulate/randomSource";
 
@@ -50,8 +50,13 @@ export class LowRankUpdate {
     return point;
   }
 
-  /** v and M after the update; a view that the next call overwrites. */
+  /** v and M after the update; a view that the next call overwrites. @throws InputError when the point does not fit or holds what is no finite number. */
   updated(point: Float64Array): PackedParameters {
+    requireVector(point, "point", this.length);
+    return this.update(point);
+  }
+
+  private update(point: Float64Array): PackedParameters {
     const { base, full, size, ranks, offsets } = this;
     full.set(base);
     for (let k = 0; k < ranks.value; k += 1) {
@@ -64,14 +69,14 @@ export class LowRankUpdate {
         for (let j = 0; j < size; j += 1) full[row + j]! += b * point[right + j]!;
       }
     }
-    return asParameters(full, size);
+    return viewsOf(full, size);
   }
 
   /** A loss of v and M as a function of the update: ∂R/∂B_M = G A_Mᵀ and ∂R/∂A_M = B_Mᵀ G with G = ∂R/∂M, and so for V. */
   lossOf(loss: Differentiable): Differentiable {
     const { size, ranks, offsets, full, slope } = this;
     return (point, gradient) => {
-      this.updated(point);
+      this.update(point);
       const value = loss(full, slope);
       gradient.fill(0);
       for (let k = 0; k < ranks.value; k += 1) {

@@ -1,4 +1,4 @@
-import { requireNumber } from "@finetune-icl/base";
+import { requireNumber, requireVector } from "@finetune-icl/base";
 
 /** How a step follows from a gradient. One step of either is what PyTorch's torch.optim does with the same settings. */
 export type OptimiserSettings =
@@ -66,9 +66,15 @@ function adam(
   };
 }
 
-/** Scales the whole gradient down to length `limit` when it is longer; returns its length before. @throws InputError naming `limit`. */
+/** Scales the whole gradient down to length `limit` when it is longer; returns its length before. @throws InputError naming what is no finite number. */
 export function clipJointly(gradient: Float64Array, limit: number): number {
   requireNumber(limit, "limit");
+  requireVector(gradient, "gradient", gradient.length);
+  return clip(gradient, limit);
+}
+
+/** The same for training loops, which pass through numbers that are not finite and must see them. */
+export function clip(gradient: Float64Array, limit: number): number {
   let sum = 0;
   for (let i = 0; i < gradient.length; i += 1) sum += gradient[i]! * gradient[i]!;
   const length = Math.sqrt(sum);

@@ -1,7 +1,7 @@
-import { readWhole, requireMatrix, requireVector } from "@finetune-icl/base";
+import { readWhole, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
-import type { TaskPrior } from "../problem/taskPrior";
+import { requirePrior, type TaskPrior } from "../problem/taskPrior";
 import { ContextSampler, type Sampling } from "../simulate/contextSampler";
 import type { RandomSource } from "../simulate/randomSource";
 import { TaskSampler } from "../simulate/taskSampler";
@@ -30,7 +30,7 @@ export function freshPrompts(
   sampling: Sampling,
 ): PromptSource {
   requireSource(problem, shots);
-  requireMatrix(prior.taskCovariance, "prior.taskCovariance", problem.dimension);
+  requirePrior(prior, "prior", problem.dimension);
   const tasks = new TaskSampler(prior);
   const contexts = new ContextSampler(problem, sampling);
   const rows = contexts.rows(shots);

@@ -1,9 +1,8 @@
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from "ml-matrix";
 import { entry, type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FIRST_COVARIATE_SLOT } from "../model/tokens";
-import { requireMatrix } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
-import { priorFactor, type TaskPrior } from "../problem/taskPrior";
+import { priorFactor, requirePrior, type TaskPrior } from "../problem/taskPrior";
 import type { Observer } from "./observer";
 import type { Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";
 
@@ -38,7 +37,7 @@ export function runCoordinates(settings: TrainingSettings): RunCoordinates | und
   const { prior } = pretraining;
   requireProblem(problem);
   const d = problem.dimension;
-  requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", d);
+  requirePrior(prior, "pretraining.prior", d);
   if (d < LEAST_DIMENSION || (isDiagonal(problem.covariance) && isDiagonal(prior.taskCovariance)))
     return undefined;
   const axes = axesOf(problem, prior);

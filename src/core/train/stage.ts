@@ -1,8 +1,9 @@
-import { InputError, readWhole, requireMatrix, requireNumber, requireVector } from "@finetune-icl/base";
+import { InputError, readWhole, requireNumber, requireVector } from "@finetune-icl/base";
 import { withOnly } from "../algebra/differentiable";
 import type { ExactTerm } from "../exact/exactLoss";
 import { type ParameterLayout, parameterLayout, trainablePositions } from "../model/parameterLayout";
 import { requireProblem } from "../problem/regressionProblem";
+import { requirePrior } from "../problem/taskPrior";
 import { RandomSource } from "../simulate/randomSource";
 import type { StepLoss } from "./descent";
 import { exactStageLoss } from "./exactStage";
@@ -52,7 +53,7 @@ export function pretrainingLoss({ method, seed, problem, model, pretraining }: T
   requireProblem(problem);
   readWhole(seed, "seed", 0);
   readWhole(shots, "pretraining.shots", 1);
-  requireMatrix(prior.taskCovariance, "pretraining.prior.taskCovariance", problem.dimension);
+  requirePrior(prior, "pretraining.prior", problem.dimension);
   if (method.kind === "exact") {
     return exactStageLoss(layout, problem, [{ prior, shots, weight: 1 }]);
   }

@@ -8,6 +8,7 @@ import type { Benchmark, BenchmarkResult, BenchmarkSize } from "../bench/benchma
 import { PYTHON_VARIABLE, PYTHONS } from "../bench/pythonScript";
 import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { Torch } from "../bench/torch";
+import { answer } from "../say";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 import { readOutFile } from "./outOption";
@@ -67,7 +68,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
       const result = { id, title, ...(await run(size, peers)) };
       benchmarks.push(result);
       progress.step();
-      if (!options.json) process.stdout.write(benchmarkText(result));
+      if (!options.json) answer(benchmarkText(result));
     }
   } finally {
     progress.stop();

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { projectRoot } from "@finetune-icl/files";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { readOutFile, readOutFolder } from "./outOption";
 
 /** Adds `finetune-icl book [--out DIR] [--exercises DIR] [--pdf FILE]`: build the site from notebooks, docs and ledger. */
@@ -34,8 +35,8 @@ export function registerBookCommand(program: Command): void {
         });
         const folder = relative(process.cwd(), report.folder) || ".";
         const printed = pdf === undefined ? {} : { pdf: relative(process.cwd(), pdf) };
-        process.stdout.write(`${JSON.stringify({ ...report, folder, ...printed }, null, 2)}\n`);
-        process.stderr.write(
+        answer(`${JSON.stringify({ ...report, folder, ...printed }, null, 2)}\n`);
+        say(
           `The book: ${report.pages.length} pages in ${report.seconds.toFixed(1)} s. Open ${join(folder, "index.html")} in a browser.\n`,
         );
       },

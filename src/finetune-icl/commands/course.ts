@@ -19,6 +19,7 @@ import {
 } from "@finetune-icl/notebooks/course";
 import { courseNotebooks } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { readOutFolder } from "./outOption";
 import { readJobs, readSeconds as readTimeout } from "./runnerOptions";
 
@@ -71,7 +72,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   for (const { audience, folder } of copies) requireCopyFolder(folder, audience);
   const checks = options.student === undefined ? new Map() : await recordAll(lessons, jobs, timeoutMs);
   for (const { audience, folder } of copies)
-    writeCourseCopy(folder, lessons, { audience, root, seconds, checks });
+    writeCourseCopy(folder, lessons, { audience, library: "finetune-icl", root, seconds, checks });
   if (options.syllabus) {
     const syllabus = join(projectRoot(), "docs", "course.md");
     const page = withTimings(readFileSync(syllabus, "utf8"), timingsTable(lessons, "../notebooks"));
@@ -88,9 +89,9 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
     minutes: classMinutes(lesson),
     exerciseMinutes: exerciseMinutes(lesson),
   }));
-  process.stdout.write(`${JSON.stringify({ lessons: described, copies }, null, 1)}\n`);
+  answer(`${JSON.stringify({ lessons: described, copies }, null, 1)}\n`);
   for (const { audience, folder } of copies)
-    process.stderr.write(
+    say(
       `${lessons.length} ${lessons.length === 1 ? "lesson" : "lessons"} for the ${audience} in ${folder}: its README.md says how to open them.\n`,
     );
 }

@@ -14,6 +14,7 @@ import {
 } from "@finetune-icl/lab/experiment";
 import { PROGRAM_FOLDERS } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { say } from "../say";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
 import { readOutFolder } from "./outOption";
@@ -116,7 +117,7 @@ async function runInto(
     [join(out, "settings.json"), settings],
   ]);
   checkpoint.clear();
-  process.stderr.write(`${runs.length} training runs: the errors are in ${join(out, "errors.csv")}.\n`);
+  say(`${runs.length} training runs: the errors are in ${join(out, "errors.csv")}.\n`);
 }
 
 /** Results of other settings stay; those of the same settings come out the same again. */

@@ -12,6 +12,7 @@ import {
 } from "@finetune-icl/notebooks/course";
 import { courseNotebooks, type Notebook, readNotebook } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { readJobs, readSeconds } from "./runnerOptions";
 
 interface Options {
@@ -57,7 +58,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   );
   const sandbox = findSandbox();
   if (sandbox === "none")
-    process.stderr.write(
+    say(
       "no sandbox: bubblewrap (bwrap) is not there or may not work here; submissions run with your rights\n",
     );
   const progress = createProgress(lessons.size + read.length, process.stderr, "runs");
@@ -92,7 +93,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
         );
       },
     );
-    process.stdout.write(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
+    answer(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
     const lost = judged.filter((each) => "error" in each).length;
     if (lost > 0)
       throw new Error(`${lost} of ${judged.length} submissions could not be judged: see the messages above`);

@@ -15,6 +15,7 @@ import {
 import { writeAllWhole } from "@finetune-icl/files";
 import { resultsFolder } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { say } from "../say";
 import { readOutFolder } from "./outOption";
 
 /** The closed forms that an independent program checks, by the names they have in the code. */
@@ -54,8 +55,6 @@ export function registerIdentitiesCommand(program: Command): void {
     .action(({ out }: { readonly out?: string }) => {
       const folder = out === undefined ? resultsFolder("identities") : readOutFolder(out);
       writeAllWhole([[join(folder, "identities.txt"), identitiesText()]]);
-      process.stderr.write(
-        `Wrote ${join(folder, "identities.txt")}; check it with python3 data/identities/check.py.\n`,
-      );
+      say(`Wrote ${join(folder, "identities.txt")}; check it with python3 data/identities/check.py.\n`);
     });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
+import { answer } from "../say";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
@@ -35,10 +36,10 @@ export function printJson(result: unknown): void {
   for (const piece of jsonPieces(result, "")) {
     waiting += piece;
     if (waiting.length < PIECE) continue;
-    process.stdout.write(waiting);
+    answer(waiting);
     waiting = "";
   }
-  process.stdout.write(`${waiting}\n`);
+  answer(`${waiting}\n`);
 }
 
 const PIECE = 2 ** 20;

@@ -1,4 +1,5 @@
 import { createProgress } from "@finetune-icl/files";
+import { say } from "../say";
 
 /**
  * Does work whose finished parts are kept in files, with a bar over all of them. Ctrl-C (or SIGTERM) ends the program with one
@@ -11,7 +12,7 @@ export async function withKeptProgress<Value>(
   const progress = createProgress(total, process.stderr, things);
   const interrupt = (): void => {
     progress.stop();
-    process.stderr.write(
+    say(
       `finetune-icl: interrupted; ${kept()} of ${total} ${things} are kept; the same command goes on from there\n`,
     );
     process.exit(1);

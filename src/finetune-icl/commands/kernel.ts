@@ -1,5 +1,6 @@
 import { examine, install, uninstall } from "@finetune-icl/kernel";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 
 /** The name that the course's notebooks carry: that of tslab's kernel, so that they run with stock tslab too. */
 const NOTEBOOK_NAME = "tslab";
@@ -31,8 +32,8 @@ export function registerKernelCommands(program: Command): void {
         ...(name === undefined ? {} : { name }),
         ...(prefix === undefined ? {} : { prefix }),
       });
-      for (const note of installed.notes) process.stderr.write(`${note}\n`);
-      process.stdout.write(`installed the kernel ${installed.name} in ${installed.folder}\n`);
+      for (const note of installed.notes) say(`${note}\n`);
+      answer(`installed the kernel ${installed.name} in ${installed.folder}\n`);
     });
   withPlace(kernel.command("uninstall").description("Remove the kernelspecs that this installation wrote."))
     .option("--name <name>", "only the kernel of this name")
@@ -41,7 +42,7 @@ export function registerKernelCommands(program: Command): void {
         ...(name === undefined ? {} : { name }),
         ...(prefix === undefined ? {} : { prefix }),
       });
-      process.stdout.write(
+      answer(
         removed.length === 0 ? "nothing to remove\n" : removed.map((each) => `removed ${each}\n`).join(""),
       );
     });
@@ -54,7 +55,7 @@ export function registerKernelCommands(program: Command): void {
       ...(prefix === undefined ? {} : { prefix }),
     });
     for (const { what, cure } of findings)
-      process.stdout.write(cure === undefined ? `ok: ${what}\n` : `wrong: ${what}; cure: ${cure}\n`);
+      answer(cure === undefined ? `ok: ${what}\n` : `wrong: ${what}; cure: ${cure}\n`);
     const wrong = findings.filter(({ cure }) => cure !== undefined).length;
     if (wrong > 0) throw new Error(`${wrong} ${wrong === 1 ? "thing is" : "things are"} wrong: see above`);
   });

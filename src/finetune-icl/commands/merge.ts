@@ -3,6 +3,7 @@ import { withLock } from "@finetune-icl/files";
 import { mergeSweeps, writeSweep } from "@finetune-icl/lab/sweep";
 import { isPart, mergeParts } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { say } from "../say";
 import { readOutFile, readOutFolder } from "./outOption";
 import { saveStudyParts } from "./study";
 import { saveLedgerParts } from "./verify";
@@ -27,7 +28,7 @@ async function merge(paths: readonly string[], options: { readonly out: string }
     const out = readOutFile(options.out);
     const whole = mergeSweeps(paths);
     await withLock(out, async () => writeSweep(out, whole));
-    process.stderr.write(`${whole.runs} runs: ${out}\n`);
+    say(`${whole.runs} runs: ${out}\n`);
     return;
   }
   const part = mergeParts(paths);

@@ -11,6 +11,7 @@ import {
 } from "@finetune-icl/notebooks/course";
 import { readNotebookFile } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { courseSource } from "./courseSource";
 
 interface Options {
@@ -64,12 +65,8 @@ function runCommand(folder: string, options: Options): void {
   });
   replaceFolder(folder, files);
   const notebooks = lessons.map(({ path }) => `notebooks/${basename(path)}`);
-  process.stdout.write(
-    `${JSON.stringify({ folder, notebooks, files: [...files.keys()].sort() }, null, 1)}\n`,
-  );
-  process.stderr.write(
-    `${folder} is there. Next: cd ${JSON.stringify(folder)} && npm install && npm start\n`,
-  );
+  answer(`${JSON.stringify({ folder, notebooks, files: [...files.keys()].sort() }, null, 1)}\n`);
+  say(`${folder} is there. Next: cd ${JSON.stringify(folder)} && npm install && npm start\n`);
 }
 
 function requireNewOrEmpty(folder: string): void {

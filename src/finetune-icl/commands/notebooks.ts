@@ -13,6 +13,7 @@ import {
   runNotebookFile,
 } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { readOutFolder } from "./outOption";
 import { readJobs, readSeconds } from "./runnerOptions";
 
@@ -76,24 +77,24 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       if (result.status !== "ok" && !isRefused(result)) progress.log(describeResult(result));
     },
   ).finally(progress.stop);
-  process.stdout.write(process.stdout.isTTY ? table(results) : `${JSON.stringify({ notebooks: results })}\n`);
+  answer(process.stdout.isTTY ? table(results) : `${JSON.stringify({ notebooks: results })}\n`);
   const bad = results.filter(({ status }) => status !== "ok").length;
   const refusals = results.filter(isRefused);
   if (bad > 0 && refusals.length === bad) throw new RefusedParameters(refusals.map(describeResult));
-  for (const each of refusals) process.stderr.write(`${describeResult(each)}\n`);
+  for (const each of refusals) say(`${describeResult(each)}\n`);
   const notebooks = results.length === 1 ? "1 notebook" : `${results.length} notebooks`;
   if (bad > 0)
     throw new Error(
       `${bad} of ${notebooks} failed: see the messages above; ${bad === 1 ? "its file is" : "their files are"} as before`,
     );
   if (typeof outputs === "object") {
-    process.stderr.write(
+    say(
       `${notebooks}: all ran, their outputs are in ${outputs.folder}, the tables behind the figures in ${join(outputs.folder, "figures")}.\n`,
     );
     return;
   }
   const done = outputs === "check" ? "agree with their stored outputs" : "ran and hold their outputs";
-  process.stderr.write(
+  say(
     `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer (docs/notebooks.md says how); the tables behind the figures are in data/figures/.\n`,
   );
 }

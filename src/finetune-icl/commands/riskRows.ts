@@ -1,5 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import type { ShotCount } from "@finetune-icl/core/problem";
+import { say } from "../say";
 
 /** A risk in floats, how far rounding may have moved it, and the same in rationals where that can be had. */
 export interface RoundedRisk {
@@ -45,7 +46,7 @@ export function warnOfLostDigits(rows: readonly RiskRow[]): void {
   );
   // A risk that is 0, or smaller than its own bound, has no digit that is sure.
   const share = worst < 1 ? `a share of ${worst.toPrecision(2)} of itself at most` : "all of its own size";
-  process.stderr.write(
+  say(
     `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, the worst ${share} (errorBound); --exact computes without rounding where the regime allows it\n`,
   );
 }

@@ -13,6 +13,7 @@ import {
 } from "@finetune-icl/lab/study";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { say } from "../say";
 import { printJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
@@ -90,7 +91,7 @@ async function runShard(
       (step) => runStudyUnits(mine, { workers, checkpoint, onUnitDone: () => step() }),
     );
   });
-  process.stderr.write(`${mine.length} of ${units.length} units: ${path}\n`);
+  say(`${mine.length} of ${units.length} units: ${path}\n`);
 }
 
 /** Saves the tables of all parts of studies that were divided. */
@@ -105,7 +106,7 @@ export function saveStudyParts(folder: string, { work, results }: Part): void {
       units.map((unit) => ({ ...unit, result: finished.get(unitName(study, unit.name)) })),
     );
     saveStudy(folder, study, { profile, seed }, tables);
-    process.stderr.write(`${study.title}: ${join(folder, study.name, "README.md")}\n`);
+    say(`${study.title}: ${join(folder, study.name, "README.md")}\n`);
   }
 }
 
@@ -132,7 +133,7 @@ async function runStudies(
     );
     if (folder !== undefined) {
       saveStudy(folder, study, settings, tables);
-      process.stderr.write(`${study.title}: ${join(folder, study.name, "README.md")}\n`);
+      say(`${study.title}: ${join(folder, study.name, "README.md")}\n`);
     }
     checkpoint.clear();
     report.push({

@@ -3,6 +3,7 @@ import { readTrainingSettings } from "@finetune-icl/core/train";
 import { withLock } from "@finetune-icl/files";
 import { gridPoints, openSweep, readGrid, runSweep, type SweepShard } from "@finetune-icl/lab/sweep";
 import type { Command } from "commander";
+import { say } from "../say";
 import { readJson } from "./jsonInput";
 import { withKeptProgress } from "./keptWork";
 import { readWorkers } from "./numberOption";
@@ -53,5 +54,5 @@ async function runShard(shard: SweepShard, workers: number): Promise<void> {
     throw new Error(
       `${diverged.length} of ${points.length} runs diverged, the first ${JSON.stringify(first.values)} (${first.diverged}); all others are in ${out}`,
     );
-  process.stderr.write(`${points.length} of ${runs} runs: ${out}\n`);
+  say(`${points.length} of ${runs} runs: ${out}\n`);
 }

@@ -20,6 +20,7 @@ import {
 } from "@finetune-icl/lab/ledger";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
+import { answer, say } from "../say";
 import { withKeptProgress } from "./keptWork";
 import { readNumberOption, readWorkers } from "./numberOption";
 import { readOutFile, readOutFolder } from "./outOption";
@@ -134,10 +135,10 @@ async function countVerdicts(
       notVerified: [having("refuted"), having("inconclusive")].filter((ids) => ids !== "").join(" "),
     });
     sound &&= summary.sound;
-    process.stdout.write(`seed ${seed}: ${closing(summary)}`);
+    answer(`seed ${seed}: ${closing(summary)}`);
   }
   writeAllWhole([[join(folder, "seeds.csv"), toCsv(tableFrom(rows))]]);
-  process.stderr.write(`The counts are in ${join(folder, "seeds.csv")}.\n`);
+  say(`The counts are in ${join(folder, "seeds.csv")}.\n`);
   if (!sound)
     throw new Error(`not every claim is verified with every seed: see ${join(folder, "seeds.csv")}`);
 }
@@ -161,7 +162,7 @@ async function runShard(
       (step) => runLedgerUnits(mine, settings, { workers, checkpoint, onUnitDone: () => step() }),
     );
   });
-  process.stderr.write(`${mine.length} of ${units.length} checks: ${path}\n`);
+  say(`${mine.length} of ${units.length} checks: ${path}\n`);
 }
 
 /** Saves the ledger of all parts of a run that was divided, and reports it as `verify` does. @throws Error where it is not sound */
@@ -218,13 +219,12 @@ function report(
   { folder, json }: { readonly folder: string | undefined; readonly json: boolean },
 ): void {
   const summary = summarise(ledger);
-  process.stdout.write(
+  answer(
     json
       ? `${JSON.stringify({ ...ledger, summary, seconds: Object.fromEntries(seconds) })}\n`
       : `${ledger.claims.map((entry) => line(entry, seconds.get(entry.id) ?? 0)).join("")}${closing(summary)}`,
   );
-  if (folder !== undefined)
-    process.stderr.write(`The ledger, with every number, is in ${join(folder, "README.md")}.\n`);
+  if (folder !== undefined) say(`The ledger, with every number, is in ${join(folder, "README.md")}.\n`);
   if (!summary.sound) {
     const having = (verdict: Verdict): readonly string[] => {
       const ids = ledger.claims.filter((entry) => entry.verdict === verdict).map(({ id }) => id);

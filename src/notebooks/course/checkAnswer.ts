@@ -25,7 +25,7 @@ export interface AnswerCheck<Input extends readonly unknown[]> extends Asked<Inp
 
 /** The same in a student's copy, where neither the right answer nor a known mistake can be read. */
 export interface SealedCheck<Input extends readonly unknown[]> extends Asked<Input> {
-  /** Written by `finetune-icl course --student`. */
+  /** Written by `course --student`. */
   readonly sealed: string;
 }
 
@@ -54,7 +54,7 @@ const TOLERANCE = 1e-9;
  * @throws WrongAnswer naming the exercise and in which way the answer is wrong (missing, throwing, not finite, of the wrong
  *   shape, of the wrong sign, right but for a factor or a term), or the known mistake that it is; then the hint. Neither the right
  *   value nor anything from which it could be computed is part of it: see {@link verdictOn}.
- * @throws InputError when the check itself cannot work: no inputs, a correct value that is NaN or of no kind, or a
+ * @throws InputError when the check itself cannot work: no inputs, a tolerance that is no number from 0 up, a correct value that is NaN or of no kind, or a
  *   mistake that the inputs do not tell from the correct answer.
  * @example
  * const answer = (n: number): number => (n * (n - 1)) / 2;
@@ -96,6 +96,8 @@ function keyOf<Input extends readonly unknown[]>(
     })),
     tolerance: check.tolerance ?? TOLERANCE,
   };
+  if (!(Number.isFinite(values.tolerance) && values.tolerance >= 0))
+    throw new InputError(field(exercise, "tolerance"), values.tolerance, "a finite number, 0 or more");
   refuseUselessCheck(exercise, values);
   recordCheck(() => ({
     exercise,

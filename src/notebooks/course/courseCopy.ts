@@ -13,6 +13,8 @@ export type Audience = "student" | "instructor";
 
 export interface CopyOptions {
   readonly audience: Audience;
+  /** The package that the lessons' cells import and that the copy needs. */
+  readonly library: string;
   /** The folder above the lessons', with the `data` that they read. */
   readonly root: string;
   /** What the checks of each lesson knew when it ran, by the lesson's file name: a student's copy has them sealed. */
@@ -35,10 +37,7 @@ export function writeCourseCopy(folder: string, lessons: readonly Lesson[], opti
   requireCopyFolder(folder, options.audience);
   const files = copyFiles(lessons, options);
   const manifest = Object.fromEntries([...files].map(([name, content]) => [name, hash(content)]));
-  files.set(
-    MANIFEST,
-    `${JSON.stringify({ "finetune-icl course": options.audience, files: manifest }, null, 1)}\n`,
-  );
+  files.set(MANIFEST, `${JSON.stringify({ course: options.audience, files: manifest }, null, 1)}\n`);
   replaceFolder(folder, files);
 }
 
@@ -53,7 +52,7 @@ export function requireCopyFolder(folder: string, audience: Audience): void {
 
 function copyFiles(
   lessons: readonly Lesson[],
-  { audience, root, seconds, checks }: CopyOptions,
+  { audience, library, root, seconds, checks }: CopyOptions,
 ): Map<string, string | Uint8Array> {
   const copy = (lesson: Lesson) =>
     audience === "student"
@@ -67,16 +66,16 @@ function copyFiles(
     // What starts with a dot belongs to a run under way.
     .filter((path) => !path.startsWith(NOT_COPIED) && !basename(path).startsWith("."))
     .map((path) => [path, readFileSync(join(root, path))] as const);
-  const manifest = { name: `finetune-icl-${audience}`, private: true };
+  const manifest = { name: `${library}-${audience}`, private: true };
   return new Map<string, string | Uint8Array>([
     ...notebooks,
     ...data,
-    ["README.md", readme(audience)],
+    ["README.md", readme(audience, library)],
     ["package.json", `${JSON.stringify(manifest, null, 2)}\n`],
   ]);
 }
 
-function readme(audience: Audience): string {
+function readme(audience: Audience, library: string): string {
   const about =
     audience === "student"
       ? `# The course: copy for students
@@ -88,7 +87,7 @@ tells what is wrong, and not what would be right. An open exercise has a cell to
 With solutions, outputs, and a note in front of each section; the plan of a lesson stands at its top.`;
   return `${about}
 
-Everything runs on the TypeScript kernel [tslab](https://github.com/yunabe/tslab), with the package finetune-icl. Inside a clone of its
+Everything runs on the TypeScript kernel [tslab](https://github.com/yunabe/tslab), with the package ${library}. Inside a clone of its
 repository (after \`npm ci && npm run build\`) this folder works as it is. Anywhere else, install the package into it once:
 
 \`\`\`sh

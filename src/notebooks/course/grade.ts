@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { isJsonObject } from "@finetune-icl/base";
+import { isJsonObject, readWhole } from "@finetune-icl/base";
 import { failingCell } from "../runner/cellFailure";
 import type { Notebook } from "../runner/nbformat";
+import { requireTimeout } from "../runner/timeout";
 import { openKey } from "./answerKey";
 import type { Exercise, ExerciseKind } from "./exercise";
 import type { Lesson } from "./lesson";
@@ -48,6 +49,8 @@ export async function gradeSubmission(
   checks: LessonChecks,
   { sandbox, timeoutMs, limits = LIMITS }: GradeOptions,
 ): Promise<Grade> {
+  requireTimeout(timeoutMs);
+  for (const [name, limit] of Object.entries(limits)) readWhole(limit, `limits.${name}`, 1);
   const mark = `answers ${randomUUID()} `;
   const probed = probeSubmission(submission, lesson, checks, mark);
   const workplace = makeWorkplace(lesson.path);

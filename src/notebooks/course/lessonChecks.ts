@@ -6,6 +6,7 @@ import { onEnd } from "@finetune-icl/files";
 import { describeFailure } from "../runner/cellFailure";
 import { makeTrialTables } from "../runner/figureTables";
 import { runNotebook } from "../runner/runNotebook";
+import { requireTimeout } from "../runner/timeout";
 import { FEWEST_GUESSES } from "./answerKey";
 import { readCheckCell } from "./checkCell";
 import { guessesFor } from "./guesses";
@@ -23,12 +24,13 @@ export type LessonChecks = ReadonlyMap<string, RecordedCheck>;
  * @throws InputError when a check is not written as {@link readCheckCell} wants it, or what failed when one did not come to run.
  */
 export async function recordChecks(lesson: Lesson, timeoutMs: number): Promise<LessonChecks> {
+  requireTimeout(timeoutMs);
   const wanted = lesson.exercises.filter(({ checks }) => checks.length > 0);
   if (wanted.length === 0) return new Map();
   // Before the work: a check that cannot be sealed or asked is seen without running anything.
   for (const { checks } of wanted)
     for (const { id, source } of checks) readCheckCell(source, `${lesson.path}: cell ${id}`);
-  const folder = mkdtempSync(join(tmpdir(), "finetune-icl-checks-"));
+  const folder = mkdtempSync(join(tmpdir(), "lesson-checks-"));
   const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const trial = makeTrialTables();
   try {

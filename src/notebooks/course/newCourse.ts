@@ -33,7 +33,7 @@ export function newCourseFiles(course: NewCourse): ReadonlyMap<string, string | 
 /**
  * A name that npm takes for the package.json of a folder, and that is none of `taken`.
  * @example
- * console.log(courseName("/home/ada/My course", ["finetune-icl"])); // my-course
+ * console.log(courseName("/home/ada/My course", ["kernel"])); // my-course
  */
 export function courseName(folder: string, taken: readonly string[]): string {
   const name = basename(folder)

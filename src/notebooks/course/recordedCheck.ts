@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CheckValues } from "./answerKey";
 
 /** Names a folder in which checks leave what they know: whoever runs a lesson in order to seal or grade it sets this. */
-export const RECORD_FOLDER_VARIABLE = "FINETUNE_ICL_CHECKS";
+export const RECORD_FOLDER_VARIABLE = "NOTEBOOK_CHECKS";
 
 /** What a check knew when its lesson ran. */
 export interface RecordedCheck extends CheckValues {

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { onEnd } from "@finetune-icl/files";
 
 /** The name of this package, as node_modules has it. */
-const OWN_NAME = ["@finetune-icl", "notebooks"] as const;
+const OWN_NAME = "@finetune-icl/notebooks".split("/") as [scope: string, name: string];
 
 /** A folder like that of a student copy, for one submission: it may write here and nowhere else. */
 export interface Workplace {
@@ -34,7 +34,7 @@ const LARGEST_FILE = 100_000;
 
 /** `notebooks` to run in, with the `data` beside the lesson and the packages that it imports. */
 export function makeWorkplace(lessonPath: string): Workplace {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "finetune-icl-submission-")));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "submission-")));
   const remove = onEnd(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, "notebooks"));
   const lessons = dirname(resolve(lessonPath));

@@ -138,5 +138,5 @@ function read(text: string): Seal {
   } catch {
     // Said below.
   }
-  throw new InputError("sealed", text, "what `finetune-icl course --student` wrote there");
+  throw new InputError("sealed", text, "what `course --student` wrote there");
 }

@@ -3,7 +3,7 @@ import { EXERCISE_KINDS } from "./exercise";
 import type { Lesson } from "./lesson";
 import { classMinutes, exerciseMinutes } from "./minutes";
 
-const BEGIN = "<!-- timings: written by `finetune-icl course --syllabus` -->";
+const BEGIN = "<!-- timings: written by `course --syllabus` -->";
 const END = "<!-- end of timings -->";
 
 /** The lessons with their minutes and exercises, as a Markdown table; `folder` leads from the page to the notebooks. */

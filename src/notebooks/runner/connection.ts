@@ -66,7 +66,7 @@ function writeSecret(directory: string, file: string, content: string): void {
 }
 
 function makeDirectory(): string {
-  const name = "finetune-icl-kernel-";
+  const name = "notebook-kernel-";
   const needed = `/${name}XXXXXX/socket-1`.length;
   const base = tmpdir().length + needed <= LONGEST_SOCKET_NAME ? tmpdir() : "/tmp";
   return mkdtempSync(join(base, name));

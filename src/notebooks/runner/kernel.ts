@@ -150,7 +150,7 @@ export class Kernel {
       msg_id: randomUUID(),
       msg_type: type,
       session: this.#session,
-      username: "finetune-icl",
+      username: "notebooks",
       date: new Date().toISOString(),
       version: "5.3",
     };

@@ -50,9 +50,9 @@ export function overrideParameters(notebook: Notebook, overrides: Overrides, whe
  *
  * @example
  * const metadata = { tags: ["parameters"] };
- * const cell = { cell_type: "code" as const, id: "a", metadata, source: "const shots = 20;", execution_count: null, outputs: [] };
+ * const cell = { cell_type: "code" as const, id: "a", metadata, source: "const hours = 20;", execution_count: null, outputs: [] };
  * const found = readParameters({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] });
- * console.log(found.map(({ name, value }) => `${name} is ${value}`).join()); // shots is 20
+ * console.log(found.map(({ name, value }) => `${name} is ${value}`).join()); // hours is 20
  */
 export function readParameters(notebook: Notebook): readonly Parameter[] {
   return notebook.cells

@@ -7,6 +7,7 @@ import { isExecutable } from "./nbformat";
 import type { NotebookFile } from "./readNotebook";
 import { type RunOptions, type RunOutcome, runNotebook } from "./runNotebook";
 import { isReadOnly, saveNotebook, saveNotebookIn } from "./saveNotebook";
+import { requireTimeout } from "./timeout";
 
 /** How a notebook file is run. */
 export interface RunFileOptions extends Pick<RunOptions, "timeoutMs" | "keepGoing" | "onCellDone"> {
@@ -42,8 +43,9 @@ type Conclusion =
       readonly tables: readonly TableDifference[];
     };
 
-/** Runs a notebook file, then saves it when every cell did what it should, or compares it. */
+/** Runs a notebook file, then saves it when every cell did what it should, or compares it. @throws InputError naming `timeoutMs`. */
 export async function runNotebookFile(file: NotebookFile, options: RunFileOptions): Promise<NotebookResult> {
+  requireTimeout(options.timeoutMs);
   const start = performance.now();
   const conclusion = await (options.outputs === "check" ? check(file, options) : runAndSave(file, options));
   return {

@@ -2,6 +2,7 @@ import { shownNumber, tableFrom } from "@finetune-icl/base";
 import { FastRisk, pack } from "@finetune-icl/core/exact";
 import { predict } from "@finetune-icl/core/predict";
 import type { Setting } from "@finetune-icl/core/problem";
+import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
 import {
   axis,
   baseLayout,
@@ -9,7 +10,6 @@ import {
   type JsonObject,
   logarithmicAxis,
   logarithmicTicks,
-  REGIME_STYLE,
   subscripts,
 } from "@finetune-icl/plot";
 import { examplesText, percentText, wordFor } from "./comparing";

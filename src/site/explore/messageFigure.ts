@@ -1,7 +1,8 @@
 import { type Table, tableFrom } from "@finetune-icl/base";
 import { predict } from "@finetune-icl/core/predict";
 import { isotropicSetting } from "@finetune-icl/core/problem";
-import { curvesFigure, type Figure, REGIME_STYLE, type SeriesStyle } from "@finetune-icl/plot";
+import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
+import { curvesFigure, type Figure, type SeriesStyle } from "@finetune-icl/plot";
 import { regimeOf, taskAt } from "./setting";
 
 /** The setting of the released experiment. */

@@ -1,12 +1,12 @@
 import { shownNumber, tableFrom } from "@finetune-icl/base";
 import { growingRisk } from "@finetune-icl/core/simulate";
+import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
 import {
   axis,
   baseLayout,
   type Figure,
   type JsonObject,
   logarithmicAxis,
-  REGIME_STYLE,
   referenceLine,
 } from "@finetune-icl/plot";
 import type { StateOf } from "./controls";

@@ -1,7 +1,8 @@
 import { shownNumber, type Table, tableFrom } from "@finetune-icl/base";
 import { type AttentionParameters, labelSlot } from "@finetune-icl/core/model";
 import type { ShotCount } from "@finetune-icl/core/problem";
-import { curvesFigure, type Figure, type JsonObject, REGIME_STYLE } from "@finetune-icl/plot";
+import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
+import { curvesFigure, type Figure, type JsonObject } from "@finetune-icl/plot";
 import { compare, examplesText, learningVerdict, percentText, shareOfLearning, wordFor } from "./comparing";
 import { directExplorable, type Question } from "./explorable";
 import {

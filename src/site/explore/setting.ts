@@ -9,7 +9,7 @@ import {
   type Setting,
   type ShotCount,
 } from "@finetune-icl/core/problem";
-import { REGIME_STYLE } from "@finetune-icl/plot";
+import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
 import type { ChoiceControl, RangeControl, ShotsControl } from "./controls";
 
 /** The regimes whose parameters have a closed form: fast enough to follow a hand. */

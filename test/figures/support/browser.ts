@@ -1,14 +1,18 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { packageRoot } from "../../support/root";
 
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const found = spawnSync(join(packageRoot, ".ci", "browser"), { encoding: "utf8" });
 
-/** The browser of this machine, if there is one. */
-export const browserProgram = PROGRAMS.find((path) => existsSync(path));
+/** The browser of this machine, if there is one: the same that `.ci/run` looks for. */
+export const browserProgram = found.status === 0 ? found.stdout.trim() : undefined;
 
-export function startBrowser(): Promise<Browser> {
+export async function startBrowser(): Promise<Browser> {
+  if (browserProgram === undefined)
+    throw new Error("no browser here: .ci/browser says which names are tried");
   return chromium.launch({
-    executablePath: browserProgram ?? PROGRAMS[0]!,
+    executablePath: browserProgram,
     args: [
       "--no-sandbox",
       "--disable-gpu",

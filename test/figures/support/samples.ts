@@ -1,9 +1,9 @@
 import { type Table, tableFrom } from "../../../src/base/plainTable";
 import { REGIME_KINDS } from "../../../src/core/problem/regime";
+import { REGIME_STYLE } from "../../../src/figures/regimes";
 import { type CurvesOptions, curvesFigure } from "../../../src/plot/curves";
 import type { Figure, JsonObject } from "../../../src/plot/figure";
 import { matricesFigure } from "../../../src/plot/matrices";
-import { REGIME_STYLE } from "../../../src/plot/style";
 
 export const TASKS = ["θ₀", "−θ₀", "unrelated task"];
 

@@ -99,6 +99,26 @@ describe("on a disk that is full", () => {
     );
   });
 
+  it.runIf(process.platform === "linux")(
+    "printing into an output that the shell closed ends with one line and 1",
+    () => {
+      const ended = (after: string) => runUnder("true", ["--version"], `${after}; exit $?`);
+      expectOneLine(ended(">&-"), 1, /standard output: not written to the end \(it is closed\)/);
+      // Thrown away on purpose, by the shell and by whoever started it.
+      expect(ended("> /dev/null").code).toBe(0);
+      const ignored = spawnSync(process.execPath, [program, "--version"], { stdio: "ignore" });
+      expect(ignored.status).toBe(0);
+      const inherited = spawnSync(
+        "bash",
+        ["-c", '"$0" "$@"; exit $?', process.execPath, program, "--version"],
+        {
+          stdio: ["ignore", "ignore", "pipe"],
+        },
+      );
+      expect(inherited.status, String(inherited.stderr)).toBe(0);
+    },
+  );
+
   it("notebooks leaves an author's notebook whole", async () => {
     const directory = makeWorkDirectory();
     try {

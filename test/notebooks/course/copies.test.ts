@@ -102,7 +102,12 @@ describe("the folder of a copy", () => {
   const root = join(directory, "package");
   const folder = join(directory, "copy");
   const write = (audience: "student" | "instructor" = "student") =>
-    writeCourseCopy(folder, [lesson], { audience, root, checks: new Map([[lesson.name, checksOf(lesson)]]) });
+    writeCourseCopy(folder, [lesson], {
+      audience,
+      library: "finetune-icl",
+      root,
+      checks: new Map([[lesson.name, checksOf(lesson)]]),
+    });
   beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(root, "data", "figures"), { recursive: true });

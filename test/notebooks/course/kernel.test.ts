@@ -50,8 +50,17 @@ describe("copies of the real course", () => {
       async (lesson) => checks.set(lesson.name, await recordChecks(lesson, CELL_MS)),
       () => {},
     );
-    writeCourseCopy(students, lessons, { audience: "student", root: packageRoot, checks });
-    writeCourseCopy(teachers, lessons, { audience: "instructor", root: packageRoot });
+    writeCourseCopy(students, lessons, {
+      audience: "student",
+      library: "finetune-icl",
+      root: packageRoot,
+      checks,
+    });
+    writeCourseCopy(teachers, lessons, {
+      audience: "instructor",
+      library: "finetune-icl",
+      root: packageRoot,
+    });
   }, TIMEOUT);
   afterAll(() => {
     removeDirectory(directory);

@@ -181,8 +181,7 @@ describe("the table of the syllabus", () => {
         "| together | 8.5 | 1 | 1 | 1 | 30 |",
       ].join("\n"),
     );
-    const page =
-      "# S\n<!-- timings: written by `finetune-icl course --syllabus` -->\nold\n<!-- end of timings -->\nend\n";
+    const page = "# S\n<!-- timings: written by `course --syllabus` -->\nold\n<!-- end of timings -->\nend\n";
     expect(withTimings(page, table)).toBe(page.replace("old", () => table));
     expect(withTimings(withTimings(page, "x"), table)).toBe(withTimings(page, table));
     expect(() => withTimings("# S\n", table)).toThrow("no place for the timings");

@@ -72,7 +72,7 @@ describe("a course on sorting", () => {
   it("is copied for students and teachers, and what a student hands in is graded", async () => {
     const copy = (audience: "student" | "instructor") => {
       const folder = join(directory, audience);
-      writeCourseCopy(folder, lessons(), { audience, root: course, checks });
+      writeCourseCopy(folder, lessons(), { audience, library: "another-course", root: course, checks });
       return LESSONS.map((name) => readNotebook(join(folder, "notebooks", name)));
     };
     expect(copy("instructor")[1]!.cells[0]?.source).toContain("| exercises, as homework | 20 |");

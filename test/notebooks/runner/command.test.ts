@@ -30,6 +30,30 @@ const data = { "application/vnd.plotly.v1+json": figure, "image/svg+xml": "<svg>
 
 const stream = (text: string, name = "stdout") => ({ output_type: "stream", name, text });
 
+describe("what a cell says to a terminal", () => {
+  const directory = makeWorkDirectory();
+  afterAll(() => removeDirectory(directory));
+
+  it("is printed without what a terminal would obey, in every message", async () => {
+    const evil = "\u001b[2J\u001b]0;owned\u0007\u009b31mred";
+    const source = JSON.stringify(evil).replaceAll("\u009b", "\\u009b");
+    const { path: throws } = writeNotebook(directory, "throws", [`throw new Error(${source});`]);
+    const { path: writes } = writeNotebook(directory, "writes", [`console.error(${source});`]);
+    const { path: differs } = writeNotebook(directory, "differs", [`console.log(${source});`]);
+    const { path: refuses } = writeNotebook(directory, "refuses", [
+      [`const n = 1;\nthrow Object.assign(new Error(${source}), { name: "InputError" });`, "parameters"],
+    ]);
+    const runs = [[throws], [writes], [differs, "--check"], [refuses], [throws, refuses, "--keep-going"]];
+    for (const args of runs) {
+      const { code, stdout, stderr } = await runNotebooks(...args);
+      expect(code, args.join(" ")).toBeGreaterThan(0);
+      expect(stderr, args.join(" ")).toContain("owned");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+      expect(stdout + stderr, args.join(" ")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+});
+
 describe("finetune-icl notebooks", () => {
   const directory = makeWorkDirectory();
   const { path } = writeNotebook(directory, "works", cells);

@@ -42,7 +42,7 @@ export function makeWorkplace(kernel: "own" | "stock" = "own"): Workplace {
     PATH: `${join(peers ?? "", "bin")}:${process.env.PATH}`,
     VIRTUAL_ENV: peers,
     JUPYTER_PLATFORM_DIRS: "1",
-    FINETUNE_ICL_FIGURES: join(home, "figures"),
+    NOTEBOOK_FIGURES: join(home, "figures"),
     // The kernel of this home, whatever the environment brings.
     JUPYTER_PATH: join(home, "data"),
   };

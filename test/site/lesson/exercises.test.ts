@@ -36,6 +36,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     const student = join(root, "student");
     writeCourseCopy(student, [lesson], {
       audience: "student",
+      library: "finetune-icl",
       root,
       checks: new Map([[lesson.name, checks]]),
     });

@@ -61,6 +61,8 @@ export interface SyntheticPretraining {
 function requireTask({ task, noiseVariance }: FittedTask, dimension: number, path: string): void {
   requireVector(task, `${path}task`, dimension);
   requireNumber(noiseVariance, `${path}noiseVariance`);
+  if (noiseVariance < 0)
+    throw new InputError(`${path}noiseVariance`, noiseVariance, "a finite number, 0 or more");
 }
 
 /**

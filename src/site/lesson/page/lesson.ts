@@ -12,6 +12,7 @@ import {
   serializeNotebook,
 } from "@finetune-icl/notebooks/compare";
 import type { LessonFile, Message } from "../worker/messages";
+import type { Action, Lessons, Place } from "./buttons";
 import { codeOf, showEdited, showSource } from "./codePlace";
 import type { Editor, OpenEditor } from "./editor";
 import { Edits, lessonName } from "./edits";
@@ -21,14 +22,7 @@ import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
 import { type ParametersForm, parametersForm } from "./parametersForm";
 import { Progress } from "./progress";
-import type { Action, Place } from "./start";
 import { write, written } from "./written";
-
-/** What the buttons ask for. */
-export interface Lessons {
-  readonly press: (action: Action, cell?: string) => Promise<void>;
-  readonly openCopy: (file: File) => Promise<void>;
-}
 
 interface PlacedCell {
   readonly cell: CodeCell;

@@ -1,22 +1,9 @@
 /** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
 import { loadScript } from "@finetune-icl/book/browser";
+import type { Action, Lessons, OpenLesson } from "./buttons";
 import { showEdited, showSource } from "./codePlace";
 import { Edits, lessonName } from "./edits";
-import type { Lessons } from "./lesson";
 import { placesToWrite } from "./written";
-
-export type Action =
-  | "run"
-  | "run-to"
-  | "edit"
-  | "parameters"
-  | "run-all"
-  | "check"
-  | "stop"
-  | "reset"
-  | "download"
-  | "open-copy"
-  | "discard";
 
 /** Actions on the whole lesson, and what their buttons say. */
 const WHOLE: readonly (readonly [Action, string])[] = [
@@ -118,15 +105,6 @@ async function open(): Promise<Lessons> {
     status,
     enable,
   });
-}
-
-/** Given by `assets/lesson.js`. */
-export type OpenLesson = (place: Place) => Promise<Lessons>;
-
-export interface Place {
-  readonly article: HTMLElement;
-  readonly status: HTMLElement;
-  readonly enable: (isRunning: boolean) => void;
 }
 
 async function opening(): Promise<Lessons> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { EXPERIMENT_STYLE, REGIME_STYLE } from "../../src/figures/regimes";
 import { experimentRegimes } from "../../src/lab/experiment/regimes";
-import { EXPERIMENT_STYLE, REGIME_STYLE, type SeriesStyle } from "../../src/plot/style";
+import type { SeriesStyle } from "../../src/plot";
 
 const styles = Object.entries<SeriesStyle>(EXPERIMENT_STYLE);
 const pairs = styles.flatMap((a, i) => styles.slice(i + 1).map((b) => [a, b] as const));
