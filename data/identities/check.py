@@ -58,15 +58,27 @@ def over_query(polynomial):
     return mean(polynomial, [x1, x2, r2], [double_factorial] * 2 + [chi_square])
 
 
-def risk(theta, v, label_weight, score, block):
-    """R(n, θ), from the definition."""
+def parts(theta, v, label_weight, score, block):
+    """What a labelled token adds to the prediction, and what the query token adds."""
     # Of a labelled token only its parts along x1, x2 and the rest of x_q are seen.
     inner = a1 * x1 + a2 * x2 + a3 * rho
     content = v[0] * a1 + v[1] * a2 + label_weight * (theta[0] * a1 + theta[1] * a2 + e)
-    part = sp.expand((score + block * inner) * content)
+    own = (score + block * (x1**2 + x2**2 + r2)) * (v[0] * x1 + v[1] * x2)
+    return sp.expand((score + block * inner) * content), own
+
+
+def response(theta, v, label_weight, score, block):
+    """E f x_q in the plane: the linear map nearest to the prediction, Σ being I."""
+    part, own = parts(theta, v, label_weight, score, block)
+    prediction = (n * over_token(part) + own) / N
+    return sp.Matrix([over_query(prediction * x) for x in (x1, x2)])
+
+
+def risk(theta, v, label_weight, score, block):
+    """R(n, θ), from the definition."""
+    part, own = parts(theta, v, label_weight, score, block)
     first = over_token(part)
     second = over_token(sp.expand(part**2))
-    own = (score + block * (x1**2 + x2**2 + r2)) * (v[0] * x1 + v[1] * x2)
     error = (n * first + own) / N - (theta[0] * x1 + theta[1] * x2)
     return sp.together(over_query(error**2) + n / N**2 * over_query(second - first**2) + s2)
 
@@ -134,11 +146,22 @@ def main():
             risk(target, target * scored / (scored**2 + 2 * (d + 2)), 1, c, 1).subs(n, 0), {},
         ),
     }
+    vectors = {
+        "VALUE_ONLY_INTRUSION_INVERSE and VALUE_ONLY_GAIN_INVERSE": (
+            evaluate(formulas["VALUE_ONLY_INTRUSION_INVERSE"]) * target + evaluate(formulas["VALUE_ONLY_GAIN_INVERSE"]) * task,
+            response(task, fine_tuned, w, 0, 1),
+        ),
+        "CONSTANT_SCORE_RESPONSE": (evaluate(formulas["CONSTANT_SCORE_RESPONSE"]), response(task, target / c, w, c, 0)),
+    }
     failed = 0
     for name, (measured, given) in checks.items():
         gap = sp.simplify(evaluate(formulas[name], **given) - measured)
         failed += gap != 0
         print(f"{'holds' if gap == 0 else 'FAILS'}  {name}" + ("" if gap == 0 else f": off by {gap}"))
+    for name, (claimed, measured) in vectors.items():
+        bad = any(sp.simplify(gap) != 0 for gap in claimed - measured)
+        failed += bad
+        print(f"{'FAILS' if bad else 'holds'}  {name}")
     # Optimality: slopes in v_x at θ₀/(d + 4), and in w at the stated weight.
     slopes = [sp.simplify(sp.diff(zero_shot, v).subs(best)) for v in (v1, v2)]
     slope_in_weight = sp.simplify(sp.diff(limit(after), w).subs(w, best_weight))
@@ -150,7 +173,8 @@ def main():
     wrong = sp.simplify(s2 + 2 * norm_squared(target) / (d + 3) - zero_shot.subs(best))
     failed += wrong == 0
     print(f"{'finds' if wrong != 0 else 'OVERLOOKS'}  d + 3 for d + 4 in the price")
-    print(f"SymPy {sp.__version__}: {len(checks) + 2 - failed} of {len(checks) + 2} identities hold for all n, d and parameters")
+    count = len(checks) + len(vectors) + 2
+    print(f"SymPy {sp.__version__}: {count - failed} of {count} identities hold for all n, d and parameters")
     return 1 if failed else 0
 
 

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { bundled, copies, type PageScript, SHARED_SCRIPTS } from "./assets";
+import { bundled, copies, FORMULA_STYLE, type PageScript, SHARED_SCRIPTS } from "./assets";
 import { BIBLIOGRAPHY_FILE, bibliographyPage, citations, readBibliography } from "./bibliography";
+import { requireBrowser, writeBookPdf } from "./bookPdf";
+import { compacted } from "./compact";
 import type { CrossReference } from "./crossReferences";
 import { docPage, docPageFile } from "./docPage";
 import { requireBookFolder, writeBook } from "./folder";
@@ -21,6 +23,9 @@ export interface BookReport {
   readonly folder: string;
   readonly pages: readonly { readonly file: string; readonly title: string; readonly bytes: number }[];
   readonly files: number;
+  /** The PDF of the whole book, when one was asked for. */
+  readonly pdf?: string;
+  /** For the site; printing comes after that. */
   readonly seconds: number;
 }
 
@@ -69,13 +74,16 @@ export interface BookOptions {
       notebooks: readonly NotebookSource[],
     ) => Promise<ReadonlyMap<string, string | Uint8Array>>;
   };
+  /** A file that the whole book is printed into as one PDF, by a browser of this machine. */
+  readonly pdf?: string;
   readonly ownPages: (workshop: Workshop) => Promise<OwnPages>;
 }
 
 /**
  * Builds the site into `out` from the project in `root`: notebooks, docs, the bibliography where there is one, the project's own
  * pages, search, scripts and styles.
- * @throws InputError when `out` holds something else than an earlier book, or a source is not what it should be.
+ * @throws InputError when `out` holds something else than an earlier book, a source is not what it should be, or a PDF is asked for where no
+ *   browser can print it.
  */
 export async function buildBook(
   root: string,
@@ -89,11 +97,13 @@ export async function buildBook(
     alsoCalled,
     edition,
     running,
+    pdf,
     ownPages,
   }: BookOptions,
 ): Promise<BookReport> {
   const started = performance.now();
   requireBookFolder(out, generator);
+  const printer = pdf === undefined ? undefined : requireBrowser(pdf);
   const read = readSources(root);
   const sources: Sources = {
     ...read,
@@ -146,28 +156,35 @@ export async function buildBook(
 
   const { version, licence } = sources;
   const site = { title: own.front.title, version, licence, generator, pages };
-  const framed = pages.map((page) => [page.file, framedPage(page, site)] as const);
+  const plain = new Map(pages.map((page) => [page.file, framedPage(page, site)]));
+  const copied = copies();
+  const { pages: framed, style } = compacted(plain, copied.get(FORMULA_STYLE)!.toString());
   const files = new Map<string, string | Uint8Array>([
     ...framed,
     ...pictures.files,
     ...links.files.map(
       (path) => [`files/${path}`, edition?.get(path)?.text ?? readFileSync(join(root, path))] as const,
     ),
-    ...copies(),
+    ...copied,
+    [FORMULA_STYLE, style],
     ...(await assets),
     ...(await runningFiles),
     ["assets/search-index.js", searchScript(pages, alsoCalled)],
   ]);
   writeBook(out, files, generator);
+  const seconds = (performance.now() - started) / 1000;
+  if (pdf !== undefined && printer !== undefined)
+    await writeBookPdf({ ...site, lead: own.front.lead, pages: body }, out, pdf, printer);
   return {
     folder: out,
-    pages: framed.map(([file, html], i) => ({
+    pages: [...framed].map(([file, html], i) => ({
       file,
       title: pages[i]!.title,
       bytes: Buffer.byteLength(html),
     })),
     files: files.size,
-    seconds: (performance.now() - started) / 1000,
+    ...(pdf !== undefined && { pdf }),
+    seconds,
   };
 }
 

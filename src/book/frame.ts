@@ -95,11 +95,12 @@ function footer({ title, version, licence, pages }: Site): string {
   ].join(" · ");
 }
 
-function tools({ download, html }: Page): string {
+function tools({ download, html, slides }: Page): string {
   const parts = [
     ...(download === undefined
       ? []
       : [`<a class="button" href="${escapeXml(download.href)}" download>${escapeXml(download.label)}</a>`]),
+    ...(slides ? ['<button type="button" class="button slides" hidden>Slides</button>'] : []),
     ...(/<details class="(?:code|setup)"/.test(html)
       ? ['<button type="button" class="button fold" hidden>Show all code</button>']
       : []),

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { escapeXml } from "@finetune-icl/base";
+import { readTeachingNotes } from "@finetune-icl/notebooks/course";
 import { type Cell, type CodeCell, hasTag, type Notebook } from "@finetune-icl/notebooks/runner";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";
@@ -55,6 +56,7 @@ export function notebookPage(
     html,
     headings: markdown.headings,
     sections: markdown.sections,
+    slides: true,
     download: { href: options.download, label: "Download this notebook" },
     ...(options.running && { scripts: options.running, runsCode: true }),
   };
@@ -86,7 +88,7 @@ function cellElement(cell: Cell, context: CellContext): string {
   const open = `<section class="${kinds.join(" ")}" id="cell-${escapeXml(cell.id)}">`;
   switch (cell.cell_type) {
     case "markdown":
-      return `${open}\n${context.markdown.render(cell.source)}</section>`;
+      return `${open}\n${teachingElement(cell, context)}${context.markdown.render(cell.source)}</section>`;
     case "code": {
       const setup = setupName(cell);
       if (setup === undefined)
@@ -96,6 +98,14 @@ function cellElement(cell: Cell, context: CellContext): string {
     case "raw":
       return "";
   }
+}
+
+/** What a teacher is told about a section, for the slides alone: nothing of it is shown on the page or read out. */
+function teachingElement(cell: Cell, { stem }: CellContext): string {
+  const [teaching] = readTeachingNotes([cell], stem);
+  if (teaching === undefined) return "";
+  const { minutes, note = "" } = teaching;
+  return `<template class="teaching" data-minutes="${minutes}">${escapeXml(note)}</template>\n`;
 }
 
 /** What prepares a lesson and tells nothing of it, by its name: folded with its outputs, so that the first screen shows the lesson itself. */

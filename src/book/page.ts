@@ -42,6 +42,8 @@ export interface Page {
   readonly scripts?: readonly string[];
   /** Whether the page runs its code, in a worker that it makes itself. */
   readonly runsCode?: boolean;
+  /** Whether the page can be shown as slides: its article is made of cells. */
+  readonly slides?: boolean;
   /** Where the reader gets the source of the page. */
   readonly download?: { readonly href: string; readonly label: string };
 }

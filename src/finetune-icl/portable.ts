@@ -250,12 +250,14 @@ export {
 
 // Simulation: sampled prompts
 export {
+  type ErrorCoefficients,
   ExampleSampler,
   type ExampleSource,
   type MeasuredRisk,
   measuredCells,
   measureRisks,
   monteCarloChange,
+  monteCarloCoefficients,
   monteCarloRisk,
   type PromptSampling,
   RandomSource,

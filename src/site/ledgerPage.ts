@@ -132,9 +132,12 @@ function evidencePart(evidence: Evidence, markdown: PageMarkdown): string {
   const worst = [...rows].sort((a, b) => share(b) - share(a));
   const shown = rows.length <= MOST_ROWS ? rows : worst.slice(0, MOST_ROWS);
   const heads = ["compared", "predicted", "measured", "standard error", "deviation", "tolerance"];
+  // One reason for many rows is said once.
+  const reasonOf = (row: Comparison, i: number) =>
+    row.reason === shown[i - 1]?.reason ? "As above." : sentence(row.reason, markdown);
   const body = shown.map(
-    (row) =>
-      `<tr><th scope="row">${escapeXml(readablePowers(row.label))}</th>${[row.predicted, row.measured, row.standardError].map(cell).join("")}<td>${deviationText(row.deviation)}</td><td>${digits(row.tolerance)}<span class="reason">${sentence(row.reason, markdown)}</span></td></tr>`,
+    (row, i) =>
+      `<tr><th scope="row">${escapeXml(readablePowers(row.label))}</th>${[row.predicted, row.measured, row.standardError].map(cell).join("")}<td>${deviationText(row.deviation)}</td><td>${digits(row.tolerance)}<span class="reason">${reasonOf(row, i)}</span></td></tr>`,
   );
   const left = rows.length - shown.length;
   return `<p class="evidence"><strong>${kind}</strong> ${verdictMark(verdict)} ${sentence(capital(method), markdown)} ${deviationWords(worst[0])} Seed ${seed}.</p>

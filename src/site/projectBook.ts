@@ -34,6 +34,8 @@ export interface ProjectBookOptions {
    * they show the solutions.
    */
   readonly exercises?: string;
+  /** A file that the whole book is printed into as one PDF, by a browser of this machine. */
+  readonly pdf?: string;
   /** Whether lessons run in their pages, for which a compiler is bundled; true unless told. */
   readonly running?: boolean;
 }
@@ -57,6 +59,7 @@ export async function buildProjectBook(
     reference = true,
     running = true,
     exercises,
+    pdf,
   }: ProjectBookOptions = {},
 ): Promise<BookReport> {
   const claims = readLedger(ledgerFile);
@@ -91,6 +94,7 @@ export async function buildProjectBook(
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
     scripts: SCRIPTS,
     ...(edition && { edition }),
+    ...(pdf !== undefined && { pdf }),
     ...(running && {
       running: { scripts: LESSON_SCRIPTS, files: (notebooks) => lessonFiles(root, notebooks) },
     }),

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { JSDOM } from "jsdom";
 import MiniSearch from "minisearch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,10 +51,9 @@ describe("the built book", () => {
     expect(book.report.pages.map(({ file }) => file).sort()).toEqual([...book.pages.keys()].sort());
   });
 
-  it("is light: every page is under 100 kB as a server sends it, and under 700 kB on a disk", () => {
-    // Typeset formulas, 8 kB each, make up most of the pages with much mathematics, and shrink to a twentieth.
+  it("is light: every page is under 100 kB as a server sends it, and under 500 kB on a disk", () => {
     for (const { file, bytes } of book.report.pages) {
-      expect(bytes, file).toBeLessThan(700_000);
+      expect(bytes, file).toBeLessThan(500_000);
       expect(gzipSync(book.pages.get(file)!).length, file).toBeLessThan(100_000);
     }
   });
@@ -156,7 +155,9 @@ describe("the built book", () => {
   });
 
   it("explains every export of the package, formulas in print", () => {
-    const source = readFileSync(join(packageRoot, "src", "finetune-icl", "index.ts"), "utf8");
+    const source = ["index.ts", "portable.ts"]
+      .map((name) => readFileSync(join(packageRoot, "src", "finetune-icl", name), "utf8"))
+      .join("\n");
     const names = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)]
       .flatMap(([, list]) =>
         list!.split(",").flatMap((each) =>
@@ -302,6 +303,14 @@ describe("the built book", () => {
   });
 });
 
+/** Files of the lessons' platform that stand in a worker's program under two paths: each half would know nothing of the other. */
+function modulesTwice(script: string): readonly string[] {
+  const program = gunzipSync(Buffer.from(/, "([^"]+)"\)/.exec(script)![1]!, "base64")).toString();
+  const names = [...program.matchAll(/"[^"]*lesson\/platform\/(\w+\.ts)"\(/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(10);
+  return names.filter((name, i) => names.indexOf(name) !== i);
+}
+
 describe("finetune-icl book", () => {
   const parent = mkdtempSync(join(tmpdir(), "book-out-"));
   afterAll(() => rmSync(parent, { recursive: true, force: true }));
@@ -314,8 +323,15 @@ describe("finetune-icl book", () => {
     const first = runCli(["book", "--out", out]);
     expect(first.err).toContain("index.html");
     expect(first.code).toBe(0);
-    const report = JSON.parse(first.out) as { pages: { file: string }[] };
-    for (const { file } of report.pages) expect(existsSync(join(out, file)), file).toBe(true);
+    const report = JSON.parse(first.out) as {
+      pages: { file: string; bytes: number }[];
+    };
+    for (const { file, bytes } of report.pages) {
+      expect(existsSync(join(out, file)), file).toBe(true);
+      // With the ledger of the project, which is larger than that of the tests.
+      expect(bytes, file).toBeLessThan(500_000);
+    }
+    expect(modulesTwice(readFileSync(join(out, "assets", "lesson-worker.js"), "utf8"))).toEqual([]);
     expect(existsSync(join(out, "stale.html"))).toBe(false);
     expect(readdirSync(join(parent, "nested"))).toEqual(["book"]);
   });

@@ -769,6 +769,17 @@ const SIMULATE: Rows = {
     call: ({ problem, task, shots, models, sampling: drawn }) =>
       core.monteCarloChange(problem, task, shots, models, drawn),
   },
+  monteCarloCoefficients: {
+    args: (make) => ({
+      problem: make.problem(),
+      tasks: { targetTask: make.vector(), task: make.vector() },
+      shots: 2,
+      parameters: make.parameters(),
+      sampling: { ...sampling },
+    }),
+    call: ({ problem, tasks, shots, parameters, sampling: drawn }) =>
+      core.monteCarloCoefficients(problem, tasks, shots, parameters, drawn),
+  },
   growingRisk: {
     args: (make) => ({
       problem: make.problem(),

@@ -11,7 +11,8 @@ export function liveFigures(figures: Iterable<HTMLElement>): void {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         observer.unobserve(target);
-        void makeLive(target as HTMLElement);
+        // What is hidden again before it can be drawn waits until it is shown.
+        void makeLive(target as HTMLElement).then((isShown) => isShown || observer.observe(target));
       }
     },
     { rootMargin: `${EARLY}px` },
@@ -21,7 +22,8 @@ export function liveFigures(figures: Iterable<HTMLElement>): void {
   }
 }
 
-async function makeLive(figure: HTMLElement): Promise<void> {
+/** Gives whether the figure had a place to be drawn in. */
+async function makeLive(figure: HTMLElement): Promise<boolean> {
   const { data, layout } = JSON.parse(figure.querySelector("script.figure-data")!.textContent ?? "") as {
     data: readonly JsonObject[];
     layout: Record<string, unknown>;
@@ -31,7 +33,7 @@ async function makeLive(figure: HTMLElement): Promise<void> {
   // A figure with a size of its own that does not fit is easier to read as a picture, which shrinks.
   if (Number(layout.width) > canvas.clientWidth) {
     figure.dataset.state = "picture";
-    return;
+    return true;
   }
   const live = document.createElement("div");
   live.className = "live";
@@ -48,12 +50,14 @@ async function makeLive(figure: HTMLElement): Promise<void> {
   };
   try {
     const drawer = await plotly();
+    if (canvas.clientWidth === 0) return false;
     canvas.append(live);
     size(fitted());
     await drawer.newPlot(live, data, fitted().layout, plotConfig(canvas.clientWidth));
     let width = canvas.clientWidth;
     new ResizeObserver(() => {
-      if (canvas.clientWidth === width) return;
+      // Without a width it is not shown: it comes back as it was.
+      if (canvas.clientWidth === width || canvas.clientWidth === 0) return;
       width = canvas.clientWidth;
       size(fitted());
       void drawer.react(live, data, fitted().layout, plotConfig(canvas.clientWidth));
@@ -65,4 +69,5 @@ async function makeLive(figure: HTMLElement): Promise<void> {
     live.remove();
     figure.dataset.state = "picture";
   }
+  return true;
 }

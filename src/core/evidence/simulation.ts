@@ -2,13 +2,14 @@ import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
+import { type ErrorCoefficients, monteCarloCoefficients } from "../simulate/errorCoefficients";
 import { type Attention, monteCarloChange, monteCarloRisk } from "../simulate/monteCarloRisk";
 import type { Profile } from "./kinds";
 import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 import { COMPARISONS, ERROR_RATE, THRESHOLD, twoSidedQuantile } from "./significance";
 import { streamOf } from "./stream";
 
-/** One risk that the theory predicts and prompts are sampled for. */
+/** One number, a risk unless told, that the theory predicts and prompts are sampled for. */
 export interface SimulationCase {
   readonly label: string;
   readonly problem: RegressionProblem;
@@ -17,11 +18,13 @@ export interface SimulationCase {
   readonly parameters: AttentionParameters;
   /** Where it is given, the risk of `parameters` less that of this model is measured, on the same prompts. */
   readonly original?: AttentionParameters;
-  /** R(n, θ), or its change, by the formula of the claim. */
+  /** Where it is given, a coefficient of the error is measured in place of the risk. */
+  readonly coefficient?: { readonly of: keyof ErrorCoefficients; readonly targetTask: Vector };
+  /** R(n, θ), or its change, or the coefficient, by the formula of the claim. */
   readonly predicted: number;
   /** What false formulas predict, by the control's description. */
   readonly controls: Readonly<Record<string, number>>;
-  /** "main" rows are measured to 1e-3 of their value, "spread" rows, which cost more, to 5e-3, changes of a risk to 2e-2. */
+  /** "main" rows are measured to 1e-3 of their value, "spread" rows, which cost more, to 5e-3, changes of a risk to 2e-2; coefficients to these numbers themselves. */
   readonly precision: "main" | "spread" | "change";
   /** Gaussian unless told. */
   readonly covariates?: CovariateDistribution;
@@ -29,7 +32,7 @@ export interface SimulationCase {
   readonly attention?: Attention;
 }
 
-/** The risks of a claim that prompts are sampled for. */
+/** The numbers of a claim that prompts are sampled for. */
 export interface SimulationEvidence {
   /** What is sampled, in words. */
   readonly samples: string;
@@ -104,10 +107,12 @@ export function runSimulationCase(
   const sample = (phase: string, prompts: number): Sample =>
     draw(item, prompts, seed, streamOf(id, item.label, phase));
   const pilot = sample("pilot", PILOT_PROMPTS[profile][item.precision]);
+  // Of coefficients the right answer is 1, and the one that is measured may be near zero.
+  const scaleOf = (value: number): number => (item.coefficient === undefined ? value : 1);
   const needed = ({ mean, standardError, prompts }: Sample): number =>
-    Math.ceil(1.1 * prompts * (standardError / (wanted * mean)) ** 2);
+    Math.ceil(1.1 * prompts * (standardError / (wanted * scaleOf(mean))) ** 2);
   let measured = sample("measurement", Math.max(pilot.prompts, needed(pilot)));
-  const reached = (): boolean => measured.standardError <= ALMOST * wanted * Math.abs(measured.mean);
+  const reached = (): boolean => measured.standardError <= ALMOST * wanted * Math.abs(scaleOf(measured.mean));
   for (let round = 1; round < MOST_ROUNDS && !reached(); round += 1) {
     const more = Math.max(pilot.prompts, needed(measured) - measured.prompts);
     measured = pooled(measured, sample(`measurement ${round}`, more));
@@ -119,11 +124,11 @@ export function runSimulationCase(
     standardError: measured.standardError,
     deviation: Math.abs(measured.mean - predicted) / measured.standardError,
     tolerance: THRESHOLD,
-    detects: ((THRESHOLD + POWER_MARGIN) * measured.standardError) / Math.abs(predicted),
+    detects: ((THRESHOLD + POWER_MARGIN) * measured.standardError) / (Math.abs(predicted) || 1),
     reason: `standard errors: an error rate of ${100 * ERROR_RATE} % shared by ${COMPARISONS} comparisons; ${measured.prompts} prompts`,
     conclusive: reached(),
   });
-  const scaled = rowFor(item.predicted * (1 + SCALED_BY * wanted));
+  const scaled = rowFor(item.predicted + SCALED_BY * wanted * scaleOf(item.predicted));
   return {
     row: rowFor(item.predicted),
     controls: Object.fromEntries(
@@ -134,7 +139,7 @@ export function runSimulationCase(
 }
 
 function draw(item: SimulationCase, prompts: number, seed: number, stream: number): Sample {
-  const { problem, task, shots, parameters, original, covariates, attention } = item;
+  const { problem, task, shots, parameters, original, coefficient, covariates, attention } = item;
   const sampling = {
     prompts,
     seed,
@@ -142,6 +147,13 @@ function draw(item: SimulationCase, prompts: number, seed: number, stream: numbe
     ...(covariates === undefined ? {} : { covariates }),
     ...(attention === undefined ? {} : { attention }),
   };
+  if (coefficient !== undefined) {
+    const tasks = { targetTask: coefficient.targetTask, task };
+    return {
+      ...monteCarloCoefficients(problem, tasks, shots, parameters, sampling)[coefficient.of],
+      prompts,
+    };
+  }
   return original === undefined
     ? monteCarloRisk(problem, task, shots, parameters, sampling)
     : monteCarloChange(problem, task, shots, { original, changed: parameters }, sampling);

@@ -1,3 +1,4 @@
+export { type ErrorCoefficients, monteCarloCoefficients } from "./errorCoefficients";
 export type { ExampleSource } from "./exampleSource";
 export {
   growingRisk,

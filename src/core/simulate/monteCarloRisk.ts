@@ -103,7 +103,8 @@ export function measureRisks(
   return averageOverPrompts(source, shots, models, attention, counts, squares);
 }
 
-function sourceOf(
+/** Examples of a task. @throws InputError naming what is no seed, stream, length or distribution. */
+export function sourceOf(
   problem: RegressionProblem,
   task: Vector,
   { seed, stream = 0, covariates }: Omit<PromptSampling, "prompts">,
@@ -141,14 +142,15 @@ export function growingRisk(
   };
 }
 
-type LossesOf = (errors: Float64Array, out: Float64Array) => void;
+/** Writes functions of the models' errors f − y on a prompt, whose query has these covariates. */
+type LossesOf = (errors: Float64Array, out: Float64Array, query: Float64Array) => void;
 
 const squares: LossesOf = (errors, out) => {
   for (let k = 0; k < errors.length; k += 1) out[k] = errors[k]! * errors[k]!;
 };
 
 /** The means over fresh prompts of `losses` functions of the models' errors f − y on a prompt, written by `lossesOf`. */
-function averageOverPrompts(
+export function averageOverPrompts(
   source: ExampleSource,
   shots: number,
   models: readonly AttentionParameters[],
@@ -167,6 +169,7 @@ class PromptAverage {
   prompts = 0;
   private readonly predictors: readonly QueryPredictor[];
   private readonly errors: Float64Array;
+  private readonly query: Float64Array;
   private readonly losses: Float64Array;
   private readonly mean: Float64Array;
   private readonly deviations: Float64Array;
@@ -186,6 +189,7 @@ class PromptAverage {
     }
     this.predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
     this.errors = new Float64Array(models.length);
+    this.query = new Float64Array(source.dimension);
     this.losses = new Float64Array(count);
     this.mean = new Float64Array(count);
     this.deviations = new Float64Array(count);
@@ -193,19 +197,20 @@ class PromptAverage {
 
   draw(more: number): void {
     readWhole(more, "prompts", 0);
-    const { source, shots, predictors, errors, losses, mean, deviations } = this;
+    const { source, shots, predictors, errors, query, losses, mean, deviations } = this;
     const end = this.prompts + more;
     for (let prompt = this.prompts + 1; prompt <= end; prompt += 1) {
       source.startPrompt?.();
       // The query is drawn first because it decides how every token is scored.
       const queryLabel = source.next();
-      for (const predictor of predictors) predictor.begin(source.covariates);
+      query.set(source.covariates);
+      for (const predictor of predictors) predictor.begin(query);
       for (let token = 0; token < shots; token += 1) {
         const label = source.next();
         for (const predictor of predictors) predictor.add(source.covariates, label);
       }
       for (let k = 0; k < errors.length; k += 1) errors[k] = predictors[k]!.predict() - queryLabel;
-      this.lossesOf(errors, losses);
+      this.lossesOf(errors, losses, query);
       for (let k = 0; k < losses.length; k += 1) {
         const loss = losses[k]!;
         const step = loss - mean[k]!;

@@ -1,4 +1,4 @@
-import { FLOAT, type Matrix, matrixFrom, type NumberField, type Rational } from "@finetune-icl/core/algebra";
+import { FLOAT } from "@finetune-icl/core/algebra";
 import {
   type Claim,
   type Differences,
@@ -6,44 +6,20 @@ import {
   NO_MISTAKE,
   type SmallDimensionFactor,
   smallDimensionMistakes,
-  streamOf,
 } from "@finetune-icl/core/evidence";
-import {
-  exactRisk,
-  gaussianMoment,
-  gaussianNoise,
-  linearTaskMoments,
-  momentRisk,
-} from "@finetune-icl/core/exact";
-import { type AttentionParameters, tokenLength } from "@finetune-icl/core/model";
+import { exactRisk, gaussianNoise, linearTaskMoments, momentRisk } from "@finetune-icl/core/exact";
 import { tokenShares } from "@finetune-icl/core/problem";
-import { RandomSource } from "@finetune-icl/core/simulate";
 import { SPREAD, taskOf } from "./support/cases";
+import { covariateMoment } from "./support/covariateMoment";
+import { denseParameters } from "./support/denseParameters";
 import { transpose } from "./support/rationals";
-import { type ClaimSetting, RELEASED } from "./support/settings";
+import { RELEASED } from "./support/settings";
 
 interface Mistake {
   readonly extraShots?: number;
   readonly noise?: SmallDimensionFactor;
   readonly transposed?: boolean;
 }
-
-/** E x_i x_j … of Gaussian covariates. */
-const covariateMoment = (
-  field: NumberField<Rational>,
-  covariance: Matrix<Rational>,
-  indices: readonly number[],
-): Rational => {
-  // Slot 0 stands for the constant there.
-  const slots = matrixFrom(covariance.length + 1, covariance.length + 1, (i, j) =>
-    i === 0 || j === 0 ? field.zero : covariance[i - 1]![j - 1]!,
-  );
-  return gaussianMoment(
-    field,
-    slots,
-    indices.map((i) => i + 1),
-  );
-};
 
 /** The formula of the risk against the moments of prompt features, which share no line with it. */
 const compare =
@@ -79,17 +55,6 @@ const compare =
       ],
     };
   };
-
-/** All entries of v and M drawn at random, of the size pretrained ones have. */
-function denseParameters({ label, problem }: ClaimSetting): AttentionParameters {
-  const random = new RandomSource(1, streamOf("dense parameters", label));
-  const size = tokenLength(problem.dimension);
-  const normal = (): number => random.normal() / Math.sqrt(size);
-  return {
-    value: Array.from({ length: size }, normal),
-    keyQuery: Array.from({ length: size }, () => Array.from({ length: size }, normal)),
-  };
-}
 
 export const exactRiskOfAnyParameters: Claim = {
   id: "exact-risk",

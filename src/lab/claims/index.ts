@@ -7,10 +7,12 @@ import { earlyStoppingSides } from "./earlyStoppingSides";
 import { exactRiskOfAnyParameters } from "./exactRisk";
 import { factorisedSaddleClaim } from "./factorisedSaddle";
 import { fullForgetsAnyCovariates } from "./fullForgetsAnyCovariates";
+import { fullResponse } from "./fullResponse";
 import { gradientFlowSelection } from "./gradientFlowSelection";
 import { keyQueryGrowth } from "./keyQueryGrowth";
 import { keyQueryStationary } from "./keyQueryStationary";
 import { linearMaps } from "./linearMaps";
+import { linearResponseClaim } from "./linearResponse";
 import { overshootOnTarget } from "./overshoot";
 import { pretrainedLimit } from "./pretrainedLimit";
 import { pretrainedRiskClaim } from "./pretrainedRisk";
@@ -24,6 +26,7 @@ import { softmaxZeroShot } from "./softmaxZeroShot";
 import { valueOnlyLimit } from "./valueOnlyLimit";
 import { valueOnlyOptimumClaim } from "./valueOnlyOptimum";
 import { valueOnlyOtherCovariates } from "./valueOnlyOtherCovariates";
+import { valueOnlyResponse } from "./valueOnlyResponse";
 import { valueOnlyRiskClaim } from "./valueOnlyRisk";
 import { whoGains } from "./whoGains";
 import { zeroShotFullLimit } from "./zeroShotFullLimit";
@@ -52,6 +55,9 @@ export const CLAIMS: readonly Claim[] = [
   auxiliaryValueOptimumClaim,
   bestLabelWeight,
   whoGains,
+  linearResponseClaim,
+  valueOnlyResponse,
+  fullResponse,
   auxiliaryFullBound,
   keyQueryStationary,
   keyQueryGrowth,

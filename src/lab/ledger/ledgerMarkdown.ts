@@ -43,7 +43,7 @@ function worst({ kind, rows, scope }: EvidenceResult): string {
       ? `exact, ${scope?.split(/[:;]/)[0] ?? "d as tried"}`
       : `off by ${short(largest.deviation)}`;
   if (kind === "simulation")
-    return `${rows.length} risks, largest deviation ${largest.deviation.toFixed(1)} standard errors`;
+    return `${rows.length} means, largest deviation ${largest.deviation.toFixed(1)} standard errors`;
   return `off by ${short(largest.deviation)} where ${short(largest.tolerance)} is allowed`;
 }
 

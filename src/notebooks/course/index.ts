@@ -10,3 +10,4 @@ export { classMinutes, exerciseMinutes } from "./minutes";
 export { courseName, newCourseFiles } from "./newCourse";
 export { findSandbox } from "./sandbox";
 export { timingsTable, withTimings } from "./syllabus";
+export { readTeachingNotes, type TeachingNote } from "./teaching";

@@ -4,7 +4,7 @@ import { EXPLORABLES } from "../explore/explorables";
 import { readControls, setControls } from "./controlInputs";
 import { liveAnswer } from "./liveAnswer";
 
-for (const section of document.querySelectorAll<HTMLElement>("section.explorable")) {
+for (const section of document.querySelectorAll<HTMLElement>("[data-explorable]")) {
   const explorable = EXPLORABLES.find(({ id }) => id === section.dataset.explorable);
   if (explorable !== undefined) connect(section, explorable);
 }

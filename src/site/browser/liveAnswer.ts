@@ -62,7 +62,8 @@ export function liveAnswer(section: HTMLElement): LiveAnswer {
   };
   let width = canvas.clientWidth;
   new ResizeObserver(() => {
-    if (canvas.clientWidth === width || latest === undefined) return;
+    // Without a width it is not shown: it comes back as it was.
+    if (canvas.clientWidth === width || canvas.clientWidth === 0 || latest === undefined) return;
     width = canvas.clientWidth;
     draw(latest);
   }).observe(canvas);

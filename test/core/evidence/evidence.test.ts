@@ -13,6 +13,7 @@ import { COMPARISONS, THRESHOLD, twoSidedQuantile } from "../../../src/core/evid
 import { gatherSimulation, runSimulationCase } from "../../../src/core/evidence/simulation";
 import { streamOf } from "../../../src/core/evidence/stream";
 import { runTraining } from "../../../src/core/evidence/training";
+import { monteCarloRisk } from "../../../src/core/simulate/monteCarloRisk";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
 import { PRETRAINED_RISK } from "../../../src/core/theory/pretraining";
 import { CLAIMS } from "../../../src/lab/claims";
@@ -260,6 +261,20 @@ describe("power", () => {
       tolerance: 4 * 2 * Math.SQRT2 * Math.sqrt(14 / 4 / prompts),
       reason: "4 standard errors of a standard deviation: the square of a normal has kurtosis 15",
     });
+  });
+
+  it("the prompts of the pilot are not used again: what is measured comes from a stream of its own", () => {
+    const { row } = runSimulationCase("test", item(2), options);
+    const prompts = Number(/(\d+) prompts$/.exec(row.reason)![1]);
+    const { problem, task, shots, parameters, label } = item(2);
+    const from = (phase: string): number =>
+      monteCarloRisk(problem, task, shots, parameters, {
+        prompts,
+        seed: options.seed,
+        stream: streamOf("test", label, phase),
+      }).mean;
+    expect(row.measured).toBe(from("measurement"));
+    expect(row.measured).not.toBe(from("pilot"));
   });
 
   it("a row says which error it finds, and finds it", () => {

@@ -40,4 +40,25 @@ describe("moments of covariates that are not Gaussian", () => {
       expectClose(sixth, 15 * scales[3]!, { tolerance: 1e-10, reason: "rounding", input: degrees });
     }
   });
+
+  it("on a sphere: sums over all directions are powers of the length, E |e|⁴ = d² and E |e|⁶ = d³, and E e² = 1", () => {
+    for (const d of [1, 2, 3, 5]) {
+      const directions = Array.from({ length: d }, (_, i) => i);
+      const root = directions.map((i) => directions.map((j) => (i === j ? 1 : 0)));
+      const moment = covariateMoments({ kind: "sphere" }, root);
+      const close = { tolerance: 1e-12 * d ** 3, reason: "rounding of d³ terms", input: d };
+      const total = (of: (i: number) => number): number => directions.reduce((sum, i) => sum + of(i), 0);
+      expectClose(moment([0, 0]), 1, close);
+      expectClose(
+        total((i) => total((j) => moment([i, i, j, j]))),
+        d ** 2,
+        close,
+      );
+      expectClose(
+        total((i) => total((j) => total((k) => moment([i, i, j, j, k, k])))),
+        d ** 3,
+        close,
+      );
+    }
+  });
 });

@@ -96,7 +96,7 @@ describe("Monte Carlo risk", () => {
     });
   });
 
-  it("scores tokens as the forward formula does", () => {
+  it("scores tokens as the forward formula does, and tells the spread of what they give", () => {
     fc.assert(
       fc.property(instances(3), fc.integer({ min: 0, max: 5 }), (instance, shots) => {
         const { problem, task, parameters } = asFloats(instance);
@@ -110,6 +110,12 @@ describe("Monte Carlo risk", () => {
           return (predictLabel(parameters, { covariates, labels, query }) - queryLabel) ** 2;
         });
         expectClose(estimate.mean, (losses[0]! + losses[1]!) / 2, {
+          tolerance: 1e-9 * (1 + estimate.mean),
+          reason: "rounding: the same products in another order",
+          input: { instance, shots },
+        });
+        // Of two: the sample variance is half the square of their distance.
+        expectClose(estimate.standardError, Math.abs(losses[0]! - losses[1]!) / 2, {
           tolerance: 1e-9 * (1 + estimate.mean),
           reason: "rounding: the same products in another order",
           input: { instance, shots },

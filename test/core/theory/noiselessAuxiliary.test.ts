@@ -121,6 +121,11 @@ describe("full fine-tuning with an auxiliary loss, labels without noise", () => 
     expect(() => predict(problem, pretraining, { ...regime, auxiliaryShots: 20 })).toThrow(
       /^noiseVariance: holds 0; allowed: above 0 .*no minimum.*0\.0824402/,
     );
+    // The annealed weight begins at 1, where the valley already has no end: the limit stated is that of λ = 1.
+    const infimum = noiselessAuxiliaryLoss(problem, [1, 0, 0], { shots: 7, weight: 1 });
+    expect(() =>
+      predict(problem, pretraining, { ...regime, auxiliaryWeight: "annealed", auxiliaryShots: 7 }),
+    ).toThrow(`with λ = 1 descent takes it towards ${infimum.toPrecision(6)} `);
     const endless = predict(problem, pretraining, { ...regime, auxiliaryShots: "infinity" });
     expectClose(endless.risk([1, 0, 0], "infinity"), 0, {
       tolerance: 1e-12,

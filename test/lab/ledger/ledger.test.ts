@@ -116,11 +116,29 @@ describe("the stored ledger", () => {
     expect(read(LEDGER_FOLDER, "README.md")).toBe(ledgerMarkdown(ledger));
   });
 
-  it("is not sound when a control survives or a claim is refuted", () => {
+  it("has no row that is blind: each finds an error of a third of what it predicts, or of 0.1", () => {
+    const blind = loadLedger().claims.flatMap(({ id, evidence }) =>
+      evidence.flatMap((part) =>
+        "rows" in part && part.kind !== "identity"
+          ? part.rows
+              .filter(({ detects = Number.POSITIVE_INFINITY, predicted }) => {
+                const error = predicted === 0 ? detects : detects * Math.abs(predicted);
+                return error > 0.1 && (predicted === 0 || detects > 1 / 3);
+              })
+              .map(({ label, detects }) => `${id}, ${label}: finds errors from ${detects}`)
+          : [],
+      ),
+    );
+    expect(blind).toEqual([]);
+  });
+
+  it("is not sound when a control survives or a claim is refuted or inconclusive", () => {
     const ledger = loadLedger();
     const [first, ...rest] = ledger.claims as [LedgerEntry, ...LedgerEntry[]];
     const refuted = { ...ledger, claims: [{ ...first, verdict: "refuted" as const }, ...rest] };
     expect(summarise(refuted).sound).toBe(false);
+    const open = { ...ledger, claims: [{ ...first, verdict: "inconclusive" as const }, ...rest] };
+    expect(summarise(open).sound, "verify exits with 1 for a claim that it could not tell").toBe(false);
     const evidence = first.evidence.map((part) =>
       "controls" in part
         ? { ...part, controls: part.controls.map((item) => ({ ...item, rejected: false })) }

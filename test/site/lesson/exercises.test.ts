@@ -81,6 +81,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
         "SOLUTION",
         "is missing.",
         "predicts zero. The squared label",
+        // What a teacher is told.
+        'class="teaching"',
       ])
         expect(text.includes(secret), `${name} holds «${secret}»`).toBe(false);
   });
@@ -103,7 +105,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     await answer(page, "99-1", `${signature}1 + noiseVariance;`);
     expect((await page.outputOf("check-99-1")).trim()).toBe("Exercise 99.1: correct (3 inputs).");
     expect(await page.says(/./)).toContain("Exercises right so far: 1 of 2.");
+    const words = "Noise costs its variance, *once* for the label that is predicted.";
+    await page.page.fill("#cell-open-99-3 textarea", words);
     await page.page.reload();
+    expect(await page.page.inputValue("#cell-open-99-3 textarea")).toBe(words);
     await page.press("run", "import");
     expect(await page.says(/Cell 1 ran/)).toContain("Exercises right so far: 1 of 2.");
     const downloading = page.page.waitForEvent("download");
@@ -116,6 +121,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
       timeoutMs: TIMEOUT,
     });
     expect(grade.points).toBe(1);
+    // A person reads what is written.
+    expect(readNotebook(path).cells.find(({ id }) => id === "open-99-3")?.source).toBe(words);
 
     // The same file opened in another browser.
     const other = await open();
@@ -123,8 +130,17 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     await other.page.click('button[data-action="open-copy"]');
     await (await choosing).setFiles(path);
     expect(await other.says(/handed-in/)).toMatch(
-      /^handed-in\.ipynb is opened, with its own code in cell \d+\.$/,
+      /^handed-in\.ipynb is opened, with its own code in cell \d+ and its written answer\.$/,
     );
+    expect(await other.page.inputValue("#cell-open-99-3 textarea")).toBe(words);
+    other.page.on("dialog", (dialog) => {
+      expect(dialog.message()).toMatch(/^Discard your changes in cell \d+ and your written answers\?/);
+      void dialog.accept();
+    });
+    await other.press("discard");
+    await other.says(/discarded/);
+    expect(await other.page.inputValue("#cell-open-99-3 textarea")).toBe("");
+    expect(await other.page.isHidden('button[data-action="discard"]')).toBe(true);
     await other.close();
     // Against hanging: a lesson runs on the kernel twice and in pages twice.
   }, 600_000);

@@ -18,6 +18,7 @@ export const auxiliaryFullTraining: TrainingEvidence = {
     (profile === "quick" ? [randomSetting(2)] : [RELEASED, randomSetting(2), randomSetting(3)]).flatMap(
       (setting) => {
         const { problem, targetTask } = setting;
+        const size = tokenLength(problem.dimension);
         const auxiliary = { shots: 20, weight: 1 };
         const start = pretrainedPoint(setting);
         const loss = exactLoss(problem, fineTuningTerms(targetTask, auxiliary));
@@ -25,11 +26,13 @@ export const auxiliaryFullTraining: TrainingEvidence = {
           gradientTolerance: GRADIENT,
           maxTime: 1e5,
         });
-        const parameters = unpack(asParameters(flow.point, tokenLength(problem.dimension)));
+        const parameters = unpack(asParameters(flow.point, size));
         const newton = auxiliaryFullOptimum(problem, start, targetTask, auxiliary);
         const { loss: predicted, lowerBound, lowerBoundWithoutConstant } = newton.optimisation;
         const point = relaxedPoint(FLOAT, newton.parameters);
-        const curvature = leastCurvature(loss, flow.point);
+        // The loss does not change when v grows by a factor and M shrinks by it, nor does M⊗v.
+        const exchange = flow.point.map((x, i) => (i < size ? x : -x));
+        const curvature = leastCurvature(loss, flow.point, exchange);
         const remaining = `the flow stops at a gradient of ${GRADIENT}, over the least curvature measured there, ${curvature.toPrecision(2)}`;
         return [
           {

@@ -22,6 +22,7 @@ import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
 import { type ParametersForm, parametersForm } from "./parametersForm";
 import { Progress } from "./progress";
+import { write, written } from "./written";
 
 interface PlacedCell {
   readonly cell: CodeCell;
@@ -336,7 +337,7 @@ class Lesson implements Lessons {
   #showSource(placed: PlacedCell): void {
     const source = this.#sourceOf(placed);
     showSource(placed.section, source, source !== placed.cell.source, highlight(source, "typescript"));
-    showEdited(this.place.article, this.#edits.size);
+    this.#showEdited();
   }
 
   /** Keeps the reader's own code of a cell; the cell's own is no change. */
@@ -346,7 +347,11 @@ class Lesson implements Lessons {
     this.#edits.set(placed.cell.id, source === placed.cell.source ? undefined : source);
     if (source === placed.cell.source) delete placed.section.dataset.edited;
     else placed.section.dataset.edited = "";
-    showEdited(this.place.article, this.#edits.size);
+    this.#showEdited();
+  }
+
+  #showEdited(): void {
+    showEdited(this.place.article, this.#edits.size + written(this.place.article).size);
   }
 
   /** A changed answer is not the one that was found right. */
@@ -358,8 +363,14 @@ class Lesson implements Lessons {
 
   #discardEdits(): void {
     const changed = this.cells.filter(({ cell }) => this.#edits.of(cell.id) !== undefined);
-    if (!confirm(`Discard your changes in ${named(changed)}? They cannot be brought back.`)) return;
+    const texts = written(this.place.article);
+    const what = [
+      ...(changed.length === 0 ? [] : [`your changes in ${named(changed)}`]),
+      ...(texts.size === 0 ? [] : ["your written answers"]),
+    ].join(" and ");
+    if (what !== "" && !confirm(`Discard ${what}? They cannot be brought back.`)) return;
     this.#edits.discard();
+    write(this.place.article, new Map([...texts.keys()].map((id) => [id, ""])));
     for (const placed of changed) {
       this.#closeEditor(placed);
       this.#showSource(placed);
@@ -370,12 +381,13 @@ class Lesson implements Lessons {
   /** The lesson with the reader's code as a file for the kernel; outputs come from running it. */
   #download(): void {
     const sources = new Map(this.cells.map((placed) => [placed.cell.id, this.#sourceOf(placed)]));
+    const texts = written(this.place.article);
     const text = serializeNotebook({
       ...this.notebook,
       cells: this.notebook.cells.map((cell) =>
         cell.cell_type === "code"
           ? { ...cell, source: sources.get(cell.id) ?? cell.source, outputs: [], execution_count: null }
-          : cell,
+          : { ...cell, source: texts.get(cell.id) ?? cell.source },
       ),
     });
     const link = document.createElement("a");
@@ -399,10 +411,15 @@ class Lesson implements Lessons {
         this.#showSource(placed);
       }
       const changed = known.filter((placed) => this.#edits.of(placed.cell.id) !== undefined);
+      const answers = write(this.place.article, textsOf(copy, this.notebook));
+      const own = [
+        ...(changed.length === 0 ? [] : [`its own code in ${named(changed)}`]),
+        ...(answers === 0 ? [] : [`its written ${answers === 1 ? "answer" : "answers"}`]),
+      ].join(" and ");
       this.#say(
-        changed.length === 0
+        own === ""
           ? `${file.name} holds the lesson as it is: nothing has changed.`
-          : `${file.name} is opened, with its own code in ${named(changed)}.`,
+          : `${file.name} is opened, with ${own}.`,
       );
     } catch (error) {
       this.#say(
@@ -500,6 +517,16 @@ class Lesson implements Lessons {
     delete this.place.status.dataset.verdict;
     this.place.status.textContent = words;
   }
+}
+
+/** The words of a copy that are not the lesson's own. */
+function textsOf(copy: Notebook, lesson: Notebook): ReadonlyMap<string, string> {
+  const own = new Map(lesson.cells.map(({ id, source }) => [id, source]));
+  return new Map(
+    copy.cells.flatMap(({ id, cell_type, source }) =>
+      cell_type === "markdown" && source !== own.get(id) ? [[id, source] as const] : [],
+    ),
+  );
 }
 
 /** A cell of an exercise that a book asks: its answer is not stored with the lesson. */

@@ -3,6 +3,7 @@ import { loadScript } from "@finetune-icl/book/browser";
 import type { Action, Lessons, OpenLesson } from "./buttons";
 import { showEdited, showSource } from "./codePlace";
 import { Edits, lessonName } from "./edits";
+import { placesToWrite } from "./written";
 
 /** Actions on the whole lesson, and what their buttons say. */
 const WHOLE: readonly (readonly [Action, string])[] = [
@@ -81,11 +82,14 @@ function enable(isRunning: boolean): void {
 }
 enable(false);
 
-const edits = new Edits(lessonName());
+const edits = new Edits(lessonName(), (words) => {
+  status.textContent = words;
+});
 for (const section of cells) {
   const source = edits.of(section.id.replace(/^cell-/, ""));
   if (source !== undefined) showSource(section, source, true);
 }
+placesToWrite(article, edits, () => showEdited(article, edits.size));
 showEdited(article, edits.size);
 const asked = [...new URLSearchParams(location.search)];
 if (asked.length > 0)
