@@ -132,10 +132,11 @@ function evidencePart(evidence: Evidence, markdown: PageMarkdown): string {
   const worst = [...rows].sort((a, b) => share(b) - share(a));
   const shown = rows.length <= MOST_ROWS ? rows : worst.slice(0, MOST_ROWS);
   const heads = ["compared", "predicted", "measured", "standard error", "deviation", "tolerance"];
+  const grouped = acrossDimensions(shown);
   // One reason for many rows is said once.
   const reasonOf = (row: Comparison, i: number) =>
-    row.reason === shown[i - 1]?.reason ? "As above." : sentence(row.reason, markdown);
-  const body = shown.map(
+    row.reason === grouped[i - 1]?.reason ? "As above." : sentence(row.reason, markdown);
+  const body = grouped.map(
     (row, i) =>
       `<tr><th scope="row">${escapeXml(readablePowers(row.label))}</th>${[row.predicted, row.measured, row.standardError].map(cell).join("")}<td>${deviationText(row.deviation)}</td><td>${digits(row.tolerance)}<span class="reason">${reasonOf(row, i)}</span></td></tr>`,
   );
@@ -148,7 +149,32 @@ function evidencePart(evidence: Evidence, markdown: PageMarkdown): string {
 ${body.join("\n")}
 </tbody>
 </table></div>${left > 0 ? `<p>${left} more are nearer to the prediction than these.</p>` : ""}</details>
-${controlList(controls, markdown)}`;
+${controlList(controls, markdown, kind === "identity")}`;
+}
+
+/** Rows of dimensions one after the other that differ in nothing but their reason are one: with that of the last dimension. */
+function acrossDimensions(rows: readonly Comparison[]): readonly Comparison[] {
+  const dimensionOf = ({ label }: Comparison) => /^d = (\d+)(?: to (\d+))?(.*)$/.exec(label);
+  const numbers = ({ predicted, measured, standardError, deviation, tolerance }: Comparison) =>
+    [predicted, measured, standardError, deviation, tolerance].join();
+  const grouped: Comparison[] = [];
+  for (const row of rows) {
+    const before = grouped.at(-1);
+    const [, first, last = first, rest] = (before === undefined ? null : dimensionOf(before)) ?? [];
+    const [, next, , more] = dimensionOf(row) ?? [];
+    const goesOn = next !== undefined && Number(next) === Number(last) + 1 && rest === more;
+    if (before === undefined || !goesOn || numbers(before) !== numbers(row)) grouped.push(row);
+    else
+      grouped[grouped.length - 1] = {
+        ...row,
+        label: `d = ${first} to ${next}${more}`,
+        reason:
+          row.reason === before.reason
+            ? row.reason
+            : `in d = ${next}: ${row.reason.replace(/^in d = \d+: /, "")}`,
+      };
+  }
+  return grouped;
 }
 
 function deviationWords(worst: Comparison | undefined): string {
@@ -180,13 +206,24 @@ function sentence(text: string, markdown: PageMarkdown): string {
   return /[.?!]$/.test(text.trim()) ? html : `${html}.`;
 }
 
-function controlList(controls: readonly Control[], markdown: PageMarkdown): string {
+/**
+ * The false statements of a check; each with its own mark only where they fared differently. In exact arithmetic any deviation
+ * refutes, and its size says nothing.
+ */
+function controlList(controls: readonly Control[], markdown: PageMarkdown, isExact: boolean): string {
   if (controls.length === 0) return "";
+  const all = controls.every(({ rejected }) => rejected);
+  const mark = ({ rejected }: Control) =>
+    all
+      ? ""
+      : `<span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> `;
   const items = controls.map(
-    ({ description, rejected, deviation }) =>
-      `<li><span class="verdict ${rejected ? "verified" : "refuted"}">${rejected ? "rejected" : "not rejected"}</span> ${markdown.renderInline(readablePowers(description))} (deviation ${deviationText(deviation)})</li>`,
+    (control) =>
+      `<li>${mark(control)}${markdown.renderInline(readablePowers(control.description))}${isExact ? "" : ` (deviation ${deviationText(control.deviation)})`}</li>`,
   );
-  return `<details class="controls-list"><summary>${controls.length === 1 ? "1 control" : `${controls.length} controls`}</summary><ul>${items.join("")}</ul></details>`;
+  const count = controls.length === 1 ? "1 control" : `${controls.length} controls`;
+  const how = controls.length === 1 ? "rejected" : "all rejected";
+  return `<details class="controls-list"><summary>${count}${all ? `, ${how}` : ""}</summary><ul>${items.join("")}</ul></details>`;
 }
 
 /** `NAME.ipynb#ANCHOR` → `NAME.html#ANCHOR`. */

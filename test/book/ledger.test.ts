@@ -55,7 +55,11 @@ describe("the ledger page", () => {
       "0.8",
       "4standard errors: one false alarm in 16,000.",
     ]);
-    expect(textOf(`${claim} .controls-list li`)).toBe("rejected d + 3 in place of d + 4 (deviation 0.027)");
+    const lists = [...document.querySelectorAll(`${claim} .controls-list`)].map((each) => each.textContent);
+    expect(lists.slice(0, 2), "in exact arithmetic, and on prompts").toEqual([
+      "1 control, rejectedd + 3 in place of d + 4",
+      "1 control, rejectedd + 3 in place of d + 4 (deviation 24.5)",
+    ]);
     expect(textOf(`${claim} > pre`)).toBe("npx finetune-icl verify value-only-price");
     expect(document.querySelector(`${claim} > p > a`)?.getAttribute("href")).toBe(
       "05-value-only-fine-tuning-remembers.html#cell-value-math",
@@ -84,6 +88,63 @@ describe("a check with many comparisons", () => {
     expect(document.querySelector(".evidence")?.textContent).toContain(
       "Largest deviation 99 standard errors, allowed 4.",
     );
+  });
+});
+
+describe("controls that fared differently", () => {
+  const [claim] = readLedger(FIXTURE);
+  const evidence = claim!.evidence[0]!;
+  if (!evidence.applies) throw new Error("the fixture has changed");
+  const control = evidence.controls[0]!;
+  const controls = [control, { ...control, rejected: false }];
+  const { html } = ledgerPage([{ ...claim!, evidence: [{ ...evidence, controls }] }], options);
+  const list = new JSDOM(html).window.document.querySelector(".controls-list")!;
+
+  it("have a mark each, and none that says all were rejected", () => {
+    expect(list.querySelector("summary")!.textContent).toBe("2 controls");
+    expect([...list.querySelectorAll("li .verdict")].map(({ textContent }) => textContent)).toEqual([
+      "rejected",
+      "not rejected",
+    ]);
+  });
+});
+
+describe("an identity in many dimensions", () => {
+  const [claim] = readLedger(FIXTURE);
+  const evidence = claim!.evidence[0]!;
+  if (!evidence.applies) throw new Error("the fixture has changed");
+  const row = (label: string, reason: string, deviation = 0) => ({
+    ...evidence.rows[0]!,
+    label,
+    reason,
+    deviation,
+    tolerance: 0,
+  });
+  const rows = [
+    row("d = 1, rational", "one point"),
+    row("d = 1", "degree at most 10"),
+    row("d = 2", "degree at most 12"),
+    row("d = 3", "degree at most 16"),
+    row("d = 4", "degree at most 20", 1),
+    row("d = 5", "degree at most 24"),
+    row("d = 7", "degree at most 32"),
+  ];
+  const { html } = ledgerPage([{ ...claim!, evidence: [{ ...evidence, rows }] }], options);
+  const { document } = new JSDOM(html).window;
+
+  it("has one row where nothing but the reason differs, and says of which dimension that is", () => {
+    const shown = [...document.querySelectorAll(".rows tbody tr")].map((each) => [
+      each.querySelector("th")!.textContent,
+      each.querySelector(".reason")!.textContent,
+    ]);
+    expect(shown).toEqual([
+      ["d = 1, rational", "one point."],
+      ["d = 1 to 3", "in d = 3: degree at most 16."],
+      ["d = 4", "degree at most 20."],
+      ["d = 5", "degree at most 24."],
+      ["d = 7", "degree at most 32."],
+    ]);
+    expect(document.querySelector(".rows summary")!.textContent).toBe("7 comparisons");
   });
 });
 
