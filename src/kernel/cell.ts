@@ -47,11 +47,22 @@ export function interruptCell(cell: Cell): void {
   cell.waiting.clear();
 }
 
+// More than any nest of `finally` blocks awaits.
+const MOST_REFUSALS = 100;
+/** How often a cell awaited something after it had been interrupted. */
+const refusals = new WeakMap<Cell, number>();
+
 /** What an `await` at a cell's own level waits for: the value, or an interrupt. */
 export function awaitInCell(value: unknown): unknown {
   const cell = currentCell();
   if (!cell) return value;
-  if (cell.isInterrupted) throw new Interrupted();
+  if (cell.isInterrupted) {
+    const count = (refusals.get(cell) ?? 0) + 1;
+    refusals.set(cell, count);
+    if (count <= MOST_REFUSALS) throw new Interrupted();
+    // A loop that catches whatever is thrown: it waits, and the kernel goes on without it.
+    return new Promise(() => {});
+  }
   return new Promise((resolve, reject) => {
     cell.waiting.add(reject);
     const settled =

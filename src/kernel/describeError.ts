@@ -36,6 +36,9 @@ interface Frame {
 
 const FRAME = /^\s+at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
 const CELL = /^__cell_\d+__$/;
+/** In place of the frames that an error shares with its cause, those of this machine among them. */
+const SHARED = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
+const COMPILED = "__cell_";
 const HIDDEN = /(?:^|[\\/])node_modules[\\/](?:@tslab|tslab)[\\/]|^node:|^evalmachine|^<anonymous>$/;
 const MOST_FRAMES = 10;
 const MOST_NESTED = 5;
@@ -65,6 +68,30 @@ export function describeDiagnostics(
     return [message, ...excerpt(lines, start.line, start.character, width)];
   });
   return { ename: "CompileError", evalue: diagnostics[0]?.messageText ?? "", traceback };
+}
+
+/** Text that may hold stacks of errors, as values and consoles show them: places in cells, and nothing of this machine. */
+export function translateStacks(text: string, locator: Locator): string {
+  if (!text.includes(COMPILED)) return text;
+  const lines: string[] = [];
+  for (const line of text.split("\n")) {
+    // Behind the last frame braces open around what an error holds beside its stack, and in a list the next one follows.
+    const tail = / \{$|,$/.exec(line)?.[0] ?? "";
+    const translated = translateFrame(line.slice(0, line.length - tail.length), locator);
+    if (translated !== undefined) lines.push(`${translated}${tail}`);
+    else if (tail !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
+  }
+  return lines.join("\n");
+}
+
+/** Nothing for a frame of this machine; other lines as they are. */
+function translateFrame(line: string, locator: Locator): string | undefined {
+  if (SHARED.test(line)) return undefined;
+  const [, name, file, lineText, columnText] = FRAME.exec(line) ?? [];
+  if (file === undefined) return line;
+  const place = { line: Number(lineText), column: Number(columnText) - 1 };
+  const [frame] = frameAt(name, plainFile(file), place, locator);
+  return frame && `${/^\s*/.exec(line)?.[0] ?? ""}at ${frame.text}`;
 }
 
 function isError(thrown: unknown): thrown is Error {
@@ -145,8 +172,12 @@ function framesOf(error: Error, locator: Locator): readonly Frame[] {
     const [, name, file, lineText, columnText] = FRAME.exec(line) ?? [];
     if (file === undefined) return [];
     const place = { line: Number(lineText), column: Number(columnText) - 1 };
-    return frameAt(name, file.replace(/^async /, "").replace(/^file:\/\//, ""), place, locator);
+    return frameAt(name, plainFile(file), place, locator);
   });
+}
+
+function plainFile(file: string): string {
+  return file.replace(/^async /, "").replace(/^file:\/\//, "");
 }
 
 function frameAt(name: string | undefined, file: string, place: Place, locator: Locator): readonly Frame[] {

@@ -2,7 +2,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { inspect } from "node:util";
 import { awaitInCell, type Cell, Interrupted, iterateInCell, runInCell } from "./cell";
 import { type Converter, createConverter } from "./converter";
-import { describeDiagnostics, describeThrown, type ErrorContent, type Locator } from "./describeError";
+import {
+  describeDiagnostics,
+  describeThrown,
+  type ErrorContent,
+  type Locator,
+  translateStacks,
+} from "./describeError";
 import { importTypeScript } from "./importTypeScript";
 import { PRELUDE } from "./prelude";
 import { HOOKS } from "./rewriteOutput";
@@ -42,6 +48,7 @@ export class Engine {
   // What the executor reported about the run in progress, through the console that it was given.
   #value: { readonly value: unknown } | undefined;
   #thrown: { readonly thrown: unknown } | undefined;
+  #label = "";
   // A run that is stopped by force never comes back.
   #abandon: (() => void) | undefined;
 
@@ -84,6 +91,7 @@ export class Engine {
   async run(cell: Cell, code: string, label: string): Promise<Outcome> {
     this.#value = undefined;
     this.#thrown = undefined;
+    this.#label = label;
     const known = this.#cells.size;
     const abandoned = new Promise<"abandoned">((resolve) => {
       this.#abandon = () => resolve("abandoned");
@@ -113,6 +121,16 @@ export class Engine {
 
   describe(thrown: unknown): ErrorContent {
     return describeThrown(thrown, this.#locator);
+  }
+
+  /** The text of a value, with the places of errors as the reader knows them. */
+  show(value: unknown): string {
+    return typeof value === "string" ? value : this.translate(showValue(value));
+  }
+
+  /** The same for what a cell prints. */
+  translate(text: string): string {
+    return translateStacks(text, this.#locator);
   }
 
   inspect(code: string, position: number) {
@@ -159,6 +177,8 @@ export class Engine {
     return {
       folder: this.#folder,
       cell: (name) => {
+        // Asked by a cell about itself, before its first await.
+        if (!this.#cells.has(name)) this.#remember(this.#label);
         const known = this.#cells.get(name);
         return known && { ...known, trace: (place) => known.tracer.trace(place) };
       },

@@ -2,7 +2,8 @@ import { type Cell, currentCell, Interrupted, interruptCell } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
 import type { ErrorContent } from "./describeError";
-import { Engine, type Outcome, showValue } from "./engine";
+import { Engine, type Outcome } from "./engine";
+import { hideTracking } from "./hideTracking";
 import { History } from "./history";
 import { kernelInfo } from "./kernelInfo";
 import { log } from "./log";
@@ -70,7 +71,10 @@ export class Kernel {
       onInterrupt: () => this.#interrupt(),
       onShutdown: () => this.#shutDown(),
     });
-    captureStreams((cell, name, text) => this.#server.print(cell.request.header, name, text));
+    captureStreams((cell, name, text) =>
+      this.#server.print(cell.request.header, name, this.#engine?.translate(text) ?? text),
+    );
+    hideTracking();
     loadJupyter().lastWriteDisplayData = (content, update) => this.#show(content, update);
     process.on("unhandledRejection", (reason) => this.#onUnhandled(reason));
     process.on("uncaughtException", (error) => this.#onUnhandled(error));
@@ -157,7 +161,7 @@ export class Kernel {
       ];
     }
     if (outcome.value !== undefined && !silent) {
-      const text = showValue(outcome.value);
+      const text = this.#theEngine.show(outcome.value);
       if (isStored) this.#history.setOutput(text);
       this.#server.publish(header, "execute_result", {
         execution_count: cell.count,
@@ -194,7 +198,7 @@ export class Kernel {
       results[name] =
         outcome.status === "error"
           ? { status: "error", ...outcome.error }
-          : { status: "ok", data: { "text/plain": showValue(outcome.value) }, metadata: {} };
+          : { status: "ok", data: { "text/plain": this.#theEngine.show(outcome.value) }, metadata: {} };
     }
     return results;
   }

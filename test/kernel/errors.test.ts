@@ -151,4 +151,37 @@ describe("an error is for people:", () => {
       `    at cell ${two}:2:1`,
     ]);
   });
+
+  it.each([
+    ["the value of a cell", "const made = new Error('made');\nmade", "result"],
+    ["printed", "console.log(new Error('made'));", "stdout"],
+    ["printed with what it holds", "console.error(Object.assign(new Error('made'), { held: 1 }));", "stderr"],
+    ["printed with its cause", "console.log(new Error('made', { cause: new Error('why') }));", "stdout"],
+    [
+      "printed with those that it sums up",
+      "console.log(new AggregateError([new Error('a'), new Error('b')], 'all'));",
+      "stdout",
+    ],
+    ["the text of a stack", "console.log(new Error('made').stack);", "stdout"],
+  ] as const)("an error that is %s names the place in the cell, and no path", async (_, code, where) => {
+    const executed = await client.execute(code);
+    const shown = executed[where] ?? "";
+    expect(shown).toMatch(
+      new RegExp(
+        `^(?:Aggregate)?Error: (?:made|all)\\n    at cell ${executed.reply.content.execution_count}:1:\\d+( \\{)?(\\n|$)`,
+      ),
+    );
+    expect(shown).not.toMatch(/__cell_|node:|node_modules|dist\/|matching/);
+    if (code.includes("held")) expect(shown).toMatch(/ \{\n {2}held: 1\n\}\n$/);
+  });
+
+  it("promises and timers are shown without how the kernel follows them", async () => {
+    expect((await client.execute("Promise.resolve(4)")).result).toBe("Promise { 4 }");
+    expect((await client.execute("({ soon: Promise.resolve({ a: 1 }) })")).result).toBe(
+      "{ soon: Promise { { a: 1 } } }",
+    );
+    const { result } = await client.execute("const timer = setTimeout(() => {}, 1); timer");
+    expect(result).toMatch(/^Timeout \{/);
+    expect(result).not.toMatch(/Symbol\((asyncId|triggerId|kResourceStore)\)/);
+  });
 });

@@ -14,6 +14,8 @@ const BUSY: Readonly<Record<string, string>> = {
     "await new Promise(() => setTimeout(() => { console.log('on'); while (true) {} }, 50));",
   "a promise that never settles": "console.log('on'); await new Promise(() => {});",
   "a loop of awaits": "console.log('on'); while (true) await new Promise((r) => setTimeout(r, 20));",
+  "a loop that catches every error":
+    "console.log('on'); while (true) try { await new Promise((r) => setTimeout(r, 20)); } catch { continue; }",
   "a loop of microtasks": "console.log('on'); while (true) await null;",
   "an endless iteration":
     "async function* forever() { while (true) yield 1; }\nconsole.log('on'); for await (const each of forever()) {}",

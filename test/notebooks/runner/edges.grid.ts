@@ -251,6 +251,14 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
           ).toBeCloseTo(12.706 / 2, 3);
       },
     },
+    {
+      // A step is not enough to fit the training rows as well as a linear task does.
+      set: { table: "quakes", target: "mag", splits: 2, prompts: 2, steps: 1 },
+      holds: (run) => {
+        expect(run.text("curves-read")).toContain("on the training rows it has 1.00, not below");
+        expect(run.text("curves-read")).not.toContain("a polynomial of degree three also fits");
+      },
+    },
   ],
   "12": [
     { set: { dimension: 0 }, refuses: "dimension" },
