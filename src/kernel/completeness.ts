@@ -28,7 +28,8 @@ export function judgeCompleteness(
   const end = code.trimEnd().length;
   if (parseDiagnostics.some((each) => OPEN_TEXT.includes(each.code))) return incomplete();
   if (parseDiagnostics.some(({ start }) => start < end)) return { status: "invalid" };
-  return completed ? { status: "complete" } : incomplete();
+  // What is missed at the end may still come, as after `const x =`, which tslab takes for whole.
+  return completed && parseDiagnostics.length === 0 ? { status: "complete" } : incomplete();
 
   function incomplete(): Completeness {
     return { status: "incomplete", indent: indent ?? "" };

@@ -80,6 +80,8 @@ describe("a client of the kernel", () => {
     ["1", "complete"],
     ["function f() {", "incomplete"],
     ["`open", "incomplete"],
+    ["const x = ", "incomplete"],
+    ["foo(1, ", "incomplete"],
     ["const = 1;", "invalid"],
     ["for await (const x of y) {}", "complete"],
   ])("is told that %j is %s", async (code, status) => {

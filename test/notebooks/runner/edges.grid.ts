@@ -75,6 +75,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "03": [
     { set: { pretrainingShots: "infinity" }, refuses: "pretrainingShots" },
     { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
+    { set: { pretrainingShots: 1001 }, refuses: "pretrainingShots" },
     { set: { dimension: 0 }, refuses: "dimension" },
     { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
     {
