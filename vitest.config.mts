@@ -78,8 +78,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     reporters: ["default", "./test/support/closingLineReporter.ts"],
-    // Vitest leaves one core to itself and would run on the other alone, though much of these tests waits for other programs.
-    maxWorkers: availableParallelism(),
+    // Vitest would leave one core to itself, though much of these tests waits for other programs: kernels, browsers, installations.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       // Without walls between files, a worker loads mathjs once instead of once a file.
       { extends: true, test: { name: "fast", include: include(true), isolate: false } },

@@ -136,9 +136,9 @@ describe(".ci/browser", () => {
     },
   );
 
-  it("takes the one that CHROMIUM names, or none", () => {
-    expect(found({ mine: "exit 0", chromium: "exit 0" }, { CHROMIUM: "mine" })).toBe("mine");
-    expect(found({ chromium: "exit 0" }, { CHROMIUM: "nothing" })).toBe(1);
+  it("takes the one that CHROME_PATH names, or none", () => {
+    expect(found({ mine: "exit 0", chromium: "exit 0" }, { CHROME_PATH: "mine" })).toBe("mine");
+    expect(found({ chromium: "exit 0" }, { CHROME_PATH: "nothing" })).toBe(1);
   });
 });
 
