@@ -1,12 +1,17 @@
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { InputError } from "@finetune-icl/base";
+
+/** Names of what is open already: even where a file stands behind one, it is somebody else's, who is writing it. */
+const OPEN_ALREADY = /^\/(?:dev\/(?:std(?:in|out|err)|fd\/)|proc\/)/;
 
 /** The path of a file to write: a new name or a file. @throws InputError naming the option. */
 export function readOutFile(path: string, option = "--out"): string {
   const allowed = "the path of a file, new or there";
   if (path === "" || path.endsWith("/")) throw new InputError(option, path, allowed);
   // A device or a pipe would be replaced by a file.
-  if (statOf(path, option)?.isFile() === false) throw new InputError(option, path, allowed);
+  if (OPEN_ALREADY.test(resolve(path)) || statOf(path, option)?.isFile() === false)
+    throw new InputError(option, path, allowed);
   return path;
 }
 

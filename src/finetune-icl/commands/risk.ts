@@ -21,6 +21,7 @@ import {
 } from "@finetune-icl/core/problem";
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
 import type { Command } from "commander";
+import { say } from "../say";
 import { printJson, readJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 import { EXACT_LIMITS, type RiskRow, riskRow, warnOfLostDigits } from "./riskRows";
@@ -56,6 +57,9 @@ export function registerRiskCommand(program: Command): void {
 /** The risk of each row, as it is printed. */
 type Compute<T> = (question: Question<T>, raw: unknown) => readonly Readonly<Record<string, unknown>>[];
 
+/** At 10⁹ a second. */
+const OPERATIONS_PER_MINUTE = 6e10;
+
 const inRationals: Compute<Rational> = ({ problem, task, shots, parameters }) =>
   shots.map((n) => ({ risk: printRational(exactRisk(RATIONAL, problem, task, n, parameters)) }));
 
@@ -88,8 +92,11 @@ function risks<T>(field: NumberField<T>, compute: Compute<T>, raw: unknown, opti
   const sampling = readSampling(options);
   // Prompts are sampled in floats, whatever the exact risk is computed in.
   const sampled = sampling === undefined ? undefined : readQuestion(FLOAT, toFloats(field, raw));
-  if (sampled !== undefined && sampling !== undefined)
-    requireAffordable("--monte-carlo", sampling.prompts, monteCarloCost(sampled, sampling.prompts));
+  if (sampled !== undefined && sampling !== undefined) {
+    const cost = monteCarloCost(sampled, sampling.prompts);
+    requireAffordable("--monte-carlo", sampling.prompts, cost);
+    announce(cost);
+  }
   const computed = compute(input, raw);
   return {
     risks: input.shots.map((shots, row) => {
@@ -117,6 +124,14 @@ interface Question<T> {
 function monteCarloCost({ problem, shots }: Question<number>, prompts: number): Cost {
   const tokens = shots.reduce<number>((sum, n) => sum + (n === "infinity" ? 0 : n + 1), 0);
   return { operations: 10 * prompts * tokens * (problem.dimension + 2) };
+}
+
+/** Says beforehand how long it will take, where somebody would wonder. */
+function announce({ operations = 0 }: Cost): void {
+  const minutes = operations / OPERATIONS_PER_MINUTE;
+  if (minutes < 1) return;
+  const words = minutes < 90 ? `${Math.ceil(minutes)} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  say(`finetune-icl: every token of every prompt is drawn: about ${words} of one core\n`);
 }
 
 function readQuestion<T>(field: NumberField<T>, raw: unknown): Question<T> {

@@ -222,6 +222,14 @@ describe("what stands in --out", () => {
     expect(statSync(pipe).isFIFO()).toBe(true);
   });
 
+  it.each(["/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1"])(
+    "is not %s, whatever stands behind it",
+    async (path) => {
+      const line = `--out: holds "${path}"; allowed: the path of a file, new or there`;
+      expectOneLine(await runMain("merge", file("all.json"), "--out", path), 2, new RegExp(line));
+    },
+  );
+
   it.each([
     ["train", "x.json"],
     ["sweep", "x.json"],

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { FLOAT, RATIONAL } from "../../../src/core/algebra/numberField";
 import { printRational } from "../../../src/core/algebra/rational";
@@ -5,6 +7,7 @@ import { exactRisk } from "../../../src/core/exact/exactRisk";
 import { REGIME_KINDS } from "../../../src/core/problem/regime";
 import { askMain } from "../../support/askMain";
 import { expectClose } from "../../support/expectClose";
+import { PROGRAM } from "../../support/root";
 import { runCli } from "../../support/runCli";
 import { runMain } from "../../support/runMain";
 
@@ -103,6 +106,19 @@ describe("finetune-icl risk", () => {
       });
       expect(standardError).toBeGreaterThan(0);
     }
+  });
+
+  it("says beforehand how long many long prompts take, and ends when it is told to", async () => {
+    const question = JSON.stringify({ ...riskQuestion, shots: [1_000_000_000] });
+    const child = spawn(process.execPath, [PROGRAM, "risk", "-", "--monte-carlo", "1000", "--seed", "1"]);
+    child.stdin.end(question);
+    const [said] = (await once(child.stderr, "data")) as [Buffer];
+    // 10 operations for each of 10³ · 10⁹ tokens of 4 numbers: 4 · 10¹³, at 10⁹ a second.
+    expect(String(said)).toBe(
+      "finetune-icl: every token of every prompt is drawn: about 12 hours of one core\n",
+    );
+    child.kill("SIGINT");
+    await once(child, "close");
   });
 
   const bad: readonly (readonly [string, readonly string[], unknown, string])[] = [
