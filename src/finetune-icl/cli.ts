@@ -10,6 +10,7 @@ import { registerStudyCommand } from "./commands/study";
 import { registerSweepCommand } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
+import { DoneElsewhere } from "./fetchedCommand";
 import { registerOptionalCommands } from "./optionalCommands";
 import { say } from "./say";
 import { guardStandardOutput } from "./standardOutput";
@@ -55,6 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
   } catch (error) {
+    if (error instanceof DoneElsewhere) return error.exitCode;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
     complain(error);
     return error instanceof InputError ? EXIT.wrongInput : EXIT.failed;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { runFetched } from "./fetchedCommand";
 
 /** A command whose package is installed only where it is wanted. */
 export interface OptionalCommand {
@@ -6,6 +7,8 @@ export interface OptionalCommand {
   readonly description: string;
   /** The package that does its work. */
   readonly needs: string;
+  /** Whether it is called once, where nothing is installed yet: what it needs is then fetched for the run. */
+  readonly isFetched?: boolean;
   readonly register: (program: Command) => Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export const OPTIONAL_COMMANDS: readonly OptionalCommand[] = [
     name: "new",
     description: "Make a course of one's own: notebooks, their data, and a package.json that runs them.",
     needs: "@finetune-icl/notebooks",
+    isFetched: true,
     register: async (program) => (await import("./commands/new")).registerNewCommand(program),
   },
   {
@@ -85,7 +89,7 @@ export async function registerOptionalCommands(
 
 async function registerWhole(
   program: Command,
-  { name, description, needs, register }: OptionalCommand,
+  { name, description, needs, isFetched = false, register }: OptionalCommand,
 ): Promise<void> {
   try {
     require.resolve(`${needs}/package.json`);
@@ -95,7 +99,8 @@ async function registerWhole(
       .description(`${description} (needs ${needs})`)
       .argument("[words...]")
       .allowUnknownOption()
-      .action(() => {
+      .action((words: readonly string[]) => {
+        if (isFetched) runFetched(needs, [name, ...words]);
         throw new Error(
           `${name} needs the package ${needs}: npm install ${needs} brings it (docs/install.md says more)`,
         );
