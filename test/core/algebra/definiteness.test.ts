@@ -8,7 +8,7 @@ const FLOATS = orderedFieldOf(1)!;
 /** The definition, in plain loops over every entry. */
 function plainLdl(matrix: readonly (readonly number[])[]) {
   const d = matrix.length;
-  const lower = matrix.map((_, i) => matrix.map((__, j) => (i === j ? 1 : 0)));
+  const lower = matrix.map((_, i) => matrix.map((__, j): number => (i === j ? 1 : 0)));
   const pivots: number[] = [];
   for (let j = 0; j < d; j += 1)
     for (let i = j; i < d; i += 1) {
