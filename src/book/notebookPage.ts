@@ -57,7 +57,7 @@ export function notebookPage(
     headings: markdown.headings,
     sections: markdown.sections,
     slides: true,
-    download: { href: options.download, label: "Download this notebook" },
+    download: { href: options.download, label: "Download notebook" },
     ...(options.running && { scripts: options.running, runsCode: true }),
   };
 }
