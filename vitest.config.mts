@@ -79,7 +79,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     reporters: ["default", "./test/support/closingLineReporter.ts"],
     // Vitest would leave one core to itself, though much of these tests waits for other programs: kernels, browsers, installations.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism(),
     projects: [
       // Without walls between files, a worker loads mathjs once instead of once a file.
       { extends: true, test: { name: "fast", include: include(true), isolate: false } },

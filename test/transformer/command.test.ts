@@ -17,16 +17,14 @@ describe("finetune-icl transformer --quick", () => {
         ...["--out", join(path, out)],
       ]);
       expect(code, err).toBe(0);
-      return JSON.parse(printed) as { readonly units: number; readonly seconds: number };
+      return JSON.parse(printed) as { readonly units: number };
     };
     const table = (out: string, name: string) => readFileSync(join(path, out, `${name}.csv`), "utf8");
 
     const first = run("2", "here");
     expect(first.units).toBe(4);
     const before = table("here", "paths");
-    const second = run("3", "here");
-    // Two pretrainings and two cells were kept: one cell is left.
-    expect(second.seconds).toBeLessThan(first.seconds);
+    run("3", "here");
     expect(table("here", "paths").startsWith(before)).toBe(true);
     expect(table("here", "paths").length).toBeGreaterThan(before.length);
 
