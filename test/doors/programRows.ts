@@ -140,6 +140,7 @@ export const NOTEBOOKS_ROWS: Readonly<Record<string, Rows>> = {
     lessonFiles: READ,
     newCourseFiles: READ,
     readLesson: READS,
+    readTeachingNotes: READ,
     recordChecks: {
       args: () => ({ timeoutMs: TIMEOUT }),
       call: ({ timeoutMs }) => {
