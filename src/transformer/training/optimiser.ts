@@ -1,7 +1,7 @@
 import { type Array as DeviceArray, numpy as np, tree } from "@jax-js/jax";
 import type { DeviceParameters } from "../gpt/forward";
 
-/** Adam (Kingma and Ba 2015); with `decay` its weight decay is decoupled (AdamW, Loshchilov and Hutter 2019). */
+/** Adam (Kingma and Ba 2015); with `decay` its weight decay is decoupled, as in AdamW (Loshchilov and Hutter 2019). */
 export interface AdamSettings {
   readonly rate: number;
   /** A step moves parameters by rate · decay of their distance from `decayTowards`. */
