@@ -1,10 +1,21 @@
-import type { NumberField } from "./numberField";
 import { type Rational, ratioToNumber } from "./rational";
 
 /** The arithmetic and the order of a field, without what formulas are evaluated with: loading it brings no mathjs. */
-export type OrderedField<T> = Omit<NumberField<T>, "math" | "read" | "from">;
+export interface OrderedField<T> {
+  readonly name: "float" | "rational" | "prime" | "bounds";
+  readonly zero: T;
+  readonly one: T;
+  add(a: T, b: T): T;
+  subtract(a: T, b: T): T;
+  multiply(a: T, b: T): T;
+  divide(a: T, b: T): T;
+  /** −1, 0 or 1. */
+  sign(a: T): number;
+  toNumber(a: T): number;
+}
 
-const FLOATS: OrderedField<number> = {
+/** Double-precision numbers. */
+export const FLOATS: OrderedField<number> = {
   name: "float",
   zero: 0,
   one: 1,
@@ -17,7 +28,7 @@ const FLOATS: OrderedField<number> = {
 };
 
 /** The field of a rational; its own operations make the others, so that no library of numbers is needed. */
-function fieldOfRational(value: Rational): OrderedField<Rational> {
+export function fieldOfRational(value: Rational): OrderedField<Rational> {
   const zero = value.sub(value);
   return {
     name: "rational",
