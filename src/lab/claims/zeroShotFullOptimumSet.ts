@@ -165,7 +165,7 @@ export const zeroShotFullOptimumSet: Claim = {
         probes: releasedProbes([0], ["target"]),
         formula: IRREDUCIBLE,
         controls: {
-          "3 % above the noise": { ...IRREDUCIBLE, expression: "1.03 * noiseVariance" },
+          "5 % above the noise": { ...IRREDUCIBLE, expression: "1.05 * noiseVariance" },
           "the price of value-only fine-tuning": VALUE_ONLY_ZERO_SHOT_RISK_INVERSE,
         },
         parameters: ({ gamma, targetTask }) =>
