@@ -53,7 +53,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
     const answers: boolean[] = [false, true];
     page.on("dialog", (dialog) => (answers.shift() ? dialog.accept() : dialog.dismiss()));
     await press("discard");
-    await page.waitForFunction(() => true);
+    await page.evaluate(() => true);
     await press("run", "import");
     await says(/Cell 1 ran/);
     expect(await codeOf(lesson, "draw")).toContain("own");
