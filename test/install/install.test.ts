@@ -164,7 +164,9 @@ describe("its types", () => {
   it("and its files pass publint and arethetypeswrong", () => {
     for (const name of packed.names.filter((each) => each !== "data")) {
       const tool = (program: string, ...args: readonly string[]) =>
-        spawnSync("npx", ["--no-install", program, packed.tarball(name), ...args], { encoding: "utf8" });
+        spawnSync(join(packageRoot, "node_modules", ".bin", program), [packed.tarball(name), ...args], {
+          encoding: "utf8",
+        });
       const lint = tool("publint", "--strict");
       expect(lint.stdout + lint.stderr, name).toMatch(/All good|No problems|Suggestions/);
       expect(lint.status, `${name}: ${lint.stdout}`).toBe(0);
