@@ -64,6 +64,17 @@ describe("the library in an empty folder, from packed tarballs and the registry 
     expect(JSON.parse(esm!.stdout)[0]).toBeCloseTo(0.1 + 2 / 9, 12);
   });
 
+  it("loads for Node no mathjs but the parts that formulas call, which name the packages that they are of", () => {
+    const asked =
+      'require("finetune-icl"); console.log(Object.keys(require.cache).filter((path) => path.includes("mathjs")).join("\\n"));';
+    writeFileSync(join(user.folder, "loaded.cjs"), asked);
+    const [parts, ...others] = inFolder(process.execPath, ["loaded.cjs"]).stdout.trim().split("\n");
+    expect(others).toEqual([]);
+    const text = readFileSync(parts!, "utf8");
+    const { version } = require("mathjs/package.json") as { readonly version: string };
+    expect(text.slice(0, text.indexOf("*/"))).toContain(` * mathjs ${version} (Apache-2.0)`);
+  });
+
   it("refuses wrong input alike, whichever copy of the package threw", () => {
     writeFileSync(
       join(user.folder, "both.mjs"),
