@@ -16,7 +16,7 @@ import { UNHANDLED } from "./unhandled";
 import { isUnwinding } from "./unwind";
 import type { JsonObject } from "./wire";
 
-type Reply = readonly [type: string, content: object];
+type Reply = readonly [type: string, content: { readonly status?: unknown; readonly [key: string]: unknown }];
 
 /** Answers clients' requests, one after the other, in the main thread, where cells run. */
 export class Kernel {
@@ -114,8 +114,10 @@ export class Kernel {
       const { ename, evalue, traceback } = this.#theEngine.describe(error);
       reply = [type.replace(/_request$/, "_reply"), { status: "error", ename, evalue, traceback }];
     }
+    const refused = reply && stopsOthers(request, reply) ? await this.#takeCells() : [];
     if (reply) this.#server.reply(request, ...reply);
     else this.#server.publish(request.header, "status", { execution_state: "idle" });
+    for (const each of refused) this.#refuse(each);
   }
 
   async #execute(request: Request): Promise<Reply> {
@@ -153,7 +155,6 @@ export class Kernel {
       this.#end(cell);
       // An error that nobody handled has been sent when it came.
       if (!cell.unhandled && !silent) this.#server.publish(header, "error", outcome.error);
-      if (content.stop_on_error !== false) await this.#abortQueue();
       const { execution_count, payload, user_expressions } = done;
       return [
         "execute_reply",
@@ -203,20 +204,19 @@ export class Kernel {
     return results;
   }
 
-  /** Refuses what clients sent in the belief that this cell would succeed. */
-  async #abortQueue(): Promise<void> {
+  /** Takes out of the queue the cells that clients have sent by now. */
+  async #takeCells(): Promise<readonly Request[]> {
     await this.#server.barrier();
-    const kept: Request[] = [];
-    for (const request of this.#queue.splice(0)) {
-      if (request.header.msg_type !== "execute_request") {
-        kept.push(request);
-        continue;
-      }
-      this.#server.publish(request.header, "status", { execution_state: "busy" });
-      // Without a count: clients would number a cell that has not run.
-      this.#server.reply(request, "execute_reply", { status: "aborted" });
-    }
-    this.#queue.push(...kept);
+    const isCell = ({ header }: Request) => header.msg_type === "execute_request";
+    const requests = this.#queue.splice(0);
+    this.#queue.push(...requests.filter((each) => !isCell(each)));
+    return requests.filter(isCell);
+  }
+
+  #refuse(request: Request): void {
+    this.#server.publish(request.header, "status", { execution_state: "busy" });
+    // Without a count: clients would number a cell that has not run.
+    this.#server.reply(request, "execute_reply", { status: "aborted" });
   }
 
   #complete({ content }: Request): Reply {
@@ -317,4 +317,12 @@ export class Kernel {
   #shutDown(): void {
     process.exit(0);
   }
+}
+
+/**
+ * Whether cells that clients sent behind this one, in the belief that it would succeed, are to be refused: those that were sent
+ * before its reply, and after the reply, so that every client hears first what went wrong.
+ */
+function stopsOthers({ header, content }: Request, [, { status }]: Reply): boolean {
+  return header.msg_type === "execute_request" && status === "error" && content.stop_on_error !== false;
 }

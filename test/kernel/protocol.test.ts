@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Client, summarize } from "./support/client";
+import { Client, type Message, summarize } from "./support/client";
 
 // Every message that arrives in these tests is checked against the specification's shapes (support/schema.ts).
 describe("a client of the kernel", () => {
@@ -178,6 +178,24 @@ describe("a client of the kernel", () => {
       client.sendCell("'run'"),
     ];
     expect(summarize(await client.answer(after!, "execute_request")).result).toBe("run");
+  });
+
+  it("hears of an error, and that its cell is done, before the cells behind it are refused", async () => {
+    const cells = [
+      client.sendCell("await new Promise((r) => setTimeout(r, 300)); throw 1"),
+      client.sendCell("2"),
+      client.sendCell("3"),
+    ];
+    for (const id of cells) await client.answer(id, "execute_request");
+    const heard = (channel: string, holds: (content: Message["content"]) => boolean) =>
+      client.log
+        .filter((each) => each.channel === channel && holds(each.content))
+        .map(({ parent_header }) => cells.indexOf(parent_header.msg_id ?? ""))
+        .filter((index) => index >= 0);
+    expect(heard("shell", () => true)).toEqual([0, 1, 2]);
+    expect(heard("iopub", ({ execution_state }) => execution_state !== undefined)).toEqual([
+      0, 0, 1, 1, 2, 2,
+    ]);
   });
 
   it("gets 50,000 lines whole, and bytes of one character in two pieces as one character", async () => {
