@@ -39,6 +39,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** Whether a cell stopped for being interrupted; what it throws otherwise may be a proxy that throws when it is asked. */
+export function isInterrupted(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Interrupted;
+  } catch {
+    return false;
+  }
+}
+
 /** Ends a cell's waiting. */
 export function interruptCell(cell: Cell): void {
   if (cell.isDone) return;

@@ -19,7 +19,7 @@ export function judgeCompleteness(
     "cell.ts",
     code,
     compiler.ScriptTarget.Latest,
-    false,
+    true,
     compiler.ScriptKind.TS,
   );
   const { parseDiagnostics } = file as unknown as {
@@ -27,14 +27,28 @@ export function judgeCompleteness(
   };
   const end = code.trimEnd().length;
   if (parseDiagnostics.some((each) => OPEN_TEXT.includes(each.code))) return incomplete();
-  if (parseDiagnostics.some(({ start }) => start < end)) return { status: "invalid" };
+  const isWrong = (each: ts.DiagnosticWithLocation) =>
+    each.start < end || each.code === DIGIT_MISSING || (each.code === OPEN_STRING && !GOES_ON.test(code));
+  if (parseDiagnostics.some(isWrong)) return { status: "invalid" };
   // What is missed at the end may still come, as after `const x =`, which tslab takes for whole.
-  return completed && parseDiagnostics.length === 0 ? { status: "complete" } : incomplete();
+  const isWhole = completed && parseDiagnostics.length === 0 && !lacksBody(compiler, file.statements.at(-1));
+  return isWhole ? { status: "complete" } : incomplete();
 
   function incomplete(): Completeness {
     return { status: "incomplete", indent: indent ?? "" };
   }
 }
 
+/** Whether this is the head of a function; with a semicolon behind it, it declares one of several kinds of calls. */
+function lacksBody(compiler: typeof ts, statement: ts.Statement | undefined): boolean {
+  if (!statement || !compiler.isFunctionDeclaration(statement) || statement.body) return false;
+  const isDeclared = statement.modifiers?.some(({ kind }) => kind === compiler.SyntaxKind.DeclareKeyword);
+  return isDeclared !== true && !statement.getText().endsWith(";");
+}
+
 // A template or a comment that is not closed.
 const OPEN_TEXT = [1160, 1010];
+// Text in quotes and a number end with their line, unless a backslash stands before the end.
+const OPEN_STRING = 1002;
+const GOES_ON = /\\\r?\n?$/;
+const DIGIT_MISSING = 1124;

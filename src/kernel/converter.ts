@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
 import { type Timers, withTimers } from "./compilerTimers";
+import { completeString } from "./completeString";
 import { leanBuilder } from "./leanBuilder";
 import { type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
@@ -163,6 +164,19 @@ export function createConverter(folder: string, prelude: string): Converter {
       diagnostics = [];
       lastCell = undefined;
       const rewritten = rewriteSource(compiler, source);
+      if (rewritten.unsupported.length > 0) {
+        const place = (offset: number) => {
+          const lines = source.slice(0, offset).split("\n");
+          return { line: lines.length - 1, character: lines.at(-1)!.length };
+        };
+        diagnostics = rewritten.unsupported.map(({ start, end, message }) => ({
+          start: place(start),
+          end: place(end),
+          messageText: message,
+          category: compiler.DiagnosticCategory.Error,
+        }));
+        return { diagnostics };
+      }
       const result = checked(() => converter.convert(withPrelude(prevDecl), rewritten.text));
       if (result.diagnostics.length > 0) {
         const tracer = new Tracer([rewritten.map]);
@@ -191,10 +205,21 @@ export function createConverter(folder: string, prelude: string): Converter {
         output: `\n${result.output}\n//# sourceURL=${name}`,
       };
     },
-    inspect: (prevDecl, source, position) =>
-      checked(() => converter.inspect(withPrelude(prevDecl), source, position)),
+    inspect: (prevDecl, source, position) => {
+      const info = checked(() => converter.inspect(withPrelude(prevDecl), source, position));
+      // Of a name that is nowhere declared the compiler says that it may be anything.
+      const isUnknown =
+        info?.kind === compiler.ScriptElementKind.unknown &&
+        info.displayParts?.map(({ text }) => text).join("") === "any";
+      return isUnknown ? undefined : info;
+    },
     complete: (prevDecl, source, position) =>
-      checked(() => converter.complete(withPrelude(prevDecl), source, position)),
+      completeString(
+        compiler,
+        source,
+        position,
+        checked(() => converter.complete(withPrelude(prevDecl), source, position)),
+      ),
     addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
     close: () => converter.close(),
     isCompleteCode,

@@ -40,11 +40,21 @@ const CELL = /^__cell_\d+__$/;
 const SHARED = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
 const COMPILED = "__cell_";
 const HIDDEN = /(?:^|[\\/])node_modules[\\/](?:@tslab|tslab)[\\/]|^node:|^evalmachine|^<anonymous>$/;
+const UNREADABLE = "something that cannot be read: it throws when it is asked what it is";
 const MOST_FRAMES = 10;
 const MOST_NESTED = 5;
 
 /** What a cell threw, in words that are the same on every machine: places in cells, no paths, causes included. */
 export function describeThrown(thrown: unknown, locator: Locator): ErrorContent {
+  try {
+    return describeReadable(thrown, locator);
+  } catch {
+    // A proxy, or properties that throw when they are asked for.
+    return { ename: "Thrown", evalue: UNREADABLE, traceback: [`Thrown: ${UNREADABLE}`] };
+  }
+}
+
+function describeReadable(thrown: unknown, locator: Locator): ErrorContent {
   if (!isError(thrown)) {
     const evalue = typeof thrown === "string" ? thrown : inspect(thrown);
     return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
@@ -62,7 +72,8 @@ export function describeDiagnostics(
   const lines = cell.source.split("\n");
   const traceback = diagnostics.flatMap(({ fileName, start, end, messageText, code }) => {
     const place = `${start.line + 1}:${start.character + 1}`;
-    const message = `${fileName === undefined ? "" : `${fileName} `}${place} - ${messageText} (TS${code})`;
+    const number = code === undefined ? "" : ` (TS${code})`;
+    const message = `${fileName === undefined ? "" : `${fileName} `}${place} - ${messageText}${number}`;
     if (fileName !== undefined) return [message];
     const width = end.line === start.line ? Math.max(1, end.character - start.character) : 1;
     return [message, ...excerpt(lines, start.line, start.character, width)];

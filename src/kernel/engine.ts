@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { inspect } from "node:util";
-import { awaitInCell, type Cell, Interrupted, iterateInCell, runInCell } from "./cell";
+import { awaitInCell, type Cell, isInterrupted, iterateInCell, runInCell } from "./cell";
 import { type Converter, createConverter } from "./converter";
 import {
   describeDiagnostics,
@@ -188,9 +188,14 @@ export class Engine {
 }
 
 function isInterrupt(thrown: unknown): boolean {
-  if (thrown instanceof Interrupted) return true;
-  const { code } = (thrown ?? {}) as { readonly code?: unknown };
-  return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+  if (isInterrupted(thrown)) return true;
+  try {
+    const { code } = (thrown ?? {}) as { readonly code?: unknown };
+    return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+  } catch {
+    // What throws when it is asked is a cell's own.
+    return false;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Cell, currentCell, Interrupted, interruptCell } from "./cell";
+import { type Cell, currentCell, Interrupted, interruptCell, isInterrupted } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
 import type { ErrorContent } from "./describeError";
@@ -52,7 +52,9 @@ export class Kernel {
     comm_info_request: () => ["comm_info_reply", { status: "ok", comms: {} }],
     // Nobody here listens to comms: whoever opens one is told so at once.
     comm_open: (request) => {
-      this.#server.publish(request.header, "comm_close", { comm_id: request.content.comm_id, data: {} });
+      const { comm_id } = request.content;
+      if (typeof comm_id === "string")
+        this.#server.publish(request.header, "comm_close", { comm_id, data: {} });
       return undefined;
     },
     comm_msg: () => undefined,
@@ -285,7 +287,7 @@ export class Kernel {
   }
 
   #onUnhandled(thrown: unknown): void {
-    if (isUnwinding(thrown) || thrown instanceof Interrupted) return;
+    if (isUnwinding(thrown) || isInterrupted(thrown)) return;
     const cell = currentCell();
     const error: ErrorContent = this.#theEngine.describe(thrown);
     if (!cell) {

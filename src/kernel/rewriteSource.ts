@@ -1,8 +1,10 @@
 import MagicString from "magic-string";
 import type * as ts from "typescript";
+import { type Unsupported, unsupportedAt } from "./unsupported";
 
 export interface Rewritten {
   readonly text: string;
+  readonly unsupported: readonly Unsupported[];
   /** From the text to the source. */
   readonly map: () => string;
 }
@@ -28,7 +30,10 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
   const quote = (name: ts.Node) =>
     text.overwrite(name.getStart(), name.getEnd(), JSON.stringify(name.getText()));
 
+  const unsupported: Unsupported[] = [];
   const visit = (node: ts.Node): void => {
+    const wrong = unsupportedAt(compiler, node);
+    if (wrong) unsupported.push(wrong);
     if (compiler.isShorthandPropertyAssignment(node)) {
       const { name } = node;
       if (name.text !== "")
@@ -78,6 +83,7 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
   }
   return {
     text: text.toString(),
+    unsupported,
     map: () => text.generateMap({ hires: true, source: "cell" }).toString(),
   };
 }

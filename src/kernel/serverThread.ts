@@ -5,6 +5,7 @@ import { Reply, Router, XPublisher } from "zeromq";
 import { addressOf, type Channel } from "./connectionFile";
 import { interruptMainThread } from "./interruptMainThread";
 import { log } from "./log";
+import { SignatureMemory } from "./signatureMemory";
 import { COUNTER, type ServerData, type StreamName, type ToMain, type ToServer } from "./threadMessages";
 import { decodeMessage, encodeMessage, type IncomingMessage, type JsonObject } from "./wire";
 
@@ -47,6 +48,7 @@ const control = new Router(unlimited);
 const stdin = new Router(unlimited);
 const heartbeat = new Reply();
 
+const signatures = new SignatureMemory();
 const requests = new Map<number, OpenRequest>();
 let lastRequest = 0;
 let pending: PendingText | undefined;
@@ -223,7 +225,7 @@ async function end(): Promise<void> {
 async function listen(socket: Router, onMessage: (message: IncomingMessage) => unknown): Promise<void> {
   for await (const frames of socket) {
     try {
-      onMessage(decodeMessage(frames, connection.key));
+      onMessage(decodeMessage(frames, connection.key, signatures));
     } catch (error) {
       log(`${String(error)}`);
     }

@@ -25,7 +25,8 @@ export interface TslabDiagnostic {
   readonly end: { readonly line: number; readonly character: number };
   readonly messageText: string;
   readonly category: number;
-  readonly code: number;
+  /** The compiler's number; what the kernel itself does not support has none. */
+  readonly code?: number;
   readonly fileName?: string;
 }
 

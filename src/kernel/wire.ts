@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { SignatureMemory } from "./signatureMemory";
 
 /** Any value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -34,8 +35,12 @@ export function encodeMessage(
   return [DELIMITER, sign(parts, key), ...parts];
 }
 
-/** Reads the frames of a message. Throws when they are no message, or the signature is not the key's. */
-export function decodeMessage(frames: readonly Buffer[], key: string): IncomingMessage {
+/** Reads the frames of a message. Throws when they are no message, the signature is not the key's, or it has come before. */
+export function decodeMessage(
+  frames: readonly Buffer[],
+  key: string,
+  memory: SignatureMemory,
+): IncomingMessage {
   const delimiter = frames.findIndex((frame) => frame.equals(DELIMITER));
   const [signature, ...parts] = frames.slice(delimiter + 1);
   if (delimiter < 0 || signature === undefined || parts.length < 4)
@@ -45,6 +50,7 @@ export function decodeMessage(frames: readonly Buffer[], key: string): IncomingM
   const expected = Buffer.from(sign(signed, key));
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
     throw new Error("a message with a wrong signature");
+  if (!memory.takes(signature.toString())) throw new Error("a message that has come before");
   const [header, , metadata, content] = signed.map(parseObject);
   return { identities: frames.slice(0, delimiter), header: header!, metadata: metadata!, content: content! };
 }

@@ -103,6 +103,46 @@ const cases: Readonly<Record<string, Case>> = {
       "     |       ^",
     ],
   },
+  "a default export, with a caret and a cure": {
+    code: "const fine = 1;\nexport default 3;",
+    ename: "CompileError",
+    evalue: /no default export/,
+    traceback: [
+      "2:1 - a cell has no default export: give it a name (const result = …), or let it be the cell's last line",
+      "   2 | export default 3;",
+      "     | ^^^^^^^^^^^^^^^^^",
+    ],
+  },
+  "the default export of a function": {
+    code: "export default function f() {}",
+    ename: "CompileError",
+    evalue: /no default export/,
+  },
+  "import.meta, with a caret and a cure": {
+    code: "1\nconst here = import.meta.url;",
+    ename: "CompileError",
+    evalue: /no import\.meta: process\.cwd\(\)/,
+    traceback: [
+      "2:14 - a cell is no module and has no import.meta: process.cwd() is the notebook's folder, require.resolve finds modules",
+      "   2 | const here = import.meta.url;",
+      "     |              ^^^^^^^^^^^",
+    ],
+  },
+  "a proxy that throws when it is asked for anything": {
+    code: "throw new Proxy(new Error('x'), { get() { throw new Error('trap'); } });",
+    ename: "Thrown",
+    evalue: "something that cannot be read: it throws when it is asked what it is",
+  },
+  "a proxy that throws when it is asked for its class": {
+    code: "throw new Proxy({}, { getPrototypeOf() { throw new Error('trap'); } });",
+    ename: "Thrown",
+    evalue: /./,
+  },
+  "one that nobody handles, a proxy": {
+    code: "void Promise.reject(new Proxy(new Error('x'), { get() { throw new Error('trap'); } }));",
+    ename: "Thrown",
+    evalue: /cannot be read/,
+  },
   "a syntax error behind a shorthand that is rewritten": {
     code: "const a = 1; ({ a }); let = 3;",
     ename: "CompileError",
@@ -132,6 +172,7 @@ describe("an error is for people:", () => {
     const lines = (traceback ?? []).map((line) => line.replace("cell N", `cell ${count}`));
     expect(error?.traceback.slice(0, lines.length)).toEqual(lines);
     expect(stderr).toBe("");
+    expect(client.stderr).toBe("");
     const shown = JSON.stringify(error);
     for (const path of [directory, homedir().length > 5 ? homedir() : directory, "node:internal", "/dist/"])
       expect(shown).not.toContain(path);

@@ -57,6 +57,37 @@ describe("a client of the kernel", () => {
     expect(reply.content).toMatchObject({ matches: ["answerToAll"], cursor_start: 5, cursor_end: 12 });
   });
 
+  it.each([
+    ['import {} from "f', ["fs", "fs/promises"], 'import {} from "fs'],
+    ['require("f', ["fs", "fs/promises"], 'require("fs'],
+    ['await import("node:f', ["node:fs", "node:fs/promises"], 'await import("node:fs'],
+    ['import {} from "node:fs/p', ["promises"], 'import {} from "node:fs/promises'],
+    ['let x: "aa" | "bb" = "a', ["aa"], 'let x: "aa" | "bb" = "aa'],
+    ["let x: 'aa' | 'bb' = '", ["aa", "bb"], "let x: 'aa' | 'bb' = 'aa"],
+    [
+      "const held = { foo: 1, barBaz: 2 }; held['b",
+      ["barBaz"],
+      "const held = { foo: 1, barBaz: 2 }; held['barBaz",
+    ],
+    ["const held = { 'it\\'s': 1 }; held['i", ["it\\'s"], "const held = { 'it\\'s': 1 }; held['it\\'s"],
+  ])("completes %j within its quotes, and replaces what was typed", async (code, matches, completed) => {
+    const { reply } = await client.request("complete_request", { code, cursor_pos: code.length });
+    const { cursor_start, cursor_end } = reply.content;
+    expect(reply.content.matches).toEqual(matches);
+    expect(code.slice(0, cursor_start) + reply.content.matches[0] + code.slice(cursor_end)).toBe(completed);
+  });
+
+  it("replaces all that stands between quotes that are closed", async () => {
+    const code = 'const held = { foo: 1, "bar-baz": 2 }; held["bar-x"];';
+    const place = code.indexOf("x");
+    const { reply } = await client.request("complete_request", { code, cursor_pos: place });
+    expect(reply.content).toMatchObject({
+      matches: ["bar-baz"],
+      cursor_start: place - 4,
+      cursor_end: place + 1,
+    });
+  });
+
   it("explains names, or says that it knows nothing", async () => {
     const { reply } = await client.request("inspect_request", {
       code: "Math.max",
@@ -67,6 +98,8 @@ describe("a client of the kernel", () => {
     expect(reply.content.data["text/plain"]).toContain("max(...values: number[]): number");
     const nothing = await client.request("inspect_request", { code: "  ", cursor_pos: 1, detail_level: 0 });
     expect(nothing.reply.content.found).toBe(false);
+    const unknown = await client.request("inspect_request", { code: "nope", cursor_pos: 2, detail_level: 0 });
+    expect(unknown.reply.content).toMatchObject({ found: false, data: {} });
   });
 
   it("opens a page for a name with a question mark", async () => {
@@ -83,6 +116,13 @@ describe("a client of the kernel", () => {
     ["const x = ", "incomplete"],
     ["foo(1, ", "incomplete"],
     ["const = 1;", "invalid"],
+    ['"x', "invalid"],
+    ['"x\\', "incomplete"],
+    ["1e", "invalid"],
+    ["function f()", "incomplete"],
+    ["function f(): number // why", "incomplete"],
+    ["function f(): number;", "complete"],
+    ["declare function f(): number", "complete"],
     ["for await (const x of y) {}", "complete"],
   ])("is told that %j is %s", async (code, status) => {
     const { reply } = await client.request("is_complete_request", { code });
@@ -146,6 +186,26 @@ describe("a client of the kernel", () => {
       ({ header, parent_header }) => header.msg_type === "comm_close" && parent_header.msg_id === id,
     );
     expect(closed.content.comm_id).toBe("c");
+  });
+
+  it("is not answered when it opens a comm without an id, which nobody could close", async () => {
+    const id = client.send("comm_open", { target_name: "t", data: {} });
+    await client.waitFor(
+      "idle",
+      ({ parent_header, content }) => parent_header.msg_id === id && content.execution_state === "idle",
+    );
+    const types = client.log
+      .filter(({ parent_header }) => parent_header.msg_id === id)
+      .map(({ header }) => header.msg_type);
+    expect(types).toEqual(["status", "status"]);
+  });
+
+  it("has a message that is repeated to the letter run once", async () => {
+    await client.execute("let runs = 0;");
+    const id = client.sendCell("runs += 1");
+    await client.answer(id, "execute_request");
+    client.sendAgain(id);
+    expect((await client.execute("runs")).result).toBe("1");
   });
 
   it("sees output that comes late in the cell that caused it", async () => {

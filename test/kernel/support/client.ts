@@ -54,6 +54,7 @@ export class Client {
     stdin: new Dealer({ linger: 0, sendTimeout: 0 }),
     iopub: new Subscriber({ linger: 0, receiveHighWaterMark: 0 }),
   };
+  readonly #sent = new Map<string, () => void>();
   readonly #waiting = new Set<() => void>();
 
   private constructor({ cwd, env, kernel = KERNEL, nodeArgs = [] }: ClientOptions) {
@@ -135,8 +136,15 @@ export class Client {
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const hmac = createHmac("sha256", this.#key);
     for (const part of parts) hmac.update(part);
-    void this.#sockets[channel].send(["<IDS|MSG>", hmac.digest("hex"), ...parts]);
+    const frames = ["<IDS|MSG>", hmac.digest("hex"), ...parts];
+    this.#sent.set(id, () => void this.#sockets[channel].send(frames));
+    this.sendAgain(id);
     return id;
+  }
+
+  /** Repeats a message to the letter, as somebody would who only listens. */
+  sendAgain(id: string): void {
+    this.#sent.get(id)?.();
   }
 
   /** Waits for the reply to the request `id` and for the kernel to be idle after it. */
