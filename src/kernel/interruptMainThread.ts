@@ -7,35 +7,50 @@ const NOTICE_MS = 150;
 const CHECK_MS = 5;
 const GIVE_UP_MS = 2000;
 
+// What a cell still does once it has been told, in its `finally` blocks, gets so long.
+const FINISH_MS = 1000;
+
 /** What another thread can see of the main thread. */
 export interface MainThread {
+  /** Whether it has heard of the interrupt. */
   readonly tookNotice: () => boolean;
+  /** Whether the cell that ran is done, or the process ends. */
+  readonly isDone: () => boolean;
   /** Whether it does something that must come to its end. */
   readonly isProtected: () => boolean;
+  /** Called with true before the debugger holds it, and with false after. */
+  readonly hold: (isHeld: boolean) => void;
 }
 
 /**
- * Called from another thread: when the main thread does not take notice of an interrupt, its JavaScript is stopped by force.
- * Node's own way, `breakOnSigint`, only reaches synchronous code that runs in a `vm` script, and nothing behind an `await`; the
- * debugger reaches everything but calls into native code.
+ * Called from another thread: when the main thread does not take notice of an interrupt, or its cell goes on in spite of it, its
+ * JavaScript is stopped by force. Node's own way, `breakOnSigint`, only reaches synchronous code that runs in a `vm` script, and
+ * nothing behind an `await`; the debugger reaches everything but calls into native code.
  */
-export async function interruptMainThread({ tookNotice, isProtected }: MainThread): Promise<void> {
-  for (let waited = 0; waited < NOTICE_MS; waited += CHECK_MS) {
-    if (tookNotice()) return;
+export async function interruptMainThread(thread: MainThread): Promise<void> {
+  const isOver = () => thread.tookNotice() && thread.isDone();
+  let waited = 0;
+  while (waited < (thread.tookNotice() ? FINISH_MS : NOTICE_MS)) {
+    if (isOver()) return;
     await sleep(CHECK_MS);
-    if (isProtected()) waited = 0;
+    waited = thread.isProtected() ? 0 : waited + CHECK_MS;
   }
   const debug = new Session();
+  thread.hold(true);
   debug.connectToMainThread();
   debug.on("Debugger.paused", () => {
-    // Between the frames that are thrown away there are those that Node counts: it must forget them first.
-    debug.post("Runtime.evaluate", { expression: UNWIND });
-    debug.post("Runtime.terminateExecution");
+    // It has come to its end meanwhile: what runs now is not the cell.
+    if (!isOver()) {
+      // Between the frames that are thrown away there are those that Node counts: it must forget them first.
+      debug.post("Runtime.evaluate", { expression: UNWIND });
+      debug.post("Runtime.terminateExecution");
+    }
     debug.post("Debugger.resume");
   });
   debug.post("Debugger.enable");
   debug.post("Debugger.pause");
-  for (let waited = 0; waited < GIVE_UP_MS && !tookNotice(); waited += CHECK_MS) await sleep(CHECK_MS);
+  for (let held = 0; held < GIVE_UP_MS && !isOver(); held += CHECK_MS) await sleep(CHECK_MS);
   debug.post("Debugger.disable");
   debug.disconnect();
+  thread.hold(false);
 }

@@ -5,6 +5,7 @@ import type { ErrorContent } from "./describeError";
 import { Engine, type Outcome } from "./engine";
 import { hideTracking } from "./hideTracking";
 import { History } from "./history";
+import { keepInterrupts } from "./keepInterrupts";
 import { kernelInfo } from "./kernelInfo";
 import { log } from "./log";
 import { Server } from "./server";
@@ -77,6 +78,7 @@ export class Kernel {
       this.#server.print(cell.request.header, name, this.#engine?.translate(text) ?? text),
     );
     hideTracking();
+    keepInterrupts();
     loadJupyter().lastWriteDisplayData = (content, update) => this.#show(content, update);
     process.on("unhandledRejection", (reason) => this.#onUnhandled(reason));
     process.on("uncaughtException", (error) => this.#onUnhandled(error));
@@ -143,6 +145,7 @@ export class Kernel {
     };
     if (!silent) this.#server.publish(header, "execute_input", { code, execution_count: cell.count });
     this.#running = cell;
+    this.#server.turnCell();
     const done = { execution_count: cell.count, payload: [] as object[], user_expressions: {} };
     const asked = /^\s*\??([\w$][\w$.]*)\?\s*$/.exec(code)?.[1] ?? /^\s*\?([\w$][\w$.]*)\s*$/.exec(code)?.[1];
     if (asked !== undefined) {
@@ -189,6 +192,7 @@ export class Kernel {
   }
 
   #end(cell: Cell): void {
+    if (this.#running === cell) this.#server.turnCell();
     cell.isDone = true;
     this.#running = undefined;
     this.#answerInput = undefined;
@@ -310,6 +314,8 @@ export class Kernel {
 
   #interrupt(): void {
     const cell = this.#running;
+    // Cells may listen too; what their listeners throw is theirs.
+    if (process.listenerCount("SIGINT") > 0) setImmediate(() => process.emit("SIGINT", "SIGINT"));
     if (!cell) return;
     interruptCell(cell);
     this.#answerInput?.reject(new Interrupted());

@@ -98,6 +98,11 @@ export class Server {
     }
   }
 
+  /** Tells the other threads that a cell begins or ends. */
+  turnCell(): void {
+    Atomics.add(this.#counters, COUNTER.cells, 1);
+  }
+
   /** Resolves when every request that has reached this process by now has been an event. */
   barrier(): Promise<void> {
     this.#lastBarrier += 1;
@@ -114,6 +119,8 @@ export class Server {
     this.#said += 1;
     const deadline = performance.now() + FLUSH_MS;
     while (this.#unsent() > 0 && performance.now() < deadline) this.#waitForSending();
+    // Node would wait until the debugger lets go, which the thread that holds it has not done.
+    if (Atomics.load(this.#counters, COUNTER.debugging) === 1) process.kill(process.pid, "SIGKILL");
   }
 
   #say(message: ToServer): void {

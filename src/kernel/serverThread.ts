@@ -133,10 +133,13 @@ async function interrupt(): Promise<void> {
 
 async function interruptAfterSignal(): Promise<void> {
   const seen = Atomics.load(counters, COUNTER.interruptsSeen);
+  const cell = Atomics.load(counters, COUNTER.cells);
   tellMain({ kind: "interrupt" });
   await interruptMainThread({
-    tookNotice: () => Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
+    tookNotice: () => isEnding || Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
+    isDone: () => isEnding || cell % 2 === 0 || Atomics.load(counters, COUNTER.cells) !== cell,
     isProtected: () => Atomics.load(counters, COUNTER.compiling) === 1,
+    hold: (isHeld) => Atomics.store(counters, COUNTER.debugging, isHeld ? 1 : 0),
   });
 }
 

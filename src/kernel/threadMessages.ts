@@ -61,6 +61,10 @@ export const COUNTER = {
   never: 2,
   /** 1 while the main thread does work that must not be stopped half-way: the compiler keeps state. */
   compiling: 3,
+  /** Cells begun and cells ended: odd while one runs. */
+  cells: 4,
+  /** 1 while the debugger holds the main thread; a process that ends would wait for it. */
+  debugging: 5,
 } as const;
 
-export const COUNTERS = 4;
+export const COUNTERS = 6;

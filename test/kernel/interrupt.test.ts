@@ -21,6 +21,9 @@ const BUSY: Readonly<Record<string, string>> = {
     "async function* forever() { while (true) yield 1; }\nconsole.log('on'); for await (const each of forever()) {}",
   "printing without pause": "console.log('on'); while (true) console.log('x'.repeat(100));",
   "a regular expression that never ends": "console.log('on'); /^(a+)+$/.test('a'.repeat(60) + 'b');",
+  "a loop under a listener of its own": "process.on('SIGINT', () => {}); console.log('on'); for (;;) {}",
+  "a loop in a finally block":
+    "try { setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { for (;;) {} }",
   "waiting for input": "console.log('on'); await input('?');",
 };
 
@@ -57,6 +60,19 @@ describe("an interrupt", () => {
     expect((await client.execute("survivor > 1")).result).toBe("true");
   });
 
+  it("is heard by a cell's own listener, and by the kernel", async () => {
+    await client.execute("let heard = 0; process.removeAllListeners('SIGINT');");
+    await client.execute("process.once('SIGINT', () => { heard += 1; });");
+    const id = client.sendCell("console.log('on'); await new Promise(() => {});");
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    await client.request("interrupt_request", {}, "control");
+    expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
+    expect((await client.execute("heard")).result).toBe("1");
+  });
+
   it("lets finally blocks of the cell run", async () => {
     const id = client.sendCell(
       "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
@@ -72,6 +88,27 @@ describe("an interrupt", () => {
 });
 
 describe("a kernel", () => {
+  it("ends at once after an interrupt that took the debugger", async () => {
+    const client = await Client.start();
+    try {
+      const id = client.sendCell(BUSY["a loop in a finally block"]!);
+      await client.waitFor(
+        "the cell is on",
+        ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+      );
+      await client.request("interrupt_request", {}, "control");
+      await client.answer(id, "execute_request");
+      const started = performance.now();
+      client.send("shutdown_request", { restart: true }, "control");
+      await client.exited;
+      // A kernel that waits for its debugger does so until its client kills it, after 5 s.
+      expect(performance.now() - started).toBeLessThan(2000);
+      expect(client.stderr).toBe("");
+    } finally {
+      client.stop();
+    }
+  });
+
   it("ends within seconds when it is shut down in native code, where nothing else reaches it, and says so", async () => {
     const client = await Client.start();
     try {
