@@ -39,7 +39,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a drag of a control",
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();

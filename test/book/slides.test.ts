@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, sharedBook } from "./support";
+import { type BuiltBook, everyThird, lessonsOf, sharedBook } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const SCREENSHOTS = join(packageRoot, "tmp", "slides-screenshots");
@@ -25,15 +25,15 @@ function plannedMinutes(lesson: string): readonly number[] {
   );
 }
 
-/** All lessons take minutes of two cores: every third of them here, and all with LESSONS=all, as the workflow for GitHub does. */
-const EVERY_LESSON = process.env.LESSONS === "all";
+/** Tests among which the lessons are dealt out, so that each has its own limit against hanging. */
+const SHARES = 3;
 
 describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", () => {
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -66,13 +66,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
       return over.filter(([, pixels]) => pixels > 1).map(([what, pixels]) => pixels + " px of " + what);
     })()`) as Promise<readonly string[]>;
 
-  const lessons = () =>
-    [...book.pages.keys()].filter((file) => /^\d/.test(file)).map((file) => file.replace(".html", ""));
-
-  it.each(EVERY_LESSON ? [1, 2, 3] : [1])(
-    "shows every lesson whole, nothing cut off and every figure live (share %i of 3)",
+  it.each(Array.from({ length: SHARES }, (_, i) => i + 1))(
+    `shows every lesson whole, nothing cut off and every figure live (share %i of ${SHARES})`,
     async (share) => {
-      const own = lessons().filter((_, i) => i % 3 === share - 1);
+      const own = everyThird(lessonsOf(book)).filter((_, i) => i % SHARES === share - 1);
       const check = async (lesson: string) => {
         const { page, context, asked, complaints } = await open(lesson);
         const count = Number(await page.getAttribute("html", "data-slides"));
@@ -85,6 +82,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
             await figure.waitForSelector("xpath=self::*[@data-state]");
             live += Number((await figure.getAttribute("data-state")) === "live");
           }
+          for (const held of await page.$$(".present .explorable"))
+            await held.waitForSelector("xpath=self::*[@data-state='live']");
           for (const what of await hidden(page)) wrong.push(`slide ${i + 1}: ${what}`);
           if (lesson === LESSON || i < 3)
             await page.screenshot({
@@ -131,6 +130,33 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
     await expect.poll(() => hashOf(speaker), { timeout: 30_000 }).toBe("#/2");
     await speaker.screenshot({ path: join(SCREENSHOTS, "speaker.png") });
     expect(await page.locator(".speaker-notes").isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("has live figures that answer on their slide: arrows move the control, not the slides", async () => {
+    const { page, context, complaints } = await open(LESSON);
+    const at = Number(
+      await page.evaluate(
+        '[...document.querySelector(".slides").children].findIndex((slide) => slide.querySelector(".explorable"))',
+      ),
+    );
+    expect(at, `slides of ${LESSON} with a live figure`).toBeGreaterThan(0);
+    for (let i = 0; i < at; i += 1) await page.keyboard.press("ArrowRight");
+    await page.waitForSelector(".present .explorable[data-state=live]");
+    const drawn = () =>
+      page.evaluate(
+        "JSON.stringify(document.querySelector('.present .js-plotly-plot').data.map(({ x, y, z }) => [x, y, z]))",
+      );
+    const before = await drawn();
+    const words = await page.innerText(".present .words");
+    await page.focus(".present input[name=noiseVariance]");
+    for (let i = 0; i < 4; i += 1) await page.keyboard.press("ArrowRight");
+    await expect.poll(drawn, { timeout: 30_000 }).not.toBe(before);
+    expect(await page.innerText(".present .words")).not.toBe(words);
+    expect(await slideNumber(page)).toBe(at);
+    expect(await hidden(page), "hidden on the slide").toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, "live-control.png") });
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -5,9 +5,10 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { type BuiltBook, sharedBook } from "../../book/support";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
 import { packageRoot } from "../../support/root";
-import { type OpenLesson, openLesson, type RunningBook, runningBook } from "./support";
+import { type OpenLesson, openLesson } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const LESSON = "01-in-context-learning-in-one-layer";
@@ -15,9 +16,9 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its reader changes", () => {
   let browser: Browser;
-  let book: RunningBook;
+  let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), runningBook()]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();
