@@ -105,7 +105,7 @@ describe("finetune-icl book --pdf", () => {
       const count = (pattern: RegExp) => [...text.matchAll(pattern)].length;
       expect(count(/\/Type \/Page\b/g)).toBeGreaterThan(report.pages.length);
       expect(text).toContain("/Outlines");
-      expect(count(/\/URI \(/g)).toBeGreaterThan(20);
+      expect(count(/\/URI \(/g)).toBeGreaterThan(5);
       // Nothing leads to a file of this machine.
       expect(text).not.toMatch(/\/URI \(file:/);
       const asked = new Set([...text.matchAll(/\/Dest \/([^\s/>]+)/g)].map(([, name]) => name));
