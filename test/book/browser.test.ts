@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
+import { violations } from "../figures/support/axe";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { packageRoot } from "../support/root";
 import { type BuiltBook, everyThird, sharedBook } from "./support";
@@ -18,14 +19,6 @@ const SCREENSHOTS = join(packageRoot, "tmp", "book-screenshots");
 
 /** Tests among which the pages are dealt out. */
 const SHARES = 5;
-
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real browser", () => {
   let browser: Browser;
@@ -65,27 +58,6 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       await live.waitForSelector("xpath=self::*[@data-state]");
     }
     await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
-  }
-
-  /**
-   * What axe-core finds; KaTeX's own markup, thousands of elements a page, is left out, and out of the page for the time being: axe builds its
-   * own tree of all elements, those it is told to exclude as well, which takes longer than to check the others.
-   */
-  async function violations(
-    page: Page,
-    rules: Readonly<Record<string, unknown>> = {},
-  ): Promise<readonly string[]> {
-    if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
-    const options = JSON.stringify({ preload: false, resultTypes: ["violations"], ...rules });
-    const run = `(async () => {
-      const formulas = [...document.querySelectorAll(".katex")].map((each) => [each, [...each.childNodes]]);
-      for (const [each] of formulas) each.replaceChildren("formula");
-      const { violations } = await axe.run({ exclude: [".katex"] }, ${options});
-      for (const [each, parts] of formulas) each.replaceChildren(...parts);
-      return violations;
-    })()`;
-    const found = (await page.evaluate(run)) as readonly Violation[];
-    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
   }
 
   /** Pixels by which the page is wider than its window. */
