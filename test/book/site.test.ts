@@ -17,6 +17,7 @@ import { formulaParts } from "../../src/book/compact";
 import { SEARCH_OPTIONS } from "../../src/book/searchOptions";
 import { formulaTex } from "../../src/core/algebra/tex";
 import { VALUE_ONLY_ZERO_SHOT_RISK_INVERSE } from "../../src/core/theory/zeroShotValue";
+import { readNotebook } from "../../src/notebooks/runner/readNotebook";
 import { explorablePageFile } from "../../src/site/explorablePage";
 import { readState } from "../../src/site/explore/controls";
 import { EXPLORABLES } from "../../src/site/explore/explorables";
@@ -161,6 +162,23 @@ describe("the built book", () => {
         for (const picture of pictures) expect(picture.getAttribute("alt")!.length).toBeGreaterThan(20);
       }
     }
+  });
+
+  it("holds a live figure where a paragraph of a lesson is nothing but a link to one", () => {
+    let held = 0;
+    for (const name of readdirSync(join(packageRoot, "notebooks")).filter((each) =>
+      each.endsWith(".ipynb"),
+    )) {
+      const { cells } = readNotebook(join(packageRoot, "notebooks", name));
+      const links = cells
+        .filter(({ cell_type }) => cell_type === "markdown")
+        .flatMap(({ source }) => source.split(/\n{2,}/))
+        .filter((paragraph) => /^\[[^\]]*\]\([^)]*live-figures\.md#[^)]*\)$/.test(paragraph.trim()));
+      const figures = documents.get(name.replace(".ipynb", ".html"))!.querySelectorAll("[data-explorable]");
+      expect(figures.length, name).toBe(links.length);
+      held += links.length;
+    }
+    expect(held).toBeGreaterThan(0);
   });
 
   it("explains every export of the package, formulas in print", () => {
@@ -314,7 +332,7 @@ describe("the built book", () => {
 });
 
 /** Pages that show the ledger, or count its claims. */
-const OF_THE_LEDGER = ["bibliography.html", "ledger.html"];
+const OF_THE_LEDGER = ["index.html", "ledger.html"];
 
 /** Files of the lessons' platform that stand in a worker's program under two paths: each half would know nothing of the other. */
 function modulesTwice(script: string): readonly string[] {

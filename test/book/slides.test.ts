@@ -152,7 +152,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
     const { page, context, complaints } = await open(LESSON, {}, folder);
     const at = Number(
       await page.evaluate(
-        '[...document.querySelector(".slides").children].findIndex((slide) => slide.querySelector(".explorable"))',
+        '[...document.querySelector(".reveal .slides").children].findIndex((slide) => slide.querySelector(".explorable"))',
       ),
     );
     expect(at, `slides of ${LESSON} with a live figure`).toBeGreaterThan(0);
