@@ -205,6 +205,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
 
   it("finds a section by keyboard alone", async () => {
     const { page, complaints, close } = await open("index.html");
+    // What is on its way when a reader goes to another page is not loaded.
+    await seeAllFigures(page);
     await page.keyboard.press("/");
     await page.keyboard.type("gradient flow picks");
     await page.waitForSelector("#search-results a");
