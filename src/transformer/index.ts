@@ -21,7 +21,14 @@ export {
   type TrainableSet,
   trainableName,
 } from "./gpt/trainable";
-export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
+export {
+  drawTestSets,
+  type Measure,
+  measure,
+  TEST_TASKS,
+  type TestSet,
+  type TestTask,
+} from "./measuring/measure";
 export { createPredictor, type Predictor } from "./measuring/predictor";
 export { ridgePrediction } from "./measuring/ridge";
 export { drawZeroShot, type ZeroShotPath, zeroShotPath } from "./measuring/zeroShotPath";

@@ -79,7 +79,7 @@ describe("fine-tuning", () => {
       "layer0.value.own",
       "layer1.value.own",
     ]);
-    expect(() => interpolate(start, parameters, 0.5)).toThrow("start.layer0.value.own: holds undefined");
+    expect(() => interpolate(start, parameters, 0.5)).toThrow("start.layer0.value.own: holds nothing");
   });
 
   it("starts LoRA where it was: the first loss is that of the pretrained model", () => {

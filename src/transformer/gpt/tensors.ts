@@ -2,6 +2,9 @@ import { numpy } from "@jax-js/jax";
 
 export { type Array as DeviceArray, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 
+/** As much of it as is asked for here: Node and browsers have it, and the types of neither are asked for. */
+declare const WebAssembly: { validate: (bytes: unknown) => boolean };
+
 /**
  * The one door to the tensor library (https://github.com/ekzhang/jax-js). Where WebAssembly has a relaxed multiply-add, the library uses it in
  * products of matrices; whether that rounds once or twice is the processor's choice, and after some hundred steps of training two machines, or Node and a
@@ -12,7 +15,7 @@ function withoutRelaxedArithmetic(): void {
   const { validate } = WebAssembly;
   WebAssembly.validate = () => false;
   try {
-    numpy.zeros([1]).add(1).dataSync();
+    numpy.array([1, 2]).add(1).dataSync();
   } finally {
     WebAssembly.validate = validate;
   }
