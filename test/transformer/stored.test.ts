@@ -44,6 +44,37 @@ describe("the stored study of the small GPT", () => {
     expect(readme).toContain(`what kept ${shown(Math.floor(100 * lowest) / 100)} and more`);
   });
 
+  it("says of the pretrained models what their table says", () => {
+    const last = storedTable("pretraining").filter(({ shots }) => shots === 6);
+    const above = last.map(({ risk, ridgeRisk }) => Number(risk) - Number(ridgeRisk));
+    const [least, most] = [Math.min(...above), Math.max(...above)];
+    expect(document).toContain(
+      `(${shown(least)} to ${shown(most)} above it at 6, where ridge regression has ${shown(last[0]!.ridgeRisk)} and silence 1.1)`,
+    );
+  });
+
+  it("has no decimal number of the study in docs/transformers.md that is none of the stored rows'", () => {
+    const study = document.slice(document.indexOf("## The study"));
+    const numbers = storedTable("matched").flatMap((row) =>
+      Object.values(row).flatMap((value) => (typeof value === "number" ? [shown(value), String(value)] : [])),
+    );
+    // The margin, what is said of pretraining, and silence: each held above or below.
+    const known = new Set([
+      ...numbers.map((text) => text.replace("−", "")),
+      "0.065",
+      "0.17",
+      "1.1",
+      "0.02",
+      "0.04",
+    ]);
+    // Ends of what replay keeps are rounded outwards.
+    const kept = matched
+      .filter(({ objective }) => objective === "replay")
+      .map((row) => Number(row.benefitKept));
+    for (const value of kept) known.add((Math.floor(100 * value) / 100).toFixed(2));
+    expect((study.match(/\d+\.\d+/g) ?? []).filter((text) => !known.has(text))).toEqual([]);
+  });
+
   it("bears out what docs/transformers.md concludes", () => {
     const value = rowOf("value");
     for (const text of [
@@ -53,6 +84,14 @@ describe("the stored study of the small GPT", () => {
       expect(document).toContain(text);
     // What it calls not clear, or clear, is so.
     expect(Number(value.lessAllLow)).toBeLessThan(0);
+    const own = rowOf("own-value");
+    for (const text of [
+      `the benefit kept is ${ranged(own, "benefitKept", "benefit")}`,
+      `${ranged(own, "lessValue", "lessValue")} more than the value`,
+      `${ranged(own, "lessAll", "lessAll")} more than all parameters`,
+    ])
+      expect(document).toContain(text);
+    expect(Number(own.lessValueLow)).toBeGreaterThan(0);
     for (const trainable of ["all", "value", "mlp"])
       expect(Number(rowOf(trainable, "replay").benefitKept), trainable).toBeGreaterThan(
         Number(rowOf(trainable).benefitKept),
