@@ -341,7 +341,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { testPrompts: 4 }, refuses: "testPrompts" },
     {
       // Nothing was learned, so that nothing can be forgotten; and nothing reaches the level.
-      set: { pretrainingSteps: 2, fineTuningSteps: 1, testPrompts: 16, noiseVariance: 0 },
+      set: { pretrainingSteps: 2, fineTuningSteps: 1, testPrompts: 64, noiseVariance: 0 },
       holds: (run) => {
         expect(run.text("risk-read")).toContain("there is nothing to forget");
         expect(run.text("coefficients-read")).toContain("it had little before");
