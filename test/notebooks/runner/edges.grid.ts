@@ -366,10 +366,12 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { pretrainingSteps: 200, fineTuningSteps: 1, rate: 0.0001, testPrompts: 64 },
+      isLong: true,
       holds: (run) => expect(run.text("risk-read")).toContain("there is nothing to compare"),
     },
     {
       set: { pretrainingSteps: 200, fineTuningSteps: 40, rate: 0.03, testPrompts: 64, noiseVariance: 0.01 },
+      isLong: true,
       holds: (run) => saysTheOrder(run),
     },
   ],
