@@ -13,11 +13,16 @@ import { ranged, shown, storedTable } from "./storedRows";
  */
 const page = readFileSync(join(packageRoot, "docs", "what-should-i-do.md"), "utf8");
 
-const matched = storedTable("matched").filter(({ rate }) => rate === 0.001);
-const row = (trainable: string, objective = "zero-shot", left = 0.1): TableRecord =>
+const matched = storedTable("matched");
+const row = (trainable: string, objective = "zero-shot", left = 0.1, rate = 0.001): TableRecord =>
   matched.find(
-    (each) => each.trainable === trainable && each.objective === objective && each.excessLeft === left,
+    (each) =>
+      each.trainable === trainable &&
+      each.objective === objective &&
+      each.excessLeft === left &&
+      each.rate === rate,
   )!;
+const SLOW = ["zero-shot", 0.1, 0.0003] as const;
 const kept = (...key: Parameters<typeof row>): string => ranged(row(...key), "benefitKept", "benefit");
 const lessAll = (trainable: string): string => ranged(row(trainable), "lessAll", "lessAll");
 const reached = (trainable: string): string => `${row(trainable).reached} of the ${row(trainable).runs}`;
@@ -25,8 +30,8 @@ const reached = (trainable: string): string => `${row(trainable).reached} of the
 /** What the table of decisions says. */
 const DECISIONS: readonly string[] = [
   `all parameters ${kept("all", "replay")} in place of ${kept("all")}; value matrices ${kept("value", "replay")} in place of ${kept("value")}; MLP ${kept("mlp", "replay")} in place of ${kept("mlp")}`,
-  `${kept("own-value")}: ${ranged(row("own-value"), "lessValue", "lessValue")} more than value matrices, ${lessAll("own-value")} more than all parameters`,
-  `value matrices ${kept("value")}, all parameters ${kept("all")}: ${lessAll("value")} more, not clear; LoRA of rank 4 on values ${kept("lora-value-4")}`,
+  `${kept("own-value")}: ${ranged(row("own-value"), "lessValue", "lessValue")} more than value matrices, ${lessAll("own-value")} more than all parameters; at a third of the rate ${kept("own-value", ...SLOW)}`,
+  `value matrices ${kept("value")}, all parameters ${kept("all")}: ${lessAll("value")} more, not clear, and ${ranged(row("value", ...SLOW), "lessAll", "lessAll")} at a third of the rate; LoRA of rank 4 on values ${kept("lora-value-4")}`,
   `${kept("mlp")}; the target's share in other tasks' answers is ${shown(row("mlp").intrusion)}`,
   `${kept("layer-norm")}, in ${reached("layer-norm")} runs that got so far`,
   `second of two ${kept("value-layer-2")}, first ${kept("value-layer-1")}, unsteady`,
@@ -117,6 +122,7 @@ describe("What should I do?", () => {
     expect(Number(row("own-value").lessAllLow)).toBeGreaterThan(0);
     expect(Number(row("value").lessAllLow)).toBeLessThan(0);
     expect(Number(row("value").lessAllHigh)).toBeGreaterThan(0);
+    expect(Number(row("own-value", ...SLOW).lessValueLow)).toBeGreaterThan(0);
     for (const trainable of ["all", "value", "mlp"])
       expect(Number(row(trainable, "replay").benefitLow), trainable).toBeGreaterThan(
         Number(row(trainable).benefitKept),
