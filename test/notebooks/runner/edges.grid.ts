@@ -175,7 +175,31 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         prompts: 400,
       },
       isLong: true,
-      holds: (run) => saysTheBorder(run, 1),
+      holds: (run) => {
+        saysTheBorder(run, 1);
+        expect(run.text("path-why")).toContain("nothing balances the noise, and the line lies below 1");
+        expect(run.text("map-read")).toContain(
+          "There is no border: every task gains, the task zero included",
+        );
+        expect(run.text("curves-read")).not.toContain("by little");
+        expect(run.text("full-read")).toContain("which trusts 1 example, does worse still");
+        for (const id of ["path-read", "curves-read", "angle-read", "full-read"])
+          expect(run.text(id), id).not.toMatch(/[^{]-\d|\b1 examples/);
+      },
+    },
+    {
+      // The weight rises above 1: who is far from the target gains most, and long prompts gain.
+      set: { auxiliaryShots: 200, prompts: 200 },
+      isLong: true,
+      holds: (run) => {
+        saysTheBorder(run, 200);
+        expect(run.text("path-read")).toContain("the memory is its zero-shot optimum to three digits");
+        expect(run.text("path-why")).toContain("the line lies above 1");
+      },
+    },
+    {
+      set: { pretrainingShots: 5, prompts: 200 },
+      holds: (run) => saysTheBorder(run, 20),
     },
   ],
   "07": [
@@ -379,3 +403,10 @@ function saysTheDrift(run: EdgeRun): void {
   for (const [k, text] of said.slice(1).entries())
     expect(Math.abs(readShownNumber(text) / energies[k + 2]! - 1)).toBeLessThan(0.006);
 }
+  for (const shots of new Set(run.table("06-change-against-angle").map((row) => row.shots))) {
+    const changes = run.table("06-change-against-angle").filter((row) => row.shots === shots);
+    const rises = Number(changes[0]!.predicted) < Number(changes[changes.length - 1]!.predicted);
+    expect(run.text("angle-agreement-read"), String(shots)).toContain(
+      rises ? "All curves rise" : "All curves fall",
+    );
+  }
