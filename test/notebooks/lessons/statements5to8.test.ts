@@ -14,6 +14,7 @@ import { loadTable } from "../../../src/files/table";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { packageRoot } from "../../support/root";
+import { trainReleased } from "../../../src/lab/experiment/trainReleased";
 
 /**
  * Sentences of lessons 5 to 8b that were once written from memory, and were wrong. Each number is computed here by the exact risk of the
@@ -117,6 +118,30 @@ describe("lessons 7 and 7b say", () => {
 
   it("how many sampled seeds gain when the query matrix is trained with an auxiliary loss", () => {
     const rows = recordsOf(loadTable(join(packageRoot, "data", "experiment", "separate-errors.csv"))).filter(
+  it("what error full fine-tuning on sampled batches leaves: never none", () => {
+    const found = / above the floor, by ([\d.]+) on average and ([\d.]+) at least/.exec(
+      said("07b-one-run-and-many.ipynb", "sampled-read"),
+    )!;
+    const stages = trainReleased({
+      method: "sampled",
+      keyQuery: "merged",
+      steps: 5000,
+      batchSize: 200,
+      regimes: ["zs"],
+      test: { seeds: 2, prompts: 2 },
+      largestShots: 0,
+      record: { schedule: { every: 100 }, measure: (parameters) => parameters },
+    });
+    const released = { ...problem, noiseVariance: 0.1 };
+    const errors = stages.stages
+      .get("zs")!
+      .records.filter(({ at }) => at > 2500)
+      .map(({ value }) => exactRisk(FLOAT, released, stages.targetTask, 0, value) - 0.1);
+    const mean = errors.reduce((sum, x) => sum + x, 0) / errors.length;
+    expect(found.slice(1)).toEqual([three(mean), three(Math.min(...errors))]);
+    expect(Math.min(...errors)).toBeGreaterThan(0);
+  });
+
       (row) => row.method === "sampled" && row.shots === 20,
     );
     const gains = (task: string): string => {
