@@ -184,6 +184,44 @@ describe("lessons 8 and 8b say", () => {
 
   it("where the first step of descent is, and where the flow is then", () => {
     const loss = [{ task: target, shots: 0, weight: 1 }];
+  it("by what half the rate divides the drift over the same time: not by two", () => {
+    const driftAt = (rate: number, momentum: number, clipNorm: number | "none", steps: number): number => {
+      const optimiser = { kind: "sgd", learningRate: rate, momentum } as const;
+      const loss = [{ task: target, shots: 0, weight: 1 }];
+      const end = trainExactly(problem, loss, pretrained, { kind: "descent", steps, optimiser, clipNorm });
+      const conserved = ({ keyQuery, value }: AttentionParameters): number =>
+        [...keyQuery.flat().map((x) => x * x), ...value.map((x) => -x * x)].reduce((sum, x) => sum + x, 0);
+      return conserved(end.parameters) - conserved(pretrained);
+    };
+    const factors = (
+      [
+        [0, "none", 10_000],
+        [0.9, "none", 2000],
+        [0.9, 1, 2000],
+      ] as const
+    ).map(([momentum, clip, steps]) =>
+      three(driftAt(0.01, momentum, clip, steps) / driftAt(0.005, momentum, clip, 2 * steps)),
+    );
+    expect(said("08b-steps-instead-of-flow.ipynb", "drift-read")).toContain(
+      `divide the drift by ${factors[0]} without momentum, by ${factors[1]} with it and by ${factors[2]} when it is clipped`,
+    );
+  });
+
+  it("a leaving time for larger pretrained scores, too (exercise 8.3)", () => {
+    const { source } = readNotebook(join(packageRoot, "notebooks", "08-training-dynamics.ipynb")).cells.find(
+      ({ id }) => id === "answer-8-3",
+    )!;
+    expect(source).toContain("horizon * Math.max(1, scale)");
+    const gamma = pretrained.keyQuery[1]![1]!;
+    const leaves = [1, 2.5, 5].map((scale) => {
+      const start = noisyFactors(5, scale * gamma, { deviation: 1e-3, random: new RandomSource(8, 1) });
+      // The lesson's horizon is 331 in the released setting.
+      return leavingTime(factorisedFlowLoss(problem, target, start, 331 * scale), 0.1 + 1 / 9);
+    });
+    expect(leaves[0]!).toBeLessThan(leaves[1]!);
+    expect(leaves[1]!).toBeLessThan(leaves[2]!);
+  });
+
     const optimiser = { kind: "sgd", learningRate: 0.01, momentum: 0 } as const;
     const step = trainExactly(problem, loss, pretrained, {
       kind: "descent",
