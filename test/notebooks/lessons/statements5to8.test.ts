@@ -9,12 +9,14 @@ import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Regime } from "../../../src/core/problem/regime";
 import { unitTask } from "../../../src/core/problem/unitTask";
+import { RandomSource } from "../../../src/core/simulate/randomSource";
+import { factorisedFlowLoss, leavingTime, noisyFactors } from "../../../src/core/train/saddleEscape";
 import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadTable } from "../../../src/files/table";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
+import { trainReleased } from "../../../src/lab/experiment/trainReleased";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { packageRoot } from "../../support/root";
-import { trainReleased } from "../../../src/lab/experiment/trainReleased";
 
 /**
  * Sentences of lessons 5 to 8b that were once written from memory, and were wrong. Each number is computed here by the exact risk of the
@@ -116,8 +118,6 @@ describe("lessons 7 and 7b say", () => {
     );
   });
 
-  it("how many sampled seeds gain when the query matrix is trained with an auxiliary loss", () => {
-    const rows = recordsOf(loadTable(join(packageRoot, "data", "experiment", "separate-errors.csv"))).filter(
   it("what error full fine-tuning on sampled batches leaves: never none", () => {
     const found = / above the floor, by ([\d.]+) on average and ([\d.]+) at least/.exec(
       said("07b-one-run-and-many.ipynb", "sampled-read"),
@@ -142,6 +142,8 @@ describe("lessons 7 and 7b say", () => {
     expect(Math.min(...errors)).toBeGreaterThan(0);
   });
 
+  it("how many sampled seeds gain when the query matrix is trained with an auxiliary loss", () => {
+    const rows = recordsOf(loadTable(join(packageRoot, "data", "experiment", "separate-errors.csv"))).filter(
       (row) => row.method === "sampled" && row.shots === 20,
     );
     const gains = (task: string): string => {
@@ -182,8 +184,6 @@ describe("lessons 8 and 8b say", () => {
     expect(crossing(100)).toBeGreaterThan(secondActBegins);
   });
 
-  it("where the first step of descent is, and where the flow is then", () => {
-    const loss = [{ task: target, shots: 0, weight: 1 }];
   it("by what half the rate divides the drift over the same time: not by two", () => {
     const driftAt = (rate: number, momentum: number, clipNorm: number | "none", steps: number): number => {
       const optimiser = { kind: "sgd", learningRate: rate, momentum } as const;
@@ -222,6 +222,8 @@ describe("lessons 8 and 8b say", () => {
     expect(leaves[1]!).toBeLessThan(leaves[2]!);
   });
 
+  it("where the first step of descent is, and where the flow is then", () => {
+    const loss = [{ task: target, shots: 0, weight: 1 }];
     const optimiser = { kind: "sgd", learningRate: 0.01, momentum: 0 } as const;
     const step = trainExactly(problem, loss, pretrained, {
       kind: "descent",
