@@ -80,6 +80,16 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
   ],
   "03": [
+    {
+      // So few prompts that the truth, too, is far from its samples by their own errors: nothing is shown then.
+      set: { dimension: 2, models: 2, prompts: 100 },
+      holds: (run) => {
+        const [, square] = /exact risk +6 +([\d.]+)/.exec(run.text("agreement"))!;
+        expect(Number(square)).toBeGreaterThan(1 + 6 * Math.sqrt(2 / 6));
+        expect(run.text("controls-read")).toContain("here *nothing* is shown");
+        expect(run.text("controls-read")).not.toContain("rejected");
+      },
+    },
     { set: { pretrainingShots: "infinity" }, refuses: "pretrainingShots" },
     { set: { pretrainingShots: 0 }, refuses: "pretrainingShots" },
     { set: { pretrainingShots: 1001 }, refuses: "pretrainingShots" },
