@@ -82,8 +82,16 @@ export const NOTATION = {
     meaning: "constant part of the score of the query token for itself",
     shape: "number",
   },
-  scoreVector: { tex: "\\xi", meaning: "linear part of that score", shape: "d" },
-  scoreMatrix: { tex: "A", meaning: "quadratic part of that score, symmetric", shape: "d × d" },
+  scoreVector: {
+    tex: "\\xi",
+    meaning: "linear part of the score of the query token for itself",
+    shape: "d",
+  },
+  scoreMatrix: {
+    tex: "A",
+    meaning: "quadratic part of the score of the query token for itself, symmetric",
+    shape: "d × d",
+  },
   scoreTrace: { tex: "t", meaning: "tr(AΣ)", shape: "number" },
   scoreSquareTrace: { tex: "t_2", meaning: "tr(AΣAΣ)", shape: "number" },
   contextMean: { tex: "h", meaning: "what a labelled token predicts on average, hᵀz_q", shape: "D" },

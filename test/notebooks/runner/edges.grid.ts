@@ -37,7 +37,9 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: { dimension: 1, noiseVariance: 0, prompts: 200 },
       holds: (run) => {
         expect(run.text("opening-read")).toContain("the more there is to read, the more it knows");
-        expect(run.text("curve-turn")).toContain("with $\\Gamma = I$ the first example helps");
+        expect(run.text("curve-turn")).toContain(
+          "here they are not: with $\\Gamma = \\tfrac12 I$ the first example helps; with $\\Gamma = I$ the first example helps",
+        );
         expect(run.text("full-layer-check")).toContain("agree to 1e-12: true");
       },
     },
@@ -76,6 +78,16 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         const [, square] = /exact risk +9 +([\d.]+)/.exec(run.text("agreement"))!;
         const [, said] = /The mean of \$z\^2\$ is ([\d.]+)/.exec(run.text("controls-read"))!;
         expect(Number(said)).toBeCloseTo(Number(square), 1);
+      },
+    },
+    {
+      // So few prompts that the truth, too, is far from its samples by their own errors: nothing is shown then.
+      set: { dimension: 2, models: 2, prompts: 100 },
+      holds: (run) => {
+        const [, square] = /exact risk +6 +([\d.]+)/.exec(run.text("agreement"))!;
+        expect(Number(square)).toBeGreaterThan(1 + 6 * Math.sqrt(2 / 6));
+        expect(run.text("controls-read")).toContain("here *nothing* is shown");
+        expect(run.text("controls-read")).not.toContain("rejected");
       },
     },
   ],
@@ -175,7 +187,31 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         prompts: 400,
       },
       isLong: true,
-      holds: (run) => saysTheBorder(run, 1),
+      holds: (run) => {
+        saysTheBorder(run, 1);
+        expect(run.text("path-why")).toContain("nothing balances the noise, and the line lies below 1");
+        expect(run.text("map-read")).toContain(
+          "There is no border: every task gains, the task zero included",
+        );
+        expect(run.text("curves-read")).not.toContain("by little");
+        expect(run.text("full-read")).toContain("which trusts 1 example, does worse still");
+        for (const id of ["path-read", "curves-read", "angle-read", "full-read"])
+          expect(run.text(id), id).not.toMatch(/[^{]-\d|\b1 examples/);
+      },
+    },
+    {
+      // The weight rises above 1: who is far from the target gains most, and long prompts gain.
+      set: { auxiliaryShots: 200, prompts: 200 },
+      isLong: true,
+      holds: (run) => {
+        saysTheBorder(run, 200);
+        expect(run.text("path-read")).toContain("the memory is its zero-shot optimum to three digits");
+        expect(run.text("path-why")).toContain("the line lies above 1");
+      },
+    },
+    {
+      set: { pretrainingShots: 5, prompts: 200 },
+      holds: (run) => saysTheBorder(run, 20),
     },
   ],
   "07": [
@@ -200,7 +236,16 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { liveBatch: 5 }, refuses: "liveBatch" },
     {
       set: { seed: 3, steps: 3000, liveBatch: 20 },
-      holds: (run) => expect(run.text("separate-seeds-read")).toContain("4 of 8 seeds gain"),
+      holds: (run) => {
+        expect(run.text("separate-seeds-read")).toContain("4 of 8 seeds gain");
+        // The smaller the batches, the larger the error that is left: at 200 it is 0.003.
+        const [, own, least] = / above the floor, by ([\d.]+) on average and ([\d.]+) at least/.exec(
+          run.text("sampled-read"),
+        )!;
+        expect(Number(own)).toBeGreaterThan(0.01);
+        expect(Number(least)).toBeGreaterThan(0);
+        expect(run.text("causes")).not.toMatch(/-\d/);
+      },
     },
   ],
   "08": [
@@ -405,6 +450,13 @@ function saysTheBorder(run: EdgeRun, auxiliaryShots: number): void {
       ? "At that length the border stands at "
       : `At that length there is no border: every task of the target's length ${far! <= 0 ? "gains" : "pays"}`;
   expect(run.text("angle-read")).toContain(said);
+  for (const shots of new Set(run.table("06-change-against-angle").map((row) => row.shots))) {
+    const changes = run.table("06-change-against-angle").filter((row) => row.shots === shots);
+    const rises = Number(changes[0]!.predicted) < Number(changes[changes.length - 1]!.predicted);
+    expect(run.text("angle-agreement-read"), String(shots)).toContain(
+      rises ? "All curves rise" : "All curves fall",
+    );
+  }
   expect(run.text("path-table")).toContain("agree to 1e-6: true");
 }
 
