@@ -40,9 +40,14 @@ export interface ProjectBookOptions {
   readonly running?: boolean;
 }
 
-const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
+/** Scripts of the pages that this project adds. */
+export const SITE_SCRIPTS: readonly PageScript[] = Object.entries({
+  "explorable-start": "explorableStart",
+  explorable: "explorable",
+  ledger: "ledger",
+}).map(([name, source]) => ({
   name,
-  source: join(SITE_PACKAGE, "browser", `${name}.ts`),
+  source: join(SITE_PACKAGE, "browser", `${source}.ts`),
   plugins: [smallMathematics],
 }));
 
@@ -95,7 +100,7 @@ export async function buildProjectBook(
     inText: new HeldFigures(),
     alsoCalled: otherWords,
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
-    scripts: SCRIPTS,
+    scripts: SITE_SCRIPTS,
     ...(edition && { edition }),
     ...(pdf !== undefined && { pdf }),
     ...(running && {
@@ -121,5 +126,5 @@ computed without sampling, and sets simulations beside them. Turn the controls: 
 const FRONT = {
   title: "Fine-tuning and in-context learning",
   summary: "How fine-tuning hurts in-context learning in linear attention, and how to avoid it.",
-  scripts: ["assets/explorable.js"],
+  scripts: ["assets/explorable-start.js"],
 } as const;

@@ -11,24 +11,40 @@ export {
 } from "./gpt/parameters";
 export { type GptShape, MLP_RATIO, requireShape } from "./gpt/shape";
 export {
+  type LayerRange,
   LORA_TARGETS,
   type LoraTarget,
+  preparedParameters,
   splitParameters,
   TRAINABLE_SETS,
   type Trainable,
   type TrainableSet,
   trainableName,
 } from "./gpt/trainable";
-export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
+export {
+  drawTestSets,
+  type Measure,
+  measure,
+  TEST_TASKS,
+  type TestSet,
+  type TestTask,
+} from "./measuring/measure";
 export { createPredictor, type Predictor } from "./measuring/predictor";
 export { ridgePrediction } from "./measuring/ridge";
+export { drawZeroShot, type ZeroShotPath, zeroShotPath } from "./measuring/zeroShotPath";
 export {
   openTransformerCheckpoint,
   runTransformerStudy,
+  runTransformerUnits,
   saveTransformerStudy,
+  shardUnits,
+  TRANSFORMER_FOLDER,
   type TransformerStudyOptions,
+  transformerTables,
   unitCount,
+  unitNames,
 } from "./study/run";
+export type { UnitResult } from "./study/unit";
 export { type FineTuningSettings, fineTune, type Objective } from "./training/fineTune";
 export { type PretrainingSettings, pretrain } from "./training/pretrain";
 export { drawPrompts, drawTask, type PromptBatch, type TaskSetting } from "./training/prompts";

@@ -37,6 +37,10 @@ export const TRANSFORMER_ROWS: Rows = {
     }),
     call: ({ shape: sizes, ...options }) => transformer.drawTestSets(sizes, options),
   },
+  drawZeroShot: {
+    args: ({ d, vector }) => ({ shape: shape(d), target: vector(), prompts: 2, seed: 1 }),
+    call: ({ shape: sizes, ...options }) => transformer.drawZeroShot(sizes, options),
+  },
   fineTune: {
     args: ({ vector, number }) => ({
       target: vector(2),
@@ -69,6 +73,7 @@ export const TRANSFORMER_ROWS: Rows = {
   loadParameters: "takes texts, and refuses those that do not fill a shape, which its own tests try",
   measure: PARAMETERS,
   openTransformerCheckpoint: FILES,
+  preparedParameters: PARAMETERS,
   parameterShapes: {
     args: ({ d }) => ({ shape: shape(d) }),
     call: ({ shape: sizes }) => transformer.parameterShapes(sizes),
@@ -97,10 +102,15 @@ export const TRANSFORMER_ROWS: Rows = {
     anyLength: ["examples"],
   },
   runTransformerStudy: FILES,
+  runTransformerUnits: FILES,
   saveTransformerStudy: FILES,
+  shardUnits: FILES,
   splitParameters: PARAMETERS,
   storeParameters: PARAMETERS,
   train: PARAMETERS,
   trainableName: "takes a choice of what is trained",
+  transformerTables: FILES,
   unitCount: FILES,
+  unitNames: FILES,
+  zeroShotPath: PARAMETERS,
 };

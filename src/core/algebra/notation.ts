@@ -125,6 +125,16 @@ export const NOTATION = {
     shape: "number",
   },
   zeroShotGain: { tex: "g", meaning: "zero-shot risk gained on the target so far", shape: "number" },
+  intrusion: {
+    tex: "a(n)",
+    meaning: "intrusion: coefficient of θ₀ᵀx in the prediction after n examples of another task",
+    shape: "number",
+  },
+  answerGain: {
+    tex: "b(n)",
+    meaning: "gain: coefficient of θᵀx in the prediction after n examples of θ",
+    shape: "number",
+  },
   shots: { tex: "n", meaning: "number of examples (labelled tokens) in a prompt", shape: "number" },
   tokenCount: { tex: "N", meaning: "number of tokens, n + 1: the query token counts", shape: "number" },
   pretrainingShots: { tex: "m", meaning: "number of examples in a pretraining prompt", shape: "number" },

@@ -1,6 +1,6 @@
-import { type Array as DeviceArray, numpy as np } from "@jax-js/jax";
 import type { DeviceParameters } from "./forward";
 import type { Parameters, Tensor } from "./parameters";
+import { type DeviceArray, np } from "./tensors";
 
 /** A tensor as the tensor library holds it. */
 export const toDevice = ({ shape, values }: Tensor): DeviceArray => np.array(values, { shape: [...shape] });

@@ -386,7 +386,50 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       },
     },
   ],
+  "16": [
+    { set: { pretrainingSteps: 0 }, refuses: "pretrainingSteps" },
+    { set: { rate: 0.1 }, refuses: "rate" },
+    { set: { noiseVariance: -0.1 }, refuses: "noiseVariance" },
+    { set: { testPrompts: 4 }, refuses: "testPrompts" },
+    {
+      // Nothing was learned, so that nothing can be forgotten; and nothing reaches the level.
+      set: { pretrainingSteps: 2, fineTuningSteps: 1, testPrompts: 64, noiseVariance: 0 },
+      holds: (run) => {
+        expect(run.text("risk-read")).toContain("there is nothing to forget");
+        expect(run.text("coefficients-read")).toContain("it had little before");
+      },
+    },
+    {
+      set: { pretrainingSteps: 200, fineTuningSteps: 1, rate: 0.0001, testPrompts: 64 },
+      isLong: true,
+      holds: (run) => expect(run.text("risk-read")).toContain("there is nothing to compare"),
+    },
+    {
+      set: { pretrainingSteps: 200, fineTuningSteps: 40, rate: 0.03, testPrompts: 64, noiseVariance: 0.01 },
+      isLong: true,
+      holds: (run) => saysTheOrder(run),
+    },
+  ],
 };
+
+/** Lesson 16: the order of the models that reached the level is that of the risks in the table behind the figure. */
+function saysTheOrder(run: EdgeRun): void {
+  const rows = run.table("16-risk-on-fresh-tasks");
+  const most = Math.max(...rows.map(({ shots }) => Number(shots)));
+  const names: Readonly<Record<string, string>> = {
+    all: "all parameters",
+    value: "value matrices",
+    "own-value": "values a token gives itself",
+    mlp: "MLP",
+    "all, replay": "all, with replay",
+  };
+  const said = /is: (.+?)\. Change/.exec(run.text("risk-read"))?.[1]?.split("; ") ?? [];
+  expect(said.length).toBeGreaterThan(1);
+  const sorted = rows
+    .filter(({ model, shots }) => shots === most && said.includes(names[String(model)] ?? ""))
+    .sort((a, b) => Number(a.risk) - Number(b.risk));
+  expect(said).toEqual(sorted.map(({ model }) => names[String(model)]));
+}
 
 /** Lesson 6: the sentence on the border holds for the curve of the auxiliary length, at 0° and at 180°. */
 function saysTheBorder(run: EdgeRun, auxiliaryShots: number): void {
