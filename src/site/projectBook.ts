@@ -118,9 +118,9 @@ function textOf(root: string, path: string): string {
 
 const LEAD = `<p class="lead">A layer of linear attention that was pretrained on many regression tasks learns a new one from the examples in
 its prompt. Fine-tune <strong>all</strong> its parameters on prompts without examples, and that gift is gone: examples teach it nothing, whatever the
-task. Fine-tune the <strong>value matrix only</strong>, and it stays.</p>
+task. Fine-tune the <strong>value matrix only</strong>, and it stays, though on that one task itself short prompts are then worse than none.</p>
 <p>Both statements are theorems about closed forms
-(<a href="bibliography.html#lee2026">Lee, Sohn and Lee, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
+(<a href="bibliography.html#lee2026">Lee, Sohn and Lee, ICML 2026, PMLR 306, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
 computed without sampling, and sets simulations beside them. Turn the controls: the curves are computed as you drag.</p>`;
 
 const FRONT = {
