@@ -19,6 +19,29 @@ export {
   type TrainableSet,
   trainableName,
 } from "./gpt/trainable";
+export { type LanguageCell, languageCells } from "./language/grid";
+export { isIntruder } from "./language/intruders";
+export { type LanguagePlanOptions, prepareLanguageStudy } from "./language/prepare";
+export { drawLanguagePrompts, type PromptLine, type TestLine } from "./language/prompts";
+export {
+  type FinishedLanguageCell,
+  type LanguageMeasure,
+  type LanguagePlan,
+  type LanguagePoint,
+  readLanguagePlan,
+  readLanguageResults,
+} from "./language/results";
+export { LANGUAGE_SIZES, type LanguageProfile, type LanguageStudySize } from "./language/settings";
+export { summariseLanguageStudy } from "./language/summarise";
+export { languageMatchedTable, languagePathTable } from "./language/tables";
+export {
+  type Pair,
+  readChoices,
+  readWordTasks,
+  TARGETS,
+  type TaskRoles,
+  type WordTask,
+} from "./language/tasks";
 export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
 export { createPredictor, type Predictor } from "./measuring/predictor";
 export { ridgePrediction } from "./measuring/ridge";
