@@ -19,7 +19,10 @@ export interface LanguageCell {
   readonly prompts: string;
 }
 
-export const promptsFile = (target: string, seed: number): string => `${target}-${seed}.jsonl`;
+/** Any name of a task as a part of a file's name. */
+const fileName = (task: string): string => encodeURIComponent(task);
+
+export const promptsFile = (target: string, seed: number): string => `${fileName(target)}-${seed}.jsonl`;
 
 /**
  * The cells in the order in which they are done, all seeds of one together, so that a run that is stopped has compared something:
@@ -41,7 +44,7 @@ export function languageCells(targets: readonly TaskRoles[], seeds: number): rea
       Array.from({ length: seeds }, (_, seed): LanguageCell => {
         const what = trainable === null ? "pretrained" : `${trainable.name}-${objective.name}`;
         return {
-          name: `${target}-${seed}-${what.replaceAll(", ", "-").replaceAll(" ", "-")}`,
+          name: `${fileName(target)}-${seed}-${what.replaceAll(", ", "-").replaceAll(" ", "-")}`,
           target,
           seed,
           trainable,
