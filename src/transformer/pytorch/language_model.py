@@ -331,7 +331,7 @@ def share_at(loss_at, level):
 
 def read_prompts(path):
     text = path.read_bytes()
-    lines = [json.loads(line) for line in text.decode().splitlines()]
+    lines = [json.loads(line) for line in text.decode().split("\n") if line.strip()]
     return {
         "steps": [line for line in lines if line["use"] == "train"],
         "match": next(line["pairs"] for line in lines if line["use"] == "match"),
