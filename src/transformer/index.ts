@@ -23,17 +23,9 @@ export { type LanguageCell, languageCells } from "./language/grid";
 export { isIntruder } from "./language/intruders";
 export { type LanguagePlanOptions, prepareLanguageStudy } from "./language/prepare";
 export { drawLanguagePrompts, type PromptLine, type TestLine } from "./language/prompts";
-export {
-  type FinishedLanguageCell,
-  type LanguageMeasure,
-  type LanguagePlan,
-  type LanguagePoint,
-  readLanguagePlan,
-  readLanguageResults,
-} from "./language/results";
+export { type LanguagePlan, readLanguagePlan } from "./language/results";
 export { LANGUAGE_SIZES, type LanguageProfile, type LanguageStudySize } from "./language/settings";
 export { summariseLanguageStudy } from "./language/summarise";
-export { languageMatchedTable, languagePathTable } from "./language/tables";
 export {
   type Pair,
   readChoices,

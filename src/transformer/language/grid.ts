@@ -22,6 +22,7 @@ export interface LanguageCell {
 /** Any name of a task as a part of a file's name. */
 const fileName = (task: string): string => encodeURIComponent(task);
 
+/** The file of a seed's prompts. */
 export const promptsFile = (target: string, seed: number): string => `${fileName(target)}-${seed}.jsonl`;
 
 /**

@@ -27,6 +27,7 @@ export interface TestLine {
     readonly queries: readonly { readonly input: string; readonly output: string }[];
   }[];
 }
+/** A line of a prompts file. */
 export type PromptLine = TrainLine | MatchLine | TestLine;
 
 /**

@@ -77,6 +77,7 @@ function readStored<Content>(path: string, keys: readonly string[]): Content {
   return value as Content;
 }
 
+/** The plan of a folder. @throws InputError where none stands. */
 export const readLanguagePlan = (folder: string): LanguagePlan =>
   readStored<LanguagePlan>(join(folder, "plan.json"), ["profile", "levels", "targets", "cells", "outputs"]);
 

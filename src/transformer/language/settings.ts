@@ -107,8 +107,10 @@ export interface LanguageStudySize {
   readonly queries: number;
 }
 
+/** How much of the study: all of it; what two shared cores do in an hour; a few steps to try the program. */
 export type LanguageProfile = "full" | "short" | "tiny";
 
+/** What every profile asks of a cell. */
 export const LANGUAGE_SIZES: Readonly<Record<LanguageProfile, LanguageStudySize>> = {
   full: {
     seeds: 5,

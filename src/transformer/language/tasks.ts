@@ -23,6 +23,7 @@ export interface TaskRoles {
   readonly unseen: readonly string[];
 }
 
+/** What a task is to a fine-tuning. */
 export type Role = "target" | "pool" | "unseen";
 
 /** The targets of the study. What is said of the pretrained model (antonym, sentiment: hardly learnt from examples) decided the order. */
@@ -44,6 +45,7 @@ export const TARGETS: readonly TaskRoles[] = [
   },
 ];
 
+/** The role of a task. */
 export const roleOf = ({ target, pool }: TaskRoles, task: string): Role =>
   task === target ? "target" : pool.includes(task) ? "pool" : "unseen";
 
