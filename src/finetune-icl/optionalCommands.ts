@@ -87,11 +87,25 @@ export async function registerOptionalCommands(
   program: Command,
   firstWord: string | undefined,
 ): Promise<void> {
-  const known = program.commands.some((command) => command.name() === firstWord);
+  const asksForAnother = (own: string): boolean =>
+    firstWord !== own &&
+    (program.commands.some((command) => command.name() === firstWord) ||
+      OPTIONAL_COMMANDS.some(({ name }) => name === firstWord));
   for (const command of OPTIONAL_COMMANDS) {
-    if (known || (command.name !== firstWord && OPTIONAL_COMMANDS.some(({ name }) => name === firstWord)))
+    if (asksForAnother(command.name)) program.command(command.name).description(command.description);
+    // An option of the program itself, such as --help: names and descriptions, and what is not installed.
+    else if (firstWord?.startsWith("-") && isInstalled(command.needs))
       program.command(command.name).description(command.description);
     else await registerWhole(program, command);
+  }
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(`${name}/package.json`);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -99,9 +113,7 @@ async function registerWhole(
   program: Command,
   { name, description, needs, isFetched = false, register }: OptionalCommand,
 ): Promise<void> {
-  try {
-    require.resolve(`${needs}/package.json`);
-  } catch {
+  if (!isInstalled(needs)) {
     program
       .command(name)
       .description(`${description} (needs ${needs})`)

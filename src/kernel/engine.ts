@@ -212,6 +212,6 @@ function sharedNames(locals: object, functions: CellFunctions): object {
 }
 
 /** The text of a value, as `console.log` prints it. */
-export function showValue(value: unknown): string {
+function showValue(value: unknown): string {
   return typeof value === "string" ? value : inspect(value);
 }

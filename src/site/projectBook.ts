@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type BookReport,
@@ -18,7 +18,7 @@ import { LIVE_GUIDE, liveAddress, readLiveLink } from "./liveLink";
 import { otherWords } from "./otherWords";
 import { promisesOf } from "./promises";
 import { readLedger } from "./readLedger";
-import { readReference } from "./reference";
+import { REFERENCE_ENTRY, readReference } from "./reference";
 import { readRooms, referencePages } from "./referencePages";
 import { SITE_PACKAGE } from "./sitePackage";
 import { smallMathematics } from "./smallMathematics";
@@ -27,7 +27,7 @@ import { smallMathematics } from "./smallMathematics";
 export interface ProjectBookOptions {
   /** The ledger of claims; its page is left out when there is no such file. */
   readonly ledgerFile?: string;
-  /** Whether the reference of the modules is made, which takes some seconds; true unless told. */
+  /** Whether the reference of the modules is made, which takes some seconds; unless told, where their sources are: not in a course elsewhere. */
   readonly reference?: boolean;
   /**
    * A folder that `finetune-icl course --student` wrote: the pages of the lessons ask their exercises, and hold no answer. Without it
@@ -56,7 +56,7 @@ export async function buildProjectBook(
   out: string,
   {
     ledgerFile = join(root, "data", "ledger", "ledger.json"),
-    reference = true,
+    reference = existsSync(join(root, REFERENCE_ENTRY)),
     running = true,
     exercises,
     pdf,
@@ -72,15 +72,18 @@ export async function buildProjectBook(
       }),
     );
     const evidence = claims.length === 0 ? [] : [ledgerPage(claims, markdown("data/ledger/ledger.json"))];
-    const rooms = readRooms(readFileSync(join(root, "README.md"), "utf8"));
     const api = reference
-      ? referencePages(await readReference(root), rooms, markdown("src/finetune-icl/index.ts"))
+      ? referencePages(
+          await readReference(root),
+          readRooms(textOf(root, "README.md")),
+          markdown(REFERENCE_ENTRY),
+        )
       : [];
     return {
       front: {
         ...FRONT,
         lead: `${LEAD}\n${live[0]!.element}`,
-        promise: promisesOf(readFileSync(join(root, "docs", "course.md"), "utf8")),
+        promise: promisesOf(textOf(root, "docs/course.md")),
       },
       pages: [...live.map(({ page }) => page), ...evidence, ...api],
     };
@@ -100,6 +103,12 @@ export async function buildProjectBook(
     }),
     ownPages,
   });
+}
+
+/** What a file of the project says; nothing where there is none, as in a course that holds its notebooks alone. */
+function textOf(root: string, path: string): string {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 const LEAD = `<p class="lead">A layer of linear attention that was pretrained on many regression tasks learns a new one from the examples in

@@ -30,17 +30,20 @@ export interface ReferenceEntry {
   readonly markdown: string;
 }
 
+/** The source whose exports the reference lists. */
+export const REFERENCE_ENTRY = "src/finetune-icl/index.ts";
+
 /** Every anchor starts so, and no heading of the book does. */
 const ANCHOR = "api-";
 
-/** What TypeDoc writes about the exports of src/finetune-icl/index.ts, name by name, in the order of the source. */
+/** What TypeDoc writes about the exports of {@link REFERENCE_ENTRY}, name by name, in the order of the source. */
 export async function readReference(root: string): Promise<readonly ReferenceEntry[]> {
   // TypeDoc needs half a second to load.
   const { Application } = require("typedoc") as TypeDoc;
   const { path: folder, remove: clean } = makeTemporaryFolder("reference");
   try {
     const app = await Application.bootstrapWithPlugins({
-      entryPoints: [join(root, "src", "finetune-icl", "index.ts")],
+      entryPoints: [join(root, REFERENCE_ENTRY)],
       tsconfig: join(root, "tsconfig.json"),
       plugin: ["typedoc-plugin-markdown"],
       out: folder,
@@ -68,7 +71,7 @@ export async function readReference(root: string): Promise<readonly ReferenceEnt
       typeAliasPropertiesFormat: "table",
     });
     const project = await app.convert();
-    if (project === undefined) throw new Error("TypeDoc cannot read src/finetune-icl/index.ts");
+    if (project === undefined) throw new Error(`TypeDoc cannot read ${REFERENCE_ENTRY}`);
     await app.generateOutputs(project);
     return entries(readFileSync(join(folder, "index.md"), "utf8"), roomsOf(project));
   } finally {

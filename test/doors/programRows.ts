@@ -70,7 +70,6 @@ export const KERNEL_ROWS: Readonly<Record<string, Rows>> = {
     loadCompiler: NOTHING,
     loadInspect: NOTHING,
     runInCell: FUNCTIONS,
-    showValue: "takes any value",
   },
 };
 

@@ -64,6 +64,17 @@ describe("the library in an empty folder, from packed tarballs and the registry 
     expect(JSON.parse(esm!.stdout)[0]).toBeCloseTo(0.1 + 2 / 9, 12);
   });
 
+  it("loads for Node no mathjs but the parts that formulas call, which name the packages that they are of", () => {
+    const asked =
+      'require("finetune-icl"); console.log(Object.keys(require.cache).filter((path) => path.includes("mathjs")).join("\\n"));';
+    writeFileSync(join(user.folder, "loaded.cjs"), asked);
+    const [parts, ...others] = inFolder(process.execPath, ["loaded.cjs"]).stdout.trim().split("\n");
+    expect(others).toEqual([]);
+    const text = readFileSync(parts!, "utf8");
+    const { version } = require("mathjs/package.json") as { readonly version: string };
+    expect(text.slice(0, text.indexOf("*/"))).toContain(` * mathjs ${version} (Apache-2.0)`);
+  });
+
   it("refuses wrong input alike, whichever copy of the package threw", () => {
     writeFileSync(
       join(user.folder, "both.mjs"),
@@ -164,7 +175,9 @@ describe("its types", () => {
   it("and its files pass publint and arethetypeswrong", () => {
     for (const name of packed.names.filter((each) => each !== "data")) {
       const tool = (program: string, ...args: readonly string[]) =>
-        spawnSync("npx", ["--no-install", program, packed.tarball(name), ...args], { encoding: "utf8" });
+        spawnSync(join(packageRoot, "node_modules", ".bin", program), [packed.tarball(name), ...args], {
+          encoding: "utf8",
+        });
       const lint = tool("publint", "--strict");
       expect(lint.stdout + lint.stderr, name).toMatch(/All good|No problems|Suggestions/);
       expect(lint.status, `${name}: ${lint.stdout}`).toBe(0);

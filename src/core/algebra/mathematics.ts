@@ -1,27 +1,5 @@
-import {
-  absDependencies,
-  addDependencies,
-  compileDependencies,
-  create,
-  detDependencies,
-  divideDependencies,
-  erfDependencies,
-  evaluateDependencies,
-  type FactoryFunctionMap,
-  fractionDependencies,
-  invDependencies,
-  isZeroDependencies,
-  matrixDependencies,
-  multiplyDependencies,
-  parseDependencies,
-  powDependencies,
-  reshapeDependencies,
-  sqrtDependencies,
-  subtractDependencies,
-  traceDependencies,
-  transposeDependencies,
-  unaryMinusDependencies,
-} from "mathjs";
+import type { FactoryFunctionMap } from "mathjs";
+import * as parts from "./mathjsParts";
 
 /** A node of a parsed expression, as far as the package looks at it. */
 export interface ExpressionNode {
@@ -44,32 +22,9 @@ export interface Mathematics {
   erf(x: number): number;
 }
 
-/** Of mathjs what formulas may call and no more: a bundle for a browser is a third of the size. */
-const PARTS = {
-  absDependencies,
-  addDependencies,
-  compileDependencies,
-  detDependencies,
-  divideDependencies,
-  erfDependencies,
-  evaluateDependencies,
-  fractionDependencies,
-  invDependencies,
-  isZeroDependencies,
-  matrixDependencies,
-  multiplyDependencies,
-  parseDependencies,
-  powDependencies,
-  reshapeDependencies,
-  sqrtDependencies,
-  subtractDependencies,
-  traceDependencies,
-  transposeDependencies,
-  unaryMinusDependencies,
-};
-
 /** A mathjs instance whose literals are floats or exact fractions. */
 export function mathematics(literals: "number" | "Fraction"): Mathematics {
+  const { create, ...dependencies } = parts;
   // mathjs declares its exports as possibly undefined, which they never are.
-  return create(PARTS as FactoryFunctionMap, { number: literals }) as unknown as Mathematics;
+  return create(dependencies as FactoryFunctionMap, { number: literals }) as unknown as Mathematics;
 }

@@ -2,7 +2,7 @@
 export type { Cell } from "../cell";
 export { runInCell } from "../cell";
 export type { ErrorContent } from "../describeError";
-export { Engine, type Outcome, showValue } from "../engine";
+export { Engine, type Outcome } from "../engine";
 export { captureStreams } from "../streams";
 export { loadCompiler, loadInspect } from "../tslab";
 export { UNHANDLED } from "../unhandled";

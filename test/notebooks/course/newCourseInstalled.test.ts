@@ -78,6 +78,15 @@ describe.skipIf(process.env.CI === undefined && !hasRegistry)("a new course, rea
     expect(tables()).toEqual(stored);
     run("npm", "run", "check");
 
+    // Its book: the lesson, which runs in its page, and no reference of sources that are not there.
+    run("npx", "--no-install", "finetune-icl", "book");
+    const book = join(folder, "book");
+    expect(readdirSync(book)).toContain("lesson.html");
+    expect(readdirSync(book).filter((name) => name.startsWith("reference-"))).toEqual([]);
+    expect(readFileSync(join(book, "assets", "lessons", "lesson.js"), "utf8")).toContain(
+      "finetuneIclLesson(",
+    );
+
     if (!hasJupyter) return;
     const kernels = join(home, ".local", "share", "jupyter", "kernels");
     expect(existsSync(join(kernels, "tslab", "kernel.json"))).toBe(true);

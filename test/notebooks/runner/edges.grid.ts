@@ -15,7 +15,14 @@ import type { EdgeRun } from "./support/edgeRun";
  */
 export type EdgeSetting = {
   readonly set: Readonly<Record<string, number | string | readonly (number | string)[]>>;
-} & ({ readonly refuses: string } | { readonly holds: (run: EdgeRun) => void });
+} & (
+  | { readonly refuses: string }
+  | {
+      readonly holds: (run: EdgeRun) => void;
+      /** Takes some ten seconds or more: run with LESSONS=all, as the workflow for GitHub does. */
+      readonly isLong?: true;
+    }
+);
 
 /** Notebook files, by what stands before their first hyphen. */
 export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
@@ -89,6 +96,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { dimension: 8, noiseVariance: 2, pretrainingShots: 60, prompts: 200 },
+      isLong: true,
       holds: (run) => {
         expect(run.text("gradient-check")).toContain("of that: true");
         expect(run.text("traps-count")).toMatch(/came to rest|still moved/);
@@ -142,6 +150,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { noiseVariance: 5, dimension: 12, pretrainingShots: "infinity", prompts: 400 },
+      isLong: true,
       holds: (run) => {
         // Γ = I: nothing shrinks, and on the target the memory is a loss with a hundred examples, too.
         expect(run.text("descent-check")).not.toContain("false");
@@ -165,6 +174,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         auxiliaryShots: 1,
         prompts: 400,
       },
+      isLong: true,
       holds: (run) => saysTheBorder(run, 1),
     },
   ],
@@ -206,6 +216,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { noiseVariance: 2, dimension: 3, pretrainingShots: "infinity", prompts: 200 },
+      isLong: true,
       holds: (run) => expect(run.text("hyperbola-table")).not.toContain("false"),
     },
   ],
@@ -213,7 +224,11 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { dimension: 7 }, refuses: "dimension" },
     { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
     { set: { noiseVariance: 0, dimension: 1, pretrainingShots: 2 }, holds: saysTheDrift },
-    { set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity" }, holds: saysTheDrift },
+    {
+      set: { noiseVariance: 2, dimension: 6, pretrainingShots: "infinity" },
+      isLong: true,
+      holds: saysTheDrift,
+    },
   ],
   "09": [
     { set: { dimension: 1 }, refuses: "dimension" },
@@ -244,6 +259,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { splits: 1 }, refuses: "splits" },
     {
       set: { table: "quakes", target: "mag", splits: 2, prompts: 50, steps: 50 },
+      isLong: true,
       holds: (run) => {
         for (const row of run.table("11-one-target"))
           expect(
@@ -320,6 +336,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { dimension: 1 }, refuses: "dimension" },
     {
       set: { dimension: 2, noiseVariance: 0, prompts: 40, flowTime: 5 },
+      isLong: true,
       holds: (run) =>
         expect(run.text("descent-setting")).toContain("(d = 5) whatever the parameters above, for 0.01"),
     },

@@ -70,6 +70,15 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     expect(rejected).toContain("Nobody handled this error:\nError: late");
   });
 
+  it("shows an error that nobody threw with the cell's own lines too, as a value and printed", async () => {
+    const made = await shown(
+      'const made = new Error("made");\nmade',
+      'console.log(1);\nconsole.log(new Error("printed"));',
+    );
+    expect(made[0]).toMatch(/^Error: made\n\s+at cell 1:1:\d+$/);
+    expect(made[1]).toMatch(/^1\nError: printed\n\s+at cell 2:2:\d+$/);
+  });
+
   it("can reach nothing but its page: no request, no storage, no other tab, no evaluation of text", async () => {
     const [names, evaluated, required] = await shown(
       `const all = globalThis as unknown as Record<string, unknown>;

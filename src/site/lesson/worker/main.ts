@@ -1,13 +1,6 @@
 /** The program of a lesson's worker: the kernel's engine, what it runs on, and the modules that lessons import. */
 import "../platform/start";
-import {
-  type Cell,
-  captureStreams,
-  Engine,
-  runInCell,
-  showValue,
-  UNHANDLED,
-} from "@finetune-icl/kernel/cells";
+import { type Cell, captureStreams, Engine, runInCell, UNHANDLED } from "@finetune-icl/kernel/cells";
 import { lessonModules } from "lesson-modules";
 import { jupyter } from "../platform/jupyter";
 import { addFile, addFolder } from "../platform/memoryFiles";
@@ -112,7 +105,9 @@ async function run({ id, code, label }: Extract<ToWorker, { kind: "run" }>): Pro
     unhandled: undefined,
     isDone: false,
   };
-  const text = new TextOutput((name, printed) => say(id, { type: "stream", name, text: printed }));
+  const text = new TextOutput((name, printed) =>
+    say(id, { type: "stream", name, text: engine?.translate(printed) ?? printed }),
+  );
   latest = { id, cell, text };
   let threw = false;
   try {
@@ -121,7 +116,7 @@ async function run({ id, code, label }: Extract<ToWorker, { kind: "run" }>): Pro
     // An error that nobody handled has been sent when it came.
     if (outcome.status === "error" && !cell.unhandled) publish({ type: "error", ...outcome.error });
     if (outcome.status === "ok" && outcome.value !== undefined) {
-      const data = cutBundle({ "text/plain": showValue(outcome.value) });
+      const data = cutBundle({ "text/plain": engine!.show(outcome.value) });
       publish({ type: "execute_result", data, metadata: {}, displayId: undefined, executionCount: null });
     }
   } catch (error) {
