@@ -8,6 +8,9 @@ import { isRunning } from "./runningProcess";
 /** What a file is to hold. */
 export type Content = string | Uint8Array;
 
+/** A text that need not be in memory as a whole. */
+export type Pieces = Iterable<string>;
+
 /** A file that could not be written; what stood under its name still stands there. */
 export class WriteError extends Error {
   override readonly name = "WriteError";
@@ -25,7 +28,7 @@ export class WriteError extends Error {
  * one, whose mode and owner stay. Links are followed. Folders on the way are made.
  * @throws WriteError when any step fails, a disk that takes only a part included; the old file is as it was then.
  */
-export function writeWhole(path: string, content: Content): void {
+export function writeWhole(path: string, content: Content | Pieces): void {
   writeAllWhole([[path, content]]);
 }
 
@@ -34,7 +37,7 @@ export function writeWhole(path: string, content: Content): void {
  * leaves all the old ones.
  * @throws WriteError as {@link writeWhole} does.
  */
-export function writeAllWhole(files: Iterable<readonly [path: string, content: Content]>): void {
+export function writeAllWhole(files: Iterable<readonly [path: string, content: Content | Pieces]>): void {
   const staged: Staged[] = [];
   let at = "";
   try {
@@ -63,7 +66,11 @@ export function makeFolder(path: string): void {
 }
 
 /** Writes all bytes to an open file: a disk may take a part of them, and says that it is full only when asked again. */
-export function writeFully(file: number, content: Content): void {
+export function writeFully(file: number, content: Content | Pieces): void {
+  if (typeof content !== "string" && !(content instanceof Uint8Array)) {
+    for (const piece of content) writeFully(file, piece);
+    return;
+  }
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   for (let done = 0; done < bytes.length; ) {
     const written = fs.writeSync(file, bytes, done, bytes.length - done, null);
@@ -97,7 +104,7 @@ interface Staged {
   readonly target: string;
 }
 
-function stage(path: string, content: Content): Staged {
+function stage(path: string, content: Content | Pieces): Staged {
   const target = existing(path);
   const before = fs.statSync(target, { throwIfNoEntry: false });
   // Renaming would put a file in the place of the device.

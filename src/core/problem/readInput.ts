@@ -133,15 +133,17 @@ export function requireCovariance<T>(
     throw new InputError(path, held, "a positive semidefinite matrix other than zero");
 }
 
-/** Whether every pivot of elimination is above zero. */
+/** Whether every pivot of elimination is above zero, of a symmetric matrix, whose upper half is read. */
 function isPositiveDefinite(matrix: Matrix): boolean {
-  const rows = matrix.map((row) => [...row]);
+  const rows = matrix.map((row) => Float64Array.from(row));
   return rows.every((row, k) => {
     const pivot = row[k]!;
     if (!(pivot > 0)) return false;
     for (let i = k + 1; i < rows.length; i += 1) {
-      const factor = rows[i]![k]! / pivot;
-      for (let j = k + 1; j < rows.length; j += 1) rows[i]![j]! -= factor * row[j]!;
+      const factor = row[i]! / pivot;
+      if (factor === 0) continue;
+      const target = rows[i]!;
+      for (let j = i; j < rows.length; j += 1) target[j]! -= factor * row[j]!;
     }
     return true;
   });

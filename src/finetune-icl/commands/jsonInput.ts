@@ -32,32 +32,42 @@ export function printJson(result: unknown): void {
     throw new Error(
       `${at}: the result is not a finite number; numbers of the input are too large or too small`,
     );
-  let waiting = "";
-  for (const piece of jsonPieces(result, "")) {
-    waiting += piece;
-    if (waiting.length < PIECE) continue;
-    answer(waiting);
-    waiting = "";
-  }
-  answer(`${waiting}\n`);
+  for (const piece of jsonText(result, 2)) answer(piece);
 }
 
 const PIECE = 2 ** 20;
 
-/** JSON.stringify(value, null, 2) in pieces: the parameters of a thousand covariates are hundreds of megabytes of text. */
-export function* jsonPieces(value: unknown, margin: string): Generator<string> {
+/**
+ * JSON.stringify(value, null, indent) and a line break, in pieces of about a megabyte: the parameters of a thousand covariates are hundreds
+ * of megabytes of text.
+ */
+export function* jsonText(value: unknown, indent: number): Generator<string> {
+  let waiting: string[] = [];
+  let length = 0;
+  for (const piece of jsonPieces(value, "", " ".repeat(indent))) {
+    waiting.push(piece);
+    length += piece.length;
+    if (length < PIECE) continue;
+    yield waiting.join("");
+    waiting = [];
+    length = 0;
+  }
+  yield `${waiting.join("")}\n`;
+}
+
+function* jsonPieces(value: unknown, margin: string, step: string): Generator<string> {
   const branches = (each: unknown): boolean => typeof each === "object" && each !== null;
   if (!branches(value) || !Object.values(value as object).some(branches)) {
-    yield JSON.stringify(value, null, 2).replaceAll("\n", `\n${margin}`);
+    yield JSON.stringify(value, null, step).replaceAll("\n", `\n${margin}`);
     return;
   }
-  const inner = `${margin}  `;
+  const inner = `${margin}${step}`;
   const list = Array.isArray(value);
   const entries = Object.entries(value as object).filter(([, item]) => list || item !== undefined);
   let before = list ? "[" : "{";
   for (const [key, item] of entries) {
     yield `${before}\n${inner}${list ? "" : `${JSON.stringify(key)}: `}`;
-    yield* jsonPieces(item ?? null, inner);
+    yield* jsonPieces(item ?? null, inner, step);
     before = ",";
   }
   yield `\n${margin}${list ? "]" : "}"}`;

@@ -2,12 +2,19 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
-import { isStoredRun, readTrainingSettings, type StoredRun, TrainingRun } from "@finetune-icl/core/train";
+import { type AttentionParameters, layersOf, parameterLayout } from "@finetune-icl/core/model";
+import {
+  isStoredRun,
+  readTrainingSettings,
+  type StoredRun,
+  TrainingRun,
+  type TrainingSettings,
+} from "@finetune-icl/core/train";
 import { createProgress, type Progress, withLock, writeWhole } from "@finetune-icl/files";
 import type { Command } from "commander";
-import { printJson, readJson } from "./jsonInput";
+import { jsonText, printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
-import type { TrainingMessage, TrainingOutcome, TrainingTask } from "./trainingWorker";
+import type { TrainedStage, TrainedStages, TrainingMessage, TrainingTask } from "./trainingWorker";
 
 /** Always the built file: it runs on a thread of its own. */
 const WORKER = join(
@@ -16,6 +23,9 @@ const WORKER = join(
   "commands",
   "trainingWorker.js",
 );
+
+/** What is printed. */
+type TrainingOutcome = Readonly<Record<string, unknown>>;
 
 /** What stands in the file of `--out`. */
 type Kept =
@@ -60,10 +70,10 @@ async function trainInto(out: string | undefined, input: unknown): Promise<unkno
   // A state that does not fit the model is wrong input, and said before a worker starts.
   if (kept !== undefined) new TrainingRun(readTrainingSettings(input), kept.run);
   const keep = (content: Kept): void => {
-    if (out !== undefined) writeWhole(out, `${JSON.stringify(content, null, 1)}\n`);
+    if (out !== undefined) writeWhole(out, jsonText(content, 1));
   };
   const result = await trainToTheEnd(
-    { input, stored: kept?.run },
+    { input, stored: kept?.run, isKept: out !== undefined },
     (run) => keep({ status: "unfinished", input, run }),
     out === undefined ? "nothing is kept without --out" : "the same command goes on from there",
   );
@@ -91,7 +101,7 @@ function trainToTheEnd(
   return new Promise<TrainingOutcome>((resolve, reject) => {
     const giveUp = (): void => {
       if (state !== undefined) keep(state);
-      const next = state === undefined ? "nothing had begun" : whatNext;
+      const next = state === undefined && task.isKept ? "nothing had begun" : whatNext;
       reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${next}`));
     };
     interrupt = () => {
@@ -120,7 +130,7 @@ function trainToTheEnd(
             reject(new Error(message.message));
             return;
           case "done":
-            resolve(message.result);
+            resolve(outcomeOf(readTrainingSettings(task.input), message.stages));
         }
       } catch (error) {
         reject(error);
@@ -133,6 +143,31 @@ function trainToTheEnd(
     progress?.stop();
     await worker.terminate();
   });
+}
+
+function outcomeOf(settings: TrainingSettings, { pretraining, fineTuning }: TrainedStages): TrainingOutcome {
+  const layout = parameterLayout(settings.model);
+  const describe = ({ point, reduced, ...stage }: TrainedStage): unknown => ({
+    ...stage,
+    layers: layersOf(layout, point),
+    ...(reduced && { parameters: parametersOf(reduced) }),
+  });
+  return {
+    pretraining: describe(pretraining),
+    ...(fineTuning && {
+      targetTask: settings.fineTuning!.targetTask,
+      fineTuning: describe(fineTuning),
+    }),
+  };
+}
+
+/** v and the rows of M from one list of numbers, k of k(k + 1). */
+function parametersOf(numbers: Float64Array): AttentionParameters {
+  const size = Math.round((Math.sqrt(4 * numbers.length + 1) - 1) / 2);
+  const [value, ...keyQuery] = Array.from({ length: size + 1 }, (_, i) =>
+    Array.from(numbers.subarray(i * size, (i + 1) * size)),
+  );
+  return { value: value!, keyQuery };
 }
 
 function readKept(out: string, input: unknown): Kept | undefined {

@@ -12,10 +12,19 @@ import {
 export interface TrainingTask {
   readonly input: unknown;
   readonly stored: StoredRun | undefined;
+  /** Whether states on the way are of use to anybody: each is a copy of all parameters. */
+  readonly isKept: boolean;
 }
 
-/** What `finetune-icl train` prints. */
-export type TrainingOutcome = Readonly<Record<string, unknown>>;
+/** A stage that is over; of a single head also v and M, row after row. */
+export interface TrainedStage extends StageResult {
+  readonly reduced?: Float64Array;
+}
+
+export interface TrainedStages {
+  readonly pretraining: TrainedStage;
+  readonly fineTuning?: TrainedStage;
+}
 
 /** How far training is. */
 interface Place {
@@ -29,7 +38,7 @@ export type TrainingMessage =
   | { readonly kind: "state"; readonly run: StoredRun }
   | ({ readonly kind: "stopped"; readonly run: StoredRun } & Place)
   | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "done"; readonly result: TrainingOutcome };
+  | { readonly kind: "done"; readonly stages: TrainedStages };
 
 /** So often the thread listens, and says how far it is. */
 const LISTEN_MS = 50;
@@ -38,8 +47,8 @@ const STATE_MS = 3000;
 const FIRST_STATE_MS = 200;
 
 async function train(
-  { input, stored }: TrainingTask,
-  tell: (message: TrainingMessage) => void,
+  { input, stored, isKept }: TrainingTask,
+  tell: (message: TrainingMessage, given?: readonly ArrayBuffer[]) => void,
 ): Promise<void> {
   const settings = readTrainingSettings(input);
   const run = new TrainingRun(settings, stored);
@@ -50,7 +59,7 @@ async function train(
   });
   tell({ kind: "at", ...place() });
   // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep. What was stored is kept.
-  if (stored === undefined) tell({ kind: "state", run: run.store() });
+  if (isKept && stored === undefined) tell({ kind: "state", run: run.store() });
   let told = performance.now();
   let wait = FIRST_STATE_MS;
   // As many steps at once as fit between two looks at the messages: thousands of small ones, or a single slow one.
@@ -66,35 +75,40 @@ async function train(
       tell({ kind: "stopped", run: run.store(), ...place() });
       return;
     }
-    if (performance.now() - told > wait) {
+    if (isKept && performance.now() - told > wait) {
       tell({ kind: "state", run: run.store() });
       told = performance.now();
       wait = Math.min(2 * wait, STATE_MS);
     }
   }
-  tell({ kind: "done", result: resultOf(settings, run) });
+  const stages = stagesOf(settings, run);
+  // Given away, not copied.
+  const buffers = Object.values(stages).flatMap(({ point, reduced }: TrainedStage) => [
+    point.buffer,
+    ...(reduced ? [reduced.buffer] : []),
+  ]) as ArrayBuffer[];
+  tell({ kind: "done", stages }, buffers);
 }
 
-function resultOf(settings: TrainingSettings, run: TrainingRun): TrainingOutcome {
-  const { pretraining, fineTuning } = run.results!;
+/** What is computed here is told as plain runs of numbers: nested lists would stand in memory three times on their way. */
+function stagesOf(settings: TrainingSettings, run: TrainingRun): TrainedStages {
   const layout = parameterLayout(settings.model);
-  const describe = ({ point, ...stage }: StageResult): unknown => {
-    const layers = layersOf(layout, point);
+  const told = (stage: StageResult): TrainedStage => {
+    const layers = layersOf(layout, stage.point);
     const [head, ...others] = layers[0]!;
-    const single = layers.length === 1 && others.length === 0;
-    return { ...stage, layers, ...(single ? { parameters: reducedParameters(head!) } : {}) };
+    if (layers.length > 1 || others.length > 0) return stage;
+    const { value, keyQuery } = reducedParameters(head!);
+    return { ...stage, reduced: Float64Array.from([value, ...keyQuery].flat()) };
   };
-  return {
-    pretraining: describe(pretraining!),
-    ...(fineTuning === undefined
-      ? {}
-      : { targetTask: settings.fineTuning!.targetTask, fineTuning: describe(fineTuning) }),
-  };
+  const { pretraining, fineTuning } = run.results!;
+  return { pretraining: told(pretraining!), ...(fineTuning && { fineTuning: told(fineTuning) }) };
 }
 
 if (parentPort !== null) {
   const port = parentPort;
-  train(workerData as TrainingTask, (message) => port.postMessage(message)).catch((error: unknown) => {
-    port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-  });
+  train(workerData as TrainingTask, (message, given = []) => port.postMessage(message, given)).catch(
+    (error: unknown) => {
+      port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    },
+  );
 }
