@@ -21,6 +21,21 @@ export {
   type TrainableSet,
   trainableName,
 } from "./gpt/trainable";
+export { type LanguageCell, languageCells } from "./language/grid";
+export { isIntruder } from "./language/intruders";
+export { type LanguagePlanOptions, prepareLanguageStudy } from "./language/prepare";
+export { drawLanguagePrompts, type PromptLine, type TestLine } from "./language/prompts";
+export { type LanguagePlan, readLanguagePlan } from "./language/results";
+export { LANGUAGE_SIZES, type LanguageProfile, type LanguageStudySize } from "./language/settings";
+export { summariseLanguageStudy } from "./language/summarise";
+export {
+  type Pair,
+  readChoices,
+  readWordTasks,
+  TARGETS,
+  type TaskRoles,
+  type WordTask,
+} from "./language/tasks";
 export {
   drawTestSets,
   type Measure,
