@@ -57,18 +57,20 @@ function slidesStyle(): Buffer {
   return Buffer.from(reveal.replaceAll(".reveal .controls", ".reveal>.controls") + own);
 }
 
-async function bundle({ source, plugins = [] }: PageScript): Promise<string> {
-  const options: BuildOptions = {
-    entryPoints: [source],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "silent",
-    plugins: [...plugins],
-  };
-  const { outputFiles } = await build(options);
+async function bundle(script: PageScript): Promise<string> {
+  const { outputFiles } = await build(scriptOptions(script));
   return outputFiles![0]!.text;
 }
+
+/** How esbuild makes a script of the pages. */
+export const scriptOptions = ({ source, plugins = [] }: PageScript): BuildOptions => ({
+  entryPoints: [source],
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "iife",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "silent",
+  plugins: [...plugins],
+});

@@ -85,7 +85,7 @@ function counted(
 const FORMULA = '<span class="katex-html" aria-hidden="true">';
 
 /** A page cut into what stands between the insides of its formulas and these: every second part is one. */
-function formulaParts(html: string): readonly string[] {
+export function formulaParts(html: string): readonly string[] {
   const parts: string[] = [];
   let from = 0;
   for (let at = html.indexOf(FORMULA); at >= 0; at = html.indexOf(FORMULA, from)) {

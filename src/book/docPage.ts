@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { atPlace } from "./atPlace";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";
 import { firstSentence } from "./notebookPage";
 import type { Page } from "./page";
@@ -17,7 +18,7 @@ export function docPageFile(path: string): string {
 
 export function docPage({ path, text }: DocSource, options: MarkdownOptions): Page {
   const markdown = new PageMarkdown(options);
-  const html = markdown.render(text);
+  const html = atPlace(path, () => markdown.render(text));
   const [first] = markdown.sections;
   return {
     file: docPageFile(path),

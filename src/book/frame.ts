@@ -21,8 +21,9 @@ export interface Site {
 const policyOf = ({ runsCode = false }: Page): string =>
   [
     "default-src 'none'",
-    // A worker and the scripts that it runs are made by the page from what it holds; nothing evaluates text.
-    `script-src 'self' file:${runsCode ? " blob:" : ""}`,
+    // A worker and the scripts that it runs are made by the page from what it holds; nothing evaluates text. WebAssembly, which tensor libraries
+    // compile to, reaches nothing that it is not given.
+    `script-src 'self' file:${runsCode ? " blob: 'wasm-unsafe-eval'" : ""}`,
     ...(runsCode ? ["worker-src blob:"] : []),
     "style-src 'self' file: 'unsafe-inline'",
     "img-src 'self' file: data: blob:",

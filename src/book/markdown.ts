@@ -82,6 +82,7 @@ export class PageMarkdown {
     const { rules } = this.md.renderer;
     rules.html_block = (tokens, i) => passiveHtml(tokens[i]!.content);
     rules.html_inline = (tokens, i) => passiveHtml(tokens[i]!.content);
+    rules[IN_TEXT] = (tokens, i) => tokens[i]!.content;
     // Wide code scrolls, also by keyboard.
     const fence = rules.fence!;
     rules.fence = (...parts) => fence(...parts).replace("<pre>", '<pre tabindex="0">');
@@ -182,6 +183,9 @@ function linkText(
   });
 }
 
+/** A token that no Markdown makes: HTML of the book itself, which is not made passive. */
+const IN_TEXT = "in_text";
+
 /** Puts what the page holds in the place of a paragraph that is nothing but a link to it. */
 function withoutLinkParagraphs(
   tokens: readonly Token[],
@@ -202,7 +206,7 @@ function withoutLinkParagraphs(
       : undefined;
     if (html === undefined) kept.push(tokens[i]!);
     else {
-      const block = new TokenClass("html_block", "", 0);
+      const block = new TokenClass(IN_TEXT, "", 0);
       block.content = html;
       kept.push(block);
       i += 2;

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { escapeXml } from "@finetune-icl/base";
 import { readTeachingNotes } from "@finetune-icl/notebooks/course";
 import { type Cell, type CodeCell, hasTag, type Notebook } from "@finetune-icl/notebooks/runner";
+import { atPlace } from "./atPlace";
 import { cellOutput } from "./cellOutput";
 import { highlight } from "./highlight";
 import { type MarkdownOptions, PageMarkdown } from "./markdown";
@@ -46,7 +47,11 @@ export function notebookPage(
   const stem = file.replace(/\.html$/, "");
   const opening = notebook.cells.findIndex(showsFigure);
   const html = notebook.cells
-    .map((cell, i) => cellElement(cell, { ...options, markdown, stem, isOpening: i <= opening }))
+    .map((cell, i) =>
+      atPlace(`${path}, cell ${cell.id}`, () =>
+        cellElement(cell, { ...options, markdown, stem, isOpening: i <= opening }),
+      ),
+    )
     .join("\n");
   return {
     file,

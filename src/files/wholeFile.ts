@@ -132,11 +132,27 @@ function stage(path: string, content: Content | Pieces): Staged {
 }
 
 /** The file itself, where the path leads over links. */
-function existing(path: string): string {
+function existing(path: string, links = 0): string {
   try {
     return fs.realpathSync(path);
   } catch {
-    return resolve(path);
+    const target = linkTarget(path);
+    if (target === undefined) return resolve(path);
+    if (links === MOST_LINKS)
+      throw new InputError("file", path, "a file, or a new name, no link that leads back to itself");
+    return existing(target, links + 1);
+  }
+}
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+
+/** Where a link leads, also one that leads to nothing yet. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), fs.readlinkSync(path));
+  } catch {
+    return undefined;
   }
 }
 

@@ -57,6 +57,14 @@ export const OPTIONAL_COMMANDS: readonly OptionalCommand[] = [
     register: async (program) => (await import("./commands/transformer")).registerTransformerCommand(program),
   },
   {
+    name: "language-model",
+    description:
+      "Fine-tune a language model on one word task and measure what remains of in-context learning.",
+    needs: "@finetune-icl/transformer",
+    register: async (program) =>
+      (await import("./commands/languageModel")).registerLanguageModelCommand(program),
+  },
+  {
     name: "book",
     description: "Build the book: a static site of the notebooks, the docs and the live figures.",
     needs: "@finetune-icl/site",

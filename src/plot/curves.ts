@@ -13,9 +13,10 @@ import {
 } from "./style";
 import { subscripts } from "./subscripts";
 
-/** A mean with bars of two standard errors to each side, or a median with bars from the least to the largest. */
+/** A mean with bars of two standard errors to each side, or with the ends of an interval; or a median with bars from the least to the largest. */
 export type MeasuredColumns =
   | { readonly mean: string; readonly standardError: string }
+  | { readonly mean: string; readonly low: string; readonly high: string }
   | { readonly median: string; readonly least: string; readonly largest: string };
 
 /** What one figure of curves is made of: which columns of the table are drawn, and how. */
@@ -160,7 +161,7 @@ interface Bars {
 }
 
 function measuredBars(measured: MeasuredColumns, column: (name: string) => readonly number[]): Bars {
-  if ("mean" in measured) {
+  if ("standardError" in measured) {
     const lengths = column(measured.standardError).map((error) => 2 * error);
     return {
       middle: column(measured.mean),
@@ -170,13 +171,17 @@ function measuredBars(measured: MeasuredColumns, column: (name: string) => reado
       meaning: "bar: 2 standard errors",
     };
   }
-  const [middle, least, largest] = [measured.median, measured.least, measured.largest].map(column);
+  const [name, low, high, meaning] =
+    "median" in measured
+      ? [measured.median, measured.least, measured.largest, "bar: least to largest"]
+      : [measured.mean, measured.low, measured.high, "bar: 95 % interval"];
+  const [middle, least, largest] = [name, low, high].map((each) => column(each!));
   return {
     middle: middle!,
     above: middle!.map((value, i) => largest![i]! - value),
     below: middle!.map((value, i) => value - least![i]!),
-    name: measured.median,
-    meaning: "bar: least to largest",
+    name: name!,
+    meaning: meaning!,
   };
 }
 

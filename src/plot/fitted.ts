@@ -77,8 +77,15 @@ function leastWidth(layout: JsonObject): number {
   const names = ((layout.annotations ?? []) as readonly JsonObject[])
     .filter(({ xref, yref }) => /^x\d* domain$/.test(String(xref)) && yref === "paper")
     .map(({ text }) => String(text).replace(/<[^>]+>/g, ""));
+  // So do the titles of their axes, whose letters are narrower on the whole than names are taken to be.
+  const titles = Object.entries(layout).flatMap(([key, value]) =>
+    /^xaxis\d*$/.test(key)
+      ? [String(((value as JsonObject).title as JsonObject | undefined)?.text ?? "")]
+      : [],
+  );
+  const room = Math.max(SHARED_PANEL, wordWidth(names, 13), wordWidth(titles, 12));
   const { l = 80, r = 20 } = (layout.margin ?? {}) as { readonly l?: number; readonly r?: number };
-  return l + r + panels * Math.max(SHARED_PANEL, wordWidth(names, 13));
+  return l + r + panels * room;
 }
 
 /** Lines that a horizontal legend takes in a width: all its entries are as wide as the widest. */

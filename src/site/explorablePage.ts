@@ -24,7 +24,7 @@ export function explorablePage(explorable: Explorable, element: string, options:
     html,
     headings: markdown.headings,
     sections: markdown.sections,
-    scripts: ["assets/explorable.js"],
+    scripts: ["assets/explorable-start.js"],
   };
 }
 

@@ -35,7 +35,7 @@ export class HeldFigures implements InText {
     }
     return html === page.html
       ? page
-      : { ...page, html, scripts: [...(page.scripts ?? []), "assets/explorable.js"] };
+      : { ...page, html, scripts: [...(page.scripts ?? []), "assets/explorable-start.js"] };
   }
 }
 

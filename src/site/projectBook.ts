@@ -40,9 +40,14 @@ export interface ProjectBookOptions {
   readonly running?: boolean;
 }
 
-const SCRIPTS: readonly PageScript[] = ["explorable", "ledger"].map((name) => ({
+/** Scripts of the pages that this project adds. */
+export const SITE_SCRIPTS: readonly PageScript[] = Object.entries({
+  "explorable-start": "explorableStart",
+  explorable: "explorable",
+  ledger: "ledger",
+}).map(([name, source]) => ({
   name,
-  source: join(SITE_PACKAGE, "browser", `${name}.ts`),
+  source: join(SITE_PACKAGE, "browser", `${source}.ts`),
   plugins: [smallMathematics],
 }));
 
@@ -95,7 +100,7 @@ export async function buildProjectBook(
     inText: new HeldFigures(),
     alsoCalled: otherWords,
     addresses: new Map(claims.length === 0 ? [] : [["data/ledger/README.md", LEDGER_FILE]]),
-    scripts: SCRIPTS,
+    scripts: SITE_SCRIPTS,
     ...(edition && { edition }),
     ...(pdf !== undefined && { pdf }),
     ...(running && {
@@ -113,13 +118,13 @@ function textOf(root: string, path: string): string {
 
 const LEAD = `<p class="lead">A layer of linear attention that was pretrained on many regression tasks learns a new one from the examples in
 its prompt. Fine-tune <strong>all</strong> its parameters on prompts without examples, and that gift is gone: examples teach it nothing, whatever the
-task. Fine-tune the <strong>value matrix only</strong>, and it stays.</p>
+task. Fine-tune the <strong>value matrix only</strong>, and it stays, though on that one task itself short prompts are then worse than none.</p>
 <p>Both statements are theorems about closed forms
-(<a href="bibliography.html#lee2026">Lee, Sohn and Lee, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
+(<a href="bibliography.html#lee2026">Lee, Sohn and Lee, ICML 2026, PMLR 306, arXiv 2602.23197</a>). This book derives the formulas, checks them against an exact risk
 computed without sampling, and sets simulations beside them. Turn the controls: the curves are computed as you drag.</p>`;
 
 const FRONT = {
   title: "Fine-tuning and in-context learning",
   summary: "How fine-tuning hurts in-context learning in linear attention, and how to avoid it.",
-  scripts: ["assets/explorable.js"],
+  scripts: ["assets/explorable-start.js"],
 } as const;

@@ -26,6 +26,14 @@ const GUIDE_PROMISES: Readonly<Record<string, string>> = {
   "notebooks.html": "Run the notebooks in Jupyter or VS Code, and with other constants.",
   "training.html":
     "Train with any settings, exactly or on sampled prompts, and divide a study among machines.",
+  "transformers.html":
+    "See which ways of fine-tuning a small GPT keeps reading examples after, and what replay does.",
+  "what-should-i-do.html":
+    "Decide how to fine-tune, with the number, its interval and its world beside each advice.",
+  "kernel.html": "Install the TypeScript kernel, and know what its cells can do.",
+  "install.html": "Install the package into a project of your own, and call its first formula.",
+  "releasing.html": "Release a version, and know what is checked on the way.",
+  "answers.html": "Ask the command line for risks, and know how sure each number is.",
   "contributing.html": "Add a formula, a claim, a regime or a notebook, and know what a change must pass.",
 };
 

@@ -11,24 +11,55 @@ export {
 } from "./gpt/parameters";
 export { type GptShape, MLP_RATIO, requireShape } from "./gpt/shape";
 export {
+  type LayerRange,
   LORA_TARGETS,
   type LoraTarget,
+  preparedParameters,
   splitParameters,
   TRAINABLE_SETS,
   type Trainable,
   type TrainableSet,
   trainableName,
 } from "./gpt/trainable";
-export { drawTestSets, type Measure, measure, TEST_TASKS, type TestTask } from "./measuring/measure";
+export { type LanguageCell, languageCells } from "./language/grid";
+export { isIntruder } from "./language/intruders";
+export { type LanguagePlanOptions, prepareLanguageStudy } from "./language/prepare";
+export { drawLanguagePrompts, type PromptLine, type TestLine } from "./language/prompts";
+export { type LanguagePlan, readLanguagePlan } from "./language/results";
+export { LANGUAGE_SIZES, type LanguageProfile, type LanguageStudySize } from "./language/settings";
+export { summariseLanguageStudy } from "./language/summarise";
+export {
+  type Pair,
+  readChoices,
+  readWordTasks,
+  TARGETS,
+  type TaskRoles,
+  type WordTask,
+} from "./language/tasks";
+export {
+  drawTestSets,
+  type Measure,
+  measure,
+  TEST_TASKS,
+  type TestSet,
+  type TestTask,
+} from "./measuring/measure";
 export { createPredictor, type Predictor } from "./measuring/predictor";
 export { ridgePrediction } from "./measuring/ridge";
+export { drawZeroShot, type ZeroShotPath, zeroShotPath } from "./measuring/zeroShotPath";
 export {
   openTransformerCheckpoint,
   runTransformerStudy,
+  runTransformerUnits,
   saveTransformerStudy,
+  shardUnits,
+  TRANSFORMER_FOLDER,
   type TransformerStudyOptions,
+  transformerTables,
   unitCount,
+  unitNames,
 } from "./study/run";
+export type { UnitResult } from "./study/unit";
 export { type FineTuningSettings, fineTune, type Objective } from "./training/fineTune";
 export { type PretrainingSettings, pretrain } from "./training/pretrain";
 export { drawPrompts, drawTask, type PromptBatch, type TaskSetting } from "./training/prompts";

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
@@ -6,9 +6,10 @@ import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
+import { violations } from "../figures/support/axe";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, sharedBook } from "./support";
+import { type BuiltBook, everyThird, sharedBook } from "./support";
 
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
@@ -18,14 +19,6 @@ const SCREENSHOTS = join(packageRoot, "tmp", "book-screenshots");
 
 /** Tests among which the pages are dealt out. */
 const SHARES = 5;
-
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real browser", () => {
   let browser: Browser;
@@ -60,29 +53,11 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       await live.scrollIntoViewIfNeeded();
       await live.waitForSelector("xpath=self::*[@data-state]");
     }
-    if ((await page.$(".explorable")) !== null) await page.waitForSelector(".explorable[data-state=live]");
+    for (const live of await page.$$(".explorable")) {
+      await live.scrollIntoViewIfNeeded();
+      await live.waitForSelector("xpath=self::*[@data-state]");
+    }
     await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
-  }
-
-  /**
-   * What axe-core finds; KaTeX's own markup, thousands of elements a page, is left out, and out of the page for the time being: axe builds its
-   * own tree of all elements, those it is told to exclude as well, which takes longer than to check the others.
-   */
-  async function violations(
-    page: Page,
-    rules: Readonly<Record<string, unknown>> = {},
-  ): Promise<readonly string[]> {
-    if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
-    const options = JSON.stringify({ preload: false, resultTypes: ["violations"], ...rules });
-    const run = `(async () => {
-      const formulas = [...document.querySelectorAll(".katex")].map((each) => [each, [...each.childNodes]]);
-      for (const [each] of formulas) each.replaceChildren("formula");
-      const { violations } = await axe.run({ exclude: [".katex"] }, ${options});
-      for (const [each, parts] of formulas) each.replaceChildren(...parts);
-      return violations;
-    })()`;
-    const found = (await page.evaluate(run)) as readonly Violation[];
-    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
   }
 
   /** Pixels by which the page is wider than its window. */
@@ -91,7 +66,22 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
       "document.documentElement.scrollWidth - document.documentElement.clientWidth",
     ) as Promise<number>;
 
-  const files = () => [...book.pages.keys()];
+  /** Pages by their kind; one that is like no other is a kind of its own. */
+  const kinds = (): ReadonlyMap<string, readonly string[]> => {
+    const guides = new Set(
+      readdirSync(join(packageRoot, "docs")).map((name) => name.replace(".md", ".html")),
+    );
+    const kindOf = (file: string) => {
+      if (/^\d/.test(file)) return "lesson";
+      return guides.has(file) ? "guide" : (/^(?:explore|reference)-/.exec(file)?.[0] ?? file);
+    };
+    const found = new Map<string, string[]>();
+    for (const file of book.pages.keys()) {
+      const kind = kindOf(file);
+      found.set(kind, [...(found.get(kind) ?? []), file]);
+    }
+    return found;
+  };
 
   /** Traces and points of every live figure, as drawn and as its data has them. */
   const drawnAndGiven = (page: Page) =>
@@ -127,14 +117,17 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
   // limit against hanging, and some of the lessons.
   const shares = Array.from({ length: SHARES }, (_, i) => i + 1);
   it.each(shares)(
-    `loads every page (share %i of ${SHARES}): figures drawn, no complaint, first screens, axe-core in light and dark, a narrow window`,
+    `loads pages of every kind (share %i of ${SHARES}): figures drawn, no complaint, first screens, axe-core in light and dark, a narrow window`,
     async (share) => {
       let figures = 0;
+      const all = [...kinds().values()];
+      // Colours are those of the style sheet: all pages of a kind have the same.
+      const first = new Set(all.map(([file]) => file));
       const check = async (file: string) => {
         const { page, asked, complaints, close } = await open(file);
         await seeAllFigures(page);
         const look = async (how: string) => {
-          if (/^(?:index|0?3|explore|ledger)/.test(file)) {
+          if (/^(?:index|01|explore|ledger)/.test(file)) {
             await page.screenshot({ path: join(SCREENSHOTS, `${file.replace(".html", "")}-${how}.png`) });
           }
         };
@@ -152,9 +145,11 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
         }
         await look("light");
         expect(await violations(page), file).toEqual([]);
-        await page.click("button.theme");
-        await look("dark");
-        expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);
+        if (first.has(file) || process.env.LESSONS === "all") {
+          await page.click("button.theme");
+          await look("dark");
+          expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);
+        }
         await page.setViewportSize({ width: 360, height: 740 });
         expect(await overhang(page), `${file}, narrow`).toBeLessThanOrEqual(0);
         await look("narrow");
@@ -163,16 +158,16 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
           asked.filter((url) => !url.startsWith(address(""))),
           file,
         ).toEqual([]);
-        expect(await page.$$eval(".katex-error", (all) => all.length), file).toBe(0);
         const missingFonts = "[...document.fonts].filter(({ status }) => status === 'error').length";
         expect(await page.evaluate(missingFonts), file).toBe(0);
         await close();
       };
-      const own = files()
+      const own = all
+        .flatMap(everyThird)
         .sort()
         .filter((_, i) => i % SHARES === share - 1);
       await mapInOrder(own, 2, check, () => {});
-      expect(figures).toBeGreaterThanOrEqual(4);
+      expect(figures).toBeGreaterThan(0);
     },
   );
 
@@ -210,6 +205,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
 
   it("finds a section by keyboard alone", async () => {
     const { page, complaints, close } = await open("index.html");
+    // What is on its way when a reader goes to another page is not loaded.
+    await seeAllFigures(page);
     await page.keyboard.press("/");
     await page.keyboard.type("gradient flow picks");
     await page.waitForSelector("#search-results a");

@@ -18,8 +18,8 @@ const HEAVIEST: Readonly<Record<string, string>> = {
   "monte-carlo": "dimension=10&shots=40",
 };
 /** Positions of a control in one drag, and in the one before that is not counted. */
-const POSITIONS = 12;
-const WARMING = 3;
+const POSITIONS = 8;
+const WARMING = 2;
 /**
  * How often a move that took too long is made again, and its shortest time counted: what others do on this machine only ever adds, and a
  * move that is itself too long stays so.
@@ -39,7 +39,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a drag of a control",
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();

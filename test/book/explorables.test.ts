@@ -32,7 +32,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
   let browser: Browser;
   let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), sharedBook({ reference: false })]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { PageMarkdown } from "../../src/book/markdown";
+import { docPage } from "../../src/book/docPage";
+import { type MarkdownOptions, PageMarkdown } from "../../src/book/markdown";
+import { notebookPage } from "../../src/book/notebookPage";
+import { Pictures } from "../../src/book/pictures";
 import { sanitizeHtml } from "../../src/book/sanitize";
 
 const page = () =>
@@ -80,4 +83,21 @@ describe("HTML from outputs", () => {
   ])("drops %s", (_what, html) => {
     expect(sanitizeHtml(`<p>a</p>${html}`)).not.toMatch(/alert|example/);
   });
+});
+
+it("mathematics that is none is refused with the notebook and the cell, or the document, where it stands", () => {
+  const options: MarkdownOptions = { references: [], resolveLink: (href) => href };
+  expect(() => docPage({ path: "docs/a.md", text: "# A\n\n$\\frac{1}$" }, options)).toThrow(
+    /^docs\/a\.md: mathematics: holds "\\\\frac\{1\}"; allowed: TeX/,
+  );
+  const cell = { cell_type: "markdown", id: "wrong", metadata: {}, source: "$\\frac{1}$" } as const;
+  expect(() =>
+    notebookPage(
+      {
+        path: "notebooks/01-a.ipynb",
+        notebook: { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] },
+      },
+      { ...options, pictures: new Pictures(), tableAddress: () => undefined, download: "a.ipynb" },
+    ),
+  ).toThrow(/^notebooks\/01-a\.ipynb, cell wrong: mathematics: holds /);
 });

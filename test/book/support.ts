@@ -1,8 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { BookReport } from "../../src/book/buildBook";
-import { buildProjectBook } from "../../src/site/projectBook";
 import { oncePerRun } from "../support/oncePerRun";
 import { packageRoot } from "../support/root";
 
@@ -18,30 +16,47 @@ export interface BuiltBook {
   readonly pages: ReadonlyMap<string, string>;
 }
 
-/** The book of this package, built once for all tests of a run, which only read it; without its reference where a test does not. */
-export async function sharedBook({ reference = true } = {}): Promise<BuiltBook> {
-  const { value, folder } = await oncePerRun(reference ? "book" : "book-without-reference", (place) =>
-    buildProjectBook(packageRoot, join(place, NAME), { ledgerFile: LEDGER, reference }),
-  );
-  return readBook(join(folder, NAME), value);
+/** The book of this package, built once for all tests of a run, which change none of its files. */
+export async function sharedBook(): Promise<BuiltBook> {
+  const { value: report, folder: place } = await oncePerRun("book", async (own) => {
+    // Of all test files only the one that builds the book loads what builds it.
+    const { buildProjectBook } = await import("../../src/site/projectBook");
+    return buildProjectBook(packageRoot, join(own, NAME), { ledgerFile: LEDGER });
+  });
+  const folder = join(place, NAME);
+  const pages = new Map(report.pages.map(({ file }) => [file, readFileSync(join(folder, file), "utf8")]));
+  return { folder, report, pages };
 }
 
-/** The pages of the same book, built anew. */
-export async function rebuiltPages(): Promise<BuiltBook["pages"]> {
-  const parent = mkdtempSync(join(tmpdir(), "book-"));
-  try {
-    const folder = join(parent, NAME);
-    return readBook(folder, await buildProjectBook(packageRoot, folder, { ledgerFile: LEDGER })).pages;
-  } finally {
-    rmSync(parent, { recursive: true, force: true });
-  }
-}
-
-function readBook(folder: string, report: BookReport): BuiltBook {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".html"));
-  return {
-    folder,
-    report,
-    pages: new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")])),
+/**
+ * Makes a project of a few pages in `root`, which is a new folder: this one's data, these of its documents, and notebooks under names of their
+ * own, each copied from a file of this project.
+ */
+export function makeSmallProject(
+  root: string,
+  docs: readonly string[],
+  notebooks: Readonly<Record<string, string>>,
+): void {
+  for (const name of ["README.md", "CONTRIBUTING.md", "package.json", "data"])
+    cpSync(join(packageRoot, name), join(root, name), { recursive: true });
+  symlinkSync(join(packageRoot, "node_modules"), join(root, "node_modules"));
+  const copyInto = (folder: string, files: Readonly<Record<string, string>>) => {
+    mkdirSync(join(root, folder));
+    for (const [name, from] of Object.entries(files))
+      cpSync(join(packageRoot, from), join(root, folder, name));
   };
+  copyInto("docs", Object.fromEntries(docs.map((name) => [name, join("docs", name)])));
+  copyInto("notebooks", notebooks);
 }
+
+/**
+ * All pages and all lessons in a browser take a quarter of an hour of two cores: of each kind every third, from the first, and all of them with
+ * LESSONS=all, as in the workflow for GitHub.
+ */
+export function everyThird<T>(all: readonly T[]): readonly T[] {
+  return process.env.LESSONS === "all" ? all : all.filter((_, i) => i % 3 === 0);
+}
+
+/** Names of the lessons' pages, without their endings, in the order of the course. */
+export const lessonsOf = ({ pages }: BuiltBook): readonly string[] =>
+  [...pages.keys()].filter((file) => /^\d/.test(file)).map((file) => file.replace(".html", ""));

@@ -5,6 +5,9 @@ import type { Rows } from "./row";
 const PARAMETERS = "takes parameters, whose names and shapes it is made for";
 const FILES = "takes files and the numbers of a program's options, which are read";
 
+const WORDS =
+  "takes word tasks, which are read from files; too short ones are refused, which its own tests try";
+
 const shape = (dimension: number) => ({ dimension, maxShots: 1, layers: 1, width: 2, heads: 1 });
 const value: transformer.Trainable = { kind: "set", set: "value" };
 
@@ -37,6 +40,11 @@ export const TRANSFORMER_ROWS: Rows = {
     }),
     call: ({ shape: sizes, ...options }) => transformer.drawTestSets(sizes, options),
   },
+  drawLanguagePrompts: WORDS,
+  drawZeroShot: {
+    args: ({ d, vector }) => ({ shape: shape(d), target: vector(), prompts: 2, seed: 1 }),
+    call: ({ shape: sizes, ...options }) => transformer.drawZeroShot(sizes, options),
+  },
   fineTune: {
     args: ({ vector, number }) => ({
       target: vector(2),
@@ -66,13 +74,17 @@ export const TRANSFORMER_ROWS: Rows = {
       return transformer.interpolate(start, start, share);
     },
   },
+  isIntruder: WORDS,
+  languageCells: "takes names of tasks and a number of seeds of the program's own",
   loadParameters: "takes texts, and refuses those that do not fill a shape, which its own tests try",
   measure: PARAMETERS,
   openTransformerCheckpoint: FILES,
+  preparedParameters: PARAMETERS,
   parameterShapes: {
     args: ({ d }) => ({ shape: shape(d) }),
     call: ({ shape: sizes }) => transformer.parameterShapes(sizes),
   },
+  prepareLanguageStudy: WORDS,
   pretrain: {
     args: ({ number }) => ({
       noiseVariance: number(),
@@ -83,6 +95,9 @@ export const TRANSFORMER_ROWS: Rows = {
     }),
     call: (settings) => transformer.pretrain({ shape: shape(2), ...settings }),
   },
+  readChoices: "takes a text, and refuses what is no question, which its own tests try",
+  readLanguagePlan: FILES,
+  readWordTasks: FILES,
   requireShape: {
     args: ({ d }) => ({ shape: shape(d) }),
     call: ({ shape: sizes }) => transformer.requireShape(sizes),
@@ -97,10 +112,16 @@ export const TRANSFORMER_ROWS: Rows = {
     anyLength: ["examples"],
   },
   runTransformerStudy: FILES,
+  runTransformerUnits: FILES,
   saveTransformerStudy: FILES,
+  shardUnits: FILES,
   splitParameters: PARAMETERS,
   storeParameters: PARAMETERS,
+  summariseLanguageStudy: FILES,
   train: PARAMETERS,
   trainableName: "takes a choice of what is trained",
+  transformerTables: FILES,
   unitCount: FILES,
+  unitNames: FILES,
+  zeroShotPath: PARAMETERS,
 };

@@ -91,6 +91,18 @@ describe("writing a file", () => {
     expect(fs.statSync(join(at, "deep", "er", "file")).mode & 0o777).toBe(0o640);
   });
 
+  it("writes through a link that leads to nothing yet, and refuses one that leads back to itself", () => {
+    const at = fresh();
+    fs.symlinkSync(join("nowhere", "none"), join(at, "dangling"));
+    fs.symlinkSync("dangling", join(at, "second"));
+    writeWhole(join(at, "second"), "new");
+    for (const name of ["dangling", "second"])
+      expect(fs.lstatSync(join(at, name)).isSymbolicLink(), name).toBe(true);
+    expect(read(join(at, "nowhere", "none"))).toBe("new");
+    fs.symlinkSync("circle", join(at, "circle"));
+    expect(() => writeWhole(join(at, "circle"), "text")).toThrow(InputError);
+  });
+
   it.each(["/dev/null", tmpdir()])("does not replace %s, which is no file", (path) => {
     const before = fs.statSync(path).mode;
     expect(() => writeWhole(path, "text")).toThrow(InputError);

@@ -216,6 +216,10 @@ describe("a figure of curves", () => {
     expect(points.y).toEqual([3, 5, 4]);
     expect(points.error_y).toMatchObject({ symmetric: false, array: [4, 1, 0], arrayminus: [1, 0, 0] });
     expect(points.hovertemplate).toContain("least to largest");
+    const interval = { mean: "median", low: "least", high: "largest" };
+    const bars = curvesFigure(table, { ...options, measured: interval }).data.at(-1)!;
+    expect(bars.error_y).toEqual(points.error_y);
+    expect(bars.hovertemplate).toContain("95 % interval");
     expect(() => curvesFigure(table, { ...options, measured: { ...measured, least: "low" } })).toThrow(
       new InputError("column", "low", `one of ${table.columns.join(", ")}`),
     );

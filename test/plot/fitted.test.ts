@@ -67,5 +67,14 @@ describe("a figure in a narrower place", () => {
     expect(fittedLayout(named, named, 358).width, "names side by side").toBeGreaterThanOrEqual(
       l + r + 2 * 230,
     );
+    const titled = curvesFigure(table, {
+      ...options,
+      panel: "panel",
+      xTitle: "fourth moment of a covariate (3 if normal)",
+    });
+    // 42 letters of about 6.5 pixels.
+    expect(fittedLayout(titled, titled, 358).width, "titles of axes side by side").toBeGreaterThanOrEqual(
+      l + r + 2 * 273,
+    );
   });
 });

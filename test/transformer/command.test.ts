@@ -34,6 +34,20 @@ describe("finetune-icl transformer --quick", () => {
     expect(readFileSync(join(path, "here", "README.md"), "utf8")).toContain(
       "npx finetune-icl transformer --quick --cells 3",
     );
+
+    // In two parts, each with the pretrainings that it starts from, and put together.
+    const parts = [1, 2].map((i) => join(path, `part-${i}.json`));
+    for (const [i, part] of parts.entries()) {
+      const { code, err } = runCli([
+        ...["transformer", "--quick", "--jobs", "2", "--cells", "3"],
+        ...["--shard", `${i + 1}/2`, "--out", part],
+      ]);
+      expect(code, err).toBe(0);
+    }
+    const merged = runCli(["merge", ...parts, "--out", join(path, "merged")]);
+    expect(merged.code, merged.err).toBe(0);
+    for (const name of ["pretraining", "paths", "matched"])
+      expect(table("merged", name), name).toBe(table("here", name));
     remove();
   });
 });

@@ -1,9 +1,10 @@
 import { initialParameters, storeParameters, trainableName } from "@finetune-icl/transformer";
 import { describe, expect, it } from "vitest";
+import { firstBelow } from "../../src/transformer/measuring/zeroShotPath";
 import { cells } from "../../src/transformer/study/grid";
 import { MATCHED, SIZES } from "../../src/transformer/study/settings";
 import { matchedTable, overSeeds } from "../../src/transformer/study/tables";
-import { type CellInput, type CellResult, firstBelow, runCell } from "../../src/transformer/study/unit";
+import { type CellInput, type CellResult, runCell } from "../../src/transformer/study/unit";
 import { expectClose } from "../support/expectClose";
 import { runMain } from "../support/runMain";
 import { SMALL } from "./support";
@@ -29,11 +30,16 @@ describe("the grid", () => {
     const name = ({ trainable, ...cell }: (typeof all)[number]) =>
       JSON.stringify([trainableName(trainable), cell.objective, cell.rate, cell.seed, cell.target]);
     expect(new Set(all.map(name)).size).toBe(all.length);
-    expect(all.length).toBe(28 * 4 * 3 * 5 * 3);
+    // The grid, five sets that it has not with two objectives, and one of these at two rates and two targets more.
+    expect(all.length).toBe(28 * 4 * 3 * 5 * 3 + 5 * 2 * 5 + 4 * 2 * 5);
     expect(name(all[0]!)).toBe('["all","zero-shot",0.001,0,0]');
     // A group of five seeds, then the next set.
     expect(name(all[5]!)).toBe('["value","zero-shot",0.001,0,0]');
     expect(name(all[45]!)).toBe('["all","replay",0.001,0,0]');
+    // The second section of the preregistration begins after the first 100 cells.
+    expect(name(all[95]!)).toBe('["value","auxiliary",0.001,0,0]');
+    expect(name(all[100]!)).toBe('["value-layer-1","zero-shot",0.001,0,0]');
+    expect(name(all[150]!)).toBe('["all","zero-shot",0.0003,0,0]');
   });
 });
 
@@ -57,6 +63,29 @@ describe("a cell", () => {
     const { points } = runCell({ ...CELL, trainable: { kind: "set", set: "query-key" } });
     expect(points.map(({ at }) => at)).toEqual(["start", "end"]);
     expect(points[1]!.measures).toEqual(points[0]!.measures);
+  });
+
+  it("of values that a token writes into itself goes the way of the value matrices at zero shots, and another after examples", () => {
+    const [own, value] = (["own-value", "value"] as const).map(
+      (name) =>
+        runCell({
+          ...CELL,
+          trainable: name === "value" ? { kind: "set", set: name } : { kind: name },
+        }).points,
+    );
+    expect(own!.map(({ at }) => at)).toEqual(value!.map(({ at }) => at));
+    for (const [k, point] of own!.entries()) {
+      const there = value![k]!;
+      const input = { at: point.at };
+      const close = { tolerance: 1e-4, reason: "sixty steps of Adam in float32, in two orders of summation" };
+      expectClose(point.share, there.share, { ...close, tolerance: 1e-3, input });
+      expectClose(point.excess, there.excess, { ...close, input });
+      const [mine, its] = [point, there].map(
+        ({ measures }) => measures.find(({ task, shots }) => task === "fresh" && shots === SMALL.maxShots)!,
+      );
+      if (point.at === "start") expectClose(mine!.risk, its!.risk, { ...close, input });
+      else expect(Math.abs(mine!.risk - its!.risk), point.at).toBeGreaterThan(1e-3);
+    }
   });
 
   it("finds the first point of a path below a level, also where the path comes up again", () => {
@@ -103,9 +132,10 @@ describe("the tables", () => {
       cell("value", 1, 0, 0.6),
     ]);
     const value = Object.fromEntries(columns.map((column, k) => [column, rows[1]![k]]));
-    // Seed 0: (0.8 + 0.6) / 2, seed 1: 0.5; all: 0.5 and 0.3.
+    // Seed 0: (0.8 + 0.6) / 2, seed 1: 0.5.
     expect(value).toMatchObject({ trainable: "value", runs: 3, reached: 3, seeds: 2, gain: 0.75 });
-    expect([value.benefitKept, value.lessAll]).toEqual([0.6, 0.2]);
+    // Of the first target alone, which both have: 0.8 − 0.5 and 0.5 − 0.3.
+    expect([value.benefitKept, value.lessAll, value.lessValue]).toEqual([0.6, 0.25, 0]);
   });
 });
 

@@ -4,8 +4,10 @@ import {
   fineTune,
   type GptShape,
   initialParameters,
+  interpolate,
   measure,
   type Parameters,
+  preparedParameters,
   pretrain,
   ridgePrediction,
   splitParameters,
@@ -43,6 +45,41 @@ describe("fine-tuning", () => {
     // A query alone attends to itself whatever queries and keys are; and it has no use for another position's vector.
     const still = named.filter((name) => /\.(?:query|key)$/.test(name));
     expect(changed(start, parameters).sort()).toEqual(named.filter((name) => !still.includes(name)).sort());
+  });
+
+  it("of a set in some layers moves what the set names in those", () => {
+    const names = (trainable: Trainable) => Object.keys(splitParameters(start, trainable, 1).trained);
+    expect(names({ kind: "set", set: "value", layers: [2, 2] })).toEqual(["layer1.value"]);
+    expect(names({ kind: "set", set: "value-output", layers: [1, 2] })).toEqual(
+      names({ kind: "set", set: "value-output" }),
+    );
+    expect(names({ kind: "set", set: "layer-norm", layers: [1, 1] })).not.toContain("norm-last.scale");
+    const none = (layers: readonly [number, number]) => () =>
+      splitParameters(start, { kind: "set", set: "value", layers }, 1);
+    expect(none([0, 1])).toThrow("trainable.layers[0]: holds 0; allowed: ");
+    expect(none([2, 1])).toThrow("trainable.layers[1]: holds 1; allowed: ");
+    expect(none([3, 3])).toThrow("trainable: holds");
+  });
+
+  it("starts values that a token writes into itself where the model was, and leaves all else", () => {
+    const trainable: Trainable = { kind: "own-value" };
+    const { parameters, losses } = fineTune(start, { ...SETTINGS, trainable, objective: NOTHING });
+    const value = fineTune(start, {
+      ...SETTINGS,
+      trainable: { kind: "set", set: "value" },
+      objective: NOTHING,
+    });
+    expectClose(losses[2]!, value.losses[2]!, {
+      tolerance: 1e-5,
+      reason: "two steps of the same training, summed in another order in float32",
+      input: { losses, value: value.losses },
+    });
+    expect(changed(start, parameters)).toEqual([]);
+    expect(changed(preparedParameters(start, trainable), parameters)).toEqual([
+      "layer0.value.own",
+      "layer1.value.own",
+    ]);
+    expect(() => interpolate(start, parameters, 0.5)).toThrow("start.layer0.value.own: holds nothing");
   });
 
   it("starts LoRA where it was: the first loss is that of the pretrained model", () => {

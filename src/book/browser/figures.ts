@@ -1,25 +1,11 @@
 import { fittedLayout, type JsonObject } from "@finetune-icl/plot";
 import { plotConfig, plotly } from "./plotly";
-
-/** Pixels outside the window from which on a figure becomes live. */
-const EARLY = 600;
+import { whenNear } from "./whenNear";
 
 /** Puts the live figure in place of each static picture when the reader comes near it. */
 export function liveFigures(figures: Iterable<HTMLElement>): void {
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        observer.unobserve(target);
-        // What is hidden again before it can be drawn waits until it is shown.
-        void makeLive(target as HTMLElement).then((isShown) => isShown || observer.observe(target));
-      }
-    },
-    { rootMargin: `${EARLY}px` },
-  );
-  for (const figure of figures) {
-    if (figure.querySelector("script.figure-data") !== null) observer.observe(figure);
-  }
+  const withData = [...figures].filter((figure) => figure.querySelector("script.figure-data") !== null);
+  whenNear(withData, makeLive);
 }
 
 /** Gives whether the figure had a place to be drawn in. */

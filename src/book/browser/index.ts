@@ -4,3 +4,4 @@ export { loadScript } from "./loadScript";
 export { type Plotly, plotConfig, plotly } from "./plotly";
 export { printState } from "./printState";
 export { scrollHints } from "./scrollHints";
+export { whenNear } from "./whenNear";

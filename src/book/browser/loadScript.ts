@@ -1,4 +1,8 @@
-const loading = new Map<string, Promise<void>>();
+/** What is loaded or on its way, known to all scripts of a page: each brings this module as its own. */
+const KNOWN = Symbol.for("scripts of the book");
+const page = globalThis as { [KNOWN]?: Map<string, Promise<void>> };
+page[KNOWN] ??= new Map();
+const loading = page[KNOWN];
 
 /** Runs a script of the book, once; `address` is relative to the page. */
 export function loadScript(address: string): Promise<void> {

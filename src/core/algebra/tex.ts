@@ -1,3 +1,4 @@
+import { InputError } from "@finetune-icl/base";
 import type { Formula } from "./formula";
 import type { ExpressionNode } from "./mathematics";
 import { FUNCTION_TEX, NOTATION } from "./notation";
@@ -19,9 +20,15 @@ export function formulaTex(formula: Formula): string {
   return lines.join(",\\quad ");
 }
 
-/** TeX of one mathjs expression in the shared notation; products are written by juxtaposition. */
+/** TeX of one mathjs expression in the shared notation; products are written by juxtaposition. @throws InputError when it is none. */
 export function expressionTex(expression: string): string {
-  return print(FLOAT.math.parse(expression));
+  let node: ExpressionNode;
+  try {
+    node = FLOAT.math.parse(expression);
+  } catch (error) {
+    throw new InputError("expression", expression, `an expression of mathjs (${(error as Error).message})`);
+  }
+  return print(node);
 }
 
 const print: Printer = (node) => {

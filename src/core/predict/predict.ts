@@ -4,7 +4,7 @@ import { FLOAT } from "../algebra/numberField";
 import { exactRisk } from "../exact/exactRisk";
 import { roundingBound } from "../exact/roundingBound";
 import type { AttentionParameters } from "../model/attentionParameters";
-import { requireFinite, requireVector } from "../problem/readInput";
+import { requireFinite, requireList, requireVector } from "../problem/readInput";
 import { type Regime, requireRegime } from "../problem/regime";
 import {
   type Pretraining,
@@ -92,14 +92,21 @@ function predictFrom(
 ): Prediction {
   const white = predictWhite(problem, whitening, start, regime);
   const asWhite = (task: Vector): Vector => {
+    requireList(task, "task");
     requireVector(task, "task", problem.dimension);
     return whitening.task(task);
   };
   const { optimisation } = white;
+  const parameters = white.own ?? parametersBack(whitening, white.parameters);
+  // A closed form says what the regime's own risk is. What a descent found is defined by its parameters alone, and those that are given are
+  // rounded once more, in the problem's own coordinates.
+  const ofGiven = (task: Vector, shots: ShotCount): number =>
+    optimisation === undefined ? 0 : roundingBound(problem, task, shots, parameters);
   return {
-    parameters: white.own ?? parametersBack(whitening, white.parameters),
+    parameters,
     risk: (task, shots) => white.risk(asWhite(task), shots),
     errorBound: (task, shots) =>
+      ofGiven(task, shots) +
       roundingBound(
         whitening.problem,
         asWhite(task),

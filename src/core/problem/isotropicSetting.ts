@@ -1,8 +1,12 @@
+import { InputError } from "@finetune-icl/base";
 import { matrixFrom } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { readWhole } from "./readInput";
+import { readWhole, requireObject } from "./readInput";
 import { type Pretraining, type RegressionProblem, readProblem } from "./regressionProblem";
 import { readShots, type ShotCount } from "./shots";
+
+/** Two matrices of as many rows are a gigabyte and more. */
+const LARGEST = 10_000;
 
 /** A problem and what the model was pretrained on. */
 export interface Setting {
@@ -23,7 +27,10 @@ export function isotropicSetting(choice: {
   readonly noiseVariance: number;
   readonly pretrainingShots: ShotCount;
 }): Setting {
+  requireObject(choice, "choice");
   const d = readWhole(choice.dimension, "dimension", 1);
+  if (d > LARGEST)
+    throw new InputError("dimension", d, `at most ${LARGEST}: two matrices of d² numbers are made`);
   const scaledIdentity = (scale: number) => matrixFrom(d, d, (i, j) => (i === j ? scale : 0));
   return {
     problem: readProblem(FLOAT, { covariance: scaledIdentity(1), noiseVariance: choice.noiseVariance }, ""),

@@ -36,6 +36,16 @@ export function readVector<T>(field: NumberField<T>, raw: unknown, path: string,
   return (raw as readonly unknown[]).map((item, i) => readScalar(field, item, `${path}[${i}]`));
 }
 
+/** For lists that formulas go through: an array, no typed one. @throws InputError naming it. */
+export function requireList(value: unknown, path: string): void {
+  if (!Array.isArray(value)) throw new InputError(path, value, "an array of numbers");
+}
+
+/** For what a caller without types may have left out. @throws InputError naming it. */
+export function requireObject(value: unknown, path: string): void {
+  if (typeof value !== "object" || value === null) throw new InputError(path, value, "an object");
+}
+
 /** A square matrix as an array of rows, of the given size when one is given. */
 export function readSquareMatrix<T>(
   field: NumberField<T>,

@@ -1,5 +1,6 @@
+import { InputError } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
-import { requireNumber, requireVector } from "./readInput";
+import { requireList, requireNumber, requireObject, requireVector } from "./readInput";
 import { readShots, type ShotCount } from "./shots";
 
 /** The weight λ of the auxiliary few-shot loss: fixed, or annealed slowly from 1 to 0. */
@@ -48,7 +49,11 @@ export const REGIME_KINDS = Object.keys(NAMED) as readonly RegimeKind[];
 
 /** For regimes that are already numbers: lengths, finite numbers, shot counts. @throws InputError naming the field. */
 export function requireRegime<T>(regime: Regime<T>, dimension: number): void {
+  requireObject(regime, "regime");
+  if (!Object.hasOwn(NAMED, regime.kind))
+    throw new InputError("regime.kind", regime.kind, `one of ${REGIME_KINDS.join(", ")}`);
   if (regime.kind === "pretrained") return;
+  requireList(regime.targetTask, "targetTask");
   requireVector(regime.targetTask, "targetTask", dimension);
   if (!("auxiliaryShots" in regime)) return;
   readShots(regime.auxiliaryShots, "auxiliaryShots", { infinite: true });

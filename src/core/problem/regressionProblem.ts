@@ -11,6 +11,7 @@ import {
   readWhole,
   requireCovariance,
   requireNumber,
+  requireObject,
 } from "./readInput";
 import { readShots, type ShotCount } from "./shots";
 
@@ -65,10 +66,9 @@ export function readProblem<T>(
  * For problems that are already numbers: sizes agree, every number is finite, Σ is symmetric and positive definite, σ² not negative.
  * @throws InputError naming the field.
  */
-export function requireProblem<T>(
-  { dimension, covariance, noiseVariance }: RegressionProblem<T>,
-  path = "problem",
-): void {
+export function requireProblem<T>(problem: RegressionProblem<T>, path = "problem"): void {
+  requireObject(problem, path);
+  const { dimension, covariance, noiseVariance } = problem;
   readWhole(dimension, join(path, "dimension"), 1);
   requireCovariance(covariance, join(path, "covariance"), dimension, { definite: true });
   requireNoise(noiseVariance, join(path, "noiseVariance"));
@@ -84,10 +84,12 @@ export function requireNoise<T>(noiseVariance: T, path: string): void {
 
 /** The same for what a model of dimension d was pretrained on. @throws InputError naming the field. */
 export function requirePretraining<T>(
-  { taskCovariance, shots }: Pretraining<T>,
+  pretraining: Pretraining<T>,
   dimension: number,
   path = "pretraining",
 ): void {
+  requireObject(pretraining, path);
+  const { taskCovariance, shots } = pretraining;
   requireCovariance(taskCovariance, join(path, "taskCovariance"), dimension, { definite: false });
   readShots(shots, join(path, "shots"), { least: 1, infinite: true });
 }

@@ -1,7 +1,6 @@
-import { merge } from "../exact/exactLoss";
 import type { ParameterLayout } from "../model/parameterLayout";
 import type { RandomSource } from "../simulate/randomSource";
-import { addFactorSlopes } from "./headReduction";
+import { HeadMatrices } from "./headMatrices";
 import type { BatchLoss } from "./oneLayerBatch";
 import type { PromptSource } from "./promptSource";
 import { ReadOutLayer } from "./readOutLayer";
@@ -23,14 +22,14 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
   const { rows, data } = source;
   const matrices = (count: number): Float64Array[] =>
     Array.from({ length: count }, () => new Float64Array(square));
-  const [moment, step, vs, sm, merged, mergedSlope] = [
+  const [moment, step, vs, sm] = [
     matrices(layers),
     matrices(layers),
-    matrices(layers * heads),
-    matrices(layers * heads),
     matrices(layers * heads),
     matrices(layers * heads),
   ];
+  const matricesOfHeads = new HeadMatrices(layout);
+  const { values, merged, valueSlopes, mergedSlopes } = matricesOfHeads;
   const queries = Array.from({ length: layers }, () => new Float64Array(size));
   const [momentBar, stepBar, scratch, nextMomentBar] = matrices(4) as [
     Float64Array,
@@ -40,9 +39,6 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
   ];
   const queryBar = new Float64Array(size);
   const nextQueryBar = new Float64Array(size);
-  const valueOffsets = layout.blocks.filter(({ name }) => name === "value").map(({ offset }) => offset);
-  const values = valueOffsets.map(() => new Float64Array(square));
-  const valueSlopes = matrices(layers * heads);
   const top = layers - 1;
   const ofTop = <Item>(items: readonly Item[]): readonly Item[] => items.slice(top * heads);
   const readOut = new ReadOutLayer(
@@ -50,7 +46,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
     ofTop(values),
     ofTop(merged),
     ofTop(valueSlopes),
-    ofTop(mergedSlope),
+    ofTop(mergedSlopes),
   );
 
   const forward = (start: number): number => {
@@ -89,7 +85,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
       addProduct(scratch, moment[l]!, stepBar, 2, size);
       for (let h = 0, k = l * heads; h < heads; h += 1, k += 1) {
         addProductTransposed(stepBar, sm[k]!, valueSlopes[k]!, 1 / heads, size);
-        addTransposedProduct(vs[k]!, stepBar, mergedSlope[k]!, 1 / heads, size);
+        addTransposedProduct(vs[k]!, stepBar, mergedSlopes[k]!, 1 / heads, size);
       }
       if (l === 0) break;
       nextMomentBar.fill(0);
@@ -113,14 +109,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
   };
 
   return (point, gradient, random: RandomSource) => {
-    valueOffsets.forEach((offset, k) => {
-      const [key, query] = [offset + square, offset + 2 * square];
-      values[k]!.set(point.subarray(offset, key));
-      if (shape.keyQuery === "merged") merged[k]!.set(point.subarray(key, query));
-      else merge(merged[k]!, point.subarray(key, query), point.subarray(query, query + square), size, size);
-      valueSlopes[k]!.fill(0);
-      mergedSlope[k]!.fill(0);
-    });
+    matricesOfHeads.read(point);
     let loss = 0;
     for (let b = 0; b < batchSize; b += 1) {
       source.next(random);
@@ -129,13 +118,7 @@ export function deepBatch(layout: ParameterLayout, source: PromptSource, batchSi
       loss += error * error;
       backward((2 * error) / batchSize);
     }
-    gradient.fill(0);
-    valueOffsets.forEach((offset, k) => {
-      const [key, query] = [offset + square, offset + 2 * square];
-      gradient.set(valueSlopes[k]!, offset);
-      if (shape.keyQuery === "merged") gradient.set(mergedSlope[k]!, key);
-      else addFactorSlopes(gradient, mergedSlope[k]!, point, key, query, size);
-    });
+    matricesOfHeads.write(gradient, point);
     return loss / batchSize;
   };
 }

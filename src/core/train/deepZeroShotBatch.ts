@@ -1,6 +1,5 @@
-import { merge } from "../exact/exactLoss";
 import type { ParameterLayout } from "../model/parameterLayout";
-import { addFactorSlopes } from "./headReduction";
+import { HeadMatrices } from "./headMatrices";
 import type { BatchLoss } from "./oneLayerBatch";
 import type { PromptSource } from "./promptSource";
 
@@ -15,12 +14,10 @@ export function deepZeroShotBatch(
   batchSize: number,
 ): BatchLoss {
   const { size, shape } = layout;
-  const square = size * size;
   const { layers, heads } = shape;
   const { rows, data } = source;
-  const offsets = layout.blocks.filter(({ name }) => name === "value").map(({ offset }) => offset);
-  const matrices = (): Float64Array[] => offsets.map(() => new Float64Array(square));
-  const [values, merged, valueSlopes, mergedSlopes] = [matrices(), matrices(), matrices(), matrices()];
+  const matricesOfHeads = new HeadMatrices(layout);
+  const { values, merged, valueSlopes, mergedSlopes } = matricesOfHeads;
   const vectors = (count: number): Float64Array[] =>
     Array.from({ length: count }, () => new Float64Array(size));
   const [queries, written] = [vectors(layers + 1), vectors(layers * heads)];
@@ -86,14 +83,7 @@ export function deepZeroShotBatch(
   };
 
   return (point, gradient, random) => {
-    offsets.forEach((offset, k) => {
-      const [key, query] = [offset + square, offset + 2 * square];
-      values[k]!.set(point.subarray(offset, key));
-      if (shape.keyQuery === "merged") merged[k]!.set(point.subarray(key, query));
-      else merge(merged[k]!, point.subarray(key, query), point.subarray(query, query + square), size, size);
-      valueSlopes[k]!.fill(0);
-      mergedSlopes[k]!.fill(0);
-    });
+    matricesOfHeads.read(point);
     let loss = 0;
     for (let b = 0; b < batchSize; b += 1) {
       source.next(random);
@@ -102,13 +92,7 @@ export function deepZeroShotBatch(
       loss += error * error;
       backward((2 * error) / batchSize);
     }
-    gradient.fill(0);
-    offsets.forEach((offset, k) => {
-      const [key, query] = [offset + square, offset + 2 * square];
-      gradient.set(valueSlopes[k]!, offset);
-      if (shape.keyQuery === "merged") gradient.set(mergedSlopes[k]!, key);
-      else addFactorSlopes(gradient, mergedSlopes[k]!, point, key, query, size);
-    });
+    matricesOfHeads.write(gradient, point);
     return loss / batchSize;
   };
 }

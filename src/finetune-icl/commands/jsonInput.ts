@@ -1,16 +1,22 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
 import { answer } from "../say";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
   const label = path === "-" ? "standard input" : "FILE";
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = readFileSync(path === "-" ? 0 : path);
+    bytes = readAtMost(MOST_BYTES, path);
   } catch {
     throw new InputError("FILE", path, "a file that can be read, or - for standard input");
   }
+  if (bytes === undefined)
+    throw new InputError(
+      label,
+      path,
+      `at most ${MOST_BYTES / MEGABYTE} MB: more numbers than any command takes`,
+    );
   try {
     return parseStrictJson(decodeUtf8(bytes));
   } catch (error) {
@@ -19,6 +25,29 @@ export function readJson(path: string): unknown {
       bytes.toString("utf8").trim(),
       `JSON (${error instanceof Error ? error.message : "unreadable"})`,
     );
+  }
+}
+
+const MEGABYTE = 2 ** 20;
+/** Two covariances of two thousand rows, every number written out. */
+const MOST_BYTES = 256 * MEGABYTE;
+
+/** All bytes of a file, or nothing when they are more than that: a device or a pipe may have no end. */
+function readAtMost(most: number, path: string): Buffer | undefined {
+  const file = path === "-" ? 0 : openSync(path, "r");
+  try {
+    const pieces: Buffer[] = [];
+    const piece = Buffer.alloc(MEGABYTE);
+    for (let length = 0; length <= most; ) {
+      const read = readSync(file, piece, 0, MEGABYTE, null);
+      if (read === 0) return Buffer.concat(pieces);
+      // A pipe may give a few bytes at a time: what is kept is no longer than what was read.
+      pieces.push(Buffer.from(piece.subarray(0, read)));
+      length += read;
+    }
+    return undefined;
+  } finally {
+    if (file !== 0) closeSync(file);
   }
 }
 

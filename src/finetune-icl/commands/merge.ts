@@ -1,7 +1,7 @@
 import { InputError } from "@finetune-icl/base";
 import { withLock } from "@finetune-icl/files";
 import { mergeSweeps, writeSweep } from "@finetune-icl/lab/sweep";
-import { isPart, mergeParts } from "@finetune-icl/lab/units";
+import { isPart, mergeParts, type Part } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
 import { say } from "../say";
 import { readOutFile, readOutFolder } from "./outOption";
@@ -13,7 +13,7 @@ export function registerMergeCommand(program: Command): void {
   program
     .command("merge")
     .description(
-      "Put together what `sweep`, `study` or `verify` wrote with --shard; the result does not depend on how many shards there were.",
+      "Put together what `sweep`, `study`, `transformer` or `verify` wrote with --shard; the result does not depend on how many shards there were.",
     )
     .argument("<files...>", "files written with --shard, all of one piece of work")
     .requiredOption(
@@ -36,10 +36,12 @@ async function merge(paths: readonly string[], options: { readonly out: string }
   const save = SAVERS.get(part.work.command);
   if (save === undefined)
     throw new InputError("FILE", paths[0], `a part of ${[...SAVERS.keys()].join(" or ")}`);
-  await withLock(folder, async () => save(folder, part));
+  await withLock(folder, async () => await save(folder, part));
 }
 
-const SAVERS = new Map([
+const SAVERS = new Map<string, (folder: string, part: Part) => void | Promise<void>>([
   ["verify", saveLedgerParts],
   ["study", saveStudyParts],
+  // Its package is installed only where it is wanted.
+  ["transformer", async (folder, part) => (await import("./transformer")).saveTransformerParts(folder, part)],
 ]);

@@ -95,7 +95,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   }
   const done = outputs === "check" ? "agree with their stored outputs" : "ran and hold their outputs";
   say(
-    `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer (docs/notebooks.md says how); the tables behind the figures are in data/figures/.\n`,
+    `${notebooks}: all ${done}.\nRead them in Jupyter, VS Code or any notebook viewer; the tables behind the figures are in data/figures/.\n`,
   );
 }
 

@@ -47,21 +47,27 @@ export const isPart = (path: string): boolean => readPart(path) !== undefined;
 export function requirePart(path: string): Part {
   const part = readPart(path);
   if (part === undefined)
-    throw new InputError("FILE", path, "results written with --shard by finetune-icl sweep, study or verify");
+    throw new InputError(
+      "FILE",
+      path,
+      "results written with --shard by finetune-icl sweep, study, transformer or verify",
+    );
   return part;
 }
 
 /**
  * The file of a shard as a checkpoint: it holds what an interrupted run of the same shard finished, and every finished unit is
  * added. It stays when the shard is done.
+ * @param program the folders whose code the results depend on
  * @throws InputError when the file holds anything else than results of this work by this version
  */
 export function openPart<Result>(
   path: string,
   work: PartHeader["work"],
   units: readonly string[],
+  program: readonly string[] = PROGRAM_FOLDERS,
 ): Checkpoint<Result> {
-  const header: PartHeader = { work, key: runKey(work, PROGRAM_FOLDERS), units };
+  const header: PartHeader = { work, key: runKey(work, program), units };
   const known = existsSync(path) ? readPart(path) : { ...header, results: [] };
   if (known?.key !== header.key)
     throw new InputError(

@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 
 /** The folders of the program that results are computed by: a checkpoint of another version is never taken over. */
-export const PROGRAM_FOLDERS: readonly string[] = ["@finetune-icl/core", "@finetune-icl/lab"].map((name) =>
-  dirname(require.resolve(`${name}/package.json`)),
-);
+export const PROGRAM_FOLDERS: readonly string[] = [
+  // Named one by one: what bundles these modules reads the names.
+  require.resolve("@finetune-icl/core/package.json"),
+  require.resolve("@finetune-icl/lab/package.json"),
+].map((file) => dirname(file));

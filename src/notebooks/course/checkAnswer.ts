@@ -52,7 +52,7 @@ const TOLERANCE = 1e-9;
 /**
  * Checks the answer of an exercise on several inputs: prints "Exercise 4.1: correct (5 inputs)." when it is right.
  * @throws WrongAnswer naming the exercise and in which way the answer is wrong (missing, throwing, not finite, of the wrong
- *   shape, of the wrong sign, right but for a factor or a term), or the known mistake that it is; then the hint. Neither the right
+ *   shape, of the wrong sign, right but for a factor or a term), or the known mistake that it is; then the hint, unless the answer is missing. Neither the right
  *   value nor anything from which it could be computed is part of it: see {@link verdictOn}.
  * @throws InputError when the check itself cannot work: no inputs, a tolerance that is no number from 0 up, a correct value that is NaN or of no kind, or a
  *   mistake that the inputs do not tell from the correct answer.

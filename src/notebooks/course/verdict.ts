@@ -22,9 +22,9 @@ export function verdictOn(
   key: AnswerKey,
   { inputs, hint }: Question,
 ): string | undefined {
+  // No hint before there is an answer: the exercise itself has one, folded, for whoever wants it.
+  if (attempts.some((each) => each.kind === "threw" && each.isMissing)) return "there is no answer yet.";
   const after = hint === undefined ? "" : `\nHint: ${hint}`;
-  if (attempts.some((each) => each.kind === "threw" && each.isMissing))
-    return `there is no answer yet.${after}`;
   const values = attempts.map((each) => (each.kind === "gave" ? each.value : undefined));
   const given = values.every((value) => value !== undefined) ? values : undefined;
   const recognised = given && key.recognise(given);

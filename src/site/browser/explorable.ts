@@ -4,10 +4,17 @@ import { EXPLORABLES } from "../explore/explorables";
 import { readControls, setControls } from "./controlInputs";
 import { liveAnswer } from "./liveAnswer";
 
-for (const section of document.querySelectorAll<HTMLElement>("[data-explorable]")) {
+/**
+ * Makes the live figure of a section answer. (Without an export this file would be CommonJS to the bundler, as its package is, and what it imports
+ * would come whole: twice as much.)
+ */
+export type Connect = (section: HTMLElement) => void;
+
+const connectSection: Connect = (section) => {
   const explorable = EXPLORABLES.find(({ id }) => id === section.dataset.explorable);
   if (explorable !== undefined) connect(section, explorable);
-}
+};
+Object.assign(globalThis, { finetuneIclConnect: connectSection });
 
 /** Joins the controls, the address and the answer of one explorable. */
 function connect(section: HTMLElement, explorable: Explorable): void {
@@ -74,7 +81,6 @@ function connect(section: HTMLElement, explorable: Explorable): void {
     if (atRest !== undefined) return;
     if (location.hash === "" || stateInAddress() !== "") fromAddress();
   });
-  form.hidden = false;
   fromAddress();
 }
 

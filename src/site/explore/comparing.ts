@@ -44,9 +44,18 @@ export function shareOfLearning(
 export const PRESERVED = 0.9;
 export const LOST = 0.1;
 
-export function learningVerdict(share: number): string {
+/** The share in words. After value-only fine-tuning examples are read as before (lesson 5): what is missing there is the bias of the memory. */
+export function learningVerdict(share: number, readsAsBefore = false): string {
   if (share >= PRESERVED) return "learning from examples is preserved";
+  if (readsAsBefore && share < PRESERVED) return benefitBesideBias(share);
   if (share >= 0.5) return "most of the learning from examples is left";
   if (share >= LOST) return "less than half of the learning from examples is left";
   return "learning from examples is lost";
+}
+
+function benefitBesideBias(share: number): string {
+  const left = share >= 0.5 ? "most" : share >= LOST ? "less than half" : undefined;
+  return left === undefined
+    ? "what they teach, read as before, is lost to the bias of the memory"
+    : `${left} of what they teach is left beside the bias of the memory`;
 }

@@ -48,7 +48,7 @@ export function messageFigure(table: Table): Figure {
   return curvesFigure(table, {
     title: "After fine-tuning without examples: does it still learn from examples?",
     description:
-      "Risk against the number of examples in the prompt. Fine-tuned in all parameters, the model is right about its target without examples, and examples make it worse; on an unrelated task it stays worse than the pretrained model without any examples. Fine-tuned in the value matrix only, it learns from examples on both tasks, as the pretrained model does.",
+      "Risk against the number of examples in the prompt. Fine-tuned in all parameters, the model is right about its target without examples, and examples make it worse; on an unrelated task it stays worse than the pretrained model without any examples. Fine-tuned in the value matrix only, it learns from examples on both tasks, though on its target the first ones cost more than they teach, and only long prompts are better than none.",
     x: "shots",
     predicted: "risk",
     series: "model",

@@ -178,7 +178,7 @@ function words(
     const risk = risks[kind];
     const share = shareOfLearning(pretrained, risk("infinity"));
     const effect = wordFor(risk(shots), risk(0), ["lower", "do not change", "raise"]);
-    return `After fine-tuning ${what}${weighted} the risk is ${at(kind, 0)} without examples, ${at(kind, shots)} with ${examples} and ${at(kind, "infinity")} with endless ones: ${shots === 1 ? "the" : "these"} ${examples} ${singular(effect, shots)} it, and ${learningVerdict(share)} (endless examples go ${percentText(share)} of the way from ${at("pretrained", 0)}, knowing nothing, to ${at("pretrained", "infinity")}, where they take the pretrained model).`;
+    return `After fine-tuning ${what}${weighted} the risk is ${at(kind, 0)} without examples, ${at(kind, shots)} with ${examples} and ${at(kind, "infinity")} with endless ones: ${shots === 1 ? "the" : "these"} ${examples} ${singular(effect, shots)} it, and ${learningVerdict(share, kind === "zero-shot-value" && labelWeight === 1)} (endless examples go ${percentText(share)} of the way from ${at("pretrained", 0)}, knowing nothing, to ${at("pretrained", "infinity")}, where they take the pretrained model).`;
   };
   const [value, auxiliary] = [risks["zero-shot-value"](shots), risks["auxiliary-value"](shots)];
   const change = wordFor(auxiliary, value, ["lower by", "the same", "higher by"]);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type NotebookSource, notebookPageFile } from "@finetune-icl/book";
 import type { Notebook, Output } from "@finetune-icl/notebooks/runner";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { SITE_PACKAGE } from "../sitePackage";
 import { lessonTypes, slimmed } from "./lessonTypes";
 import { courseAddress, DATA, resolvedBy, workerBundle } from "./workerBundle";
@@ -114,26 +114,34 @@ function packed(name: string, text: string): string {
   return `finetuneIclPacked(${JSON.stringify(name)}, "${base64}");\n`;
 }
 
-async function pageBundle(name: "start" | "lesson" | "editor"): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(LESSON, "page", `${name}.ts`)],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-    legalComments: "none",
-    logLevel: "silent",
-    plugins: [inPage],
-  });
-  return outputFiles[0]!.text;
+async function pageBundle(name: PageProgram): Promise<string> {
+  const { outputFiles } = await build(pageOptions(name));
+  return outputFiles![0]!.text;
 }
 
-/** In a page the window is there. */
+export type PageProgram = "start" | "lesson" | "editor";
+
+/** How esbuild makes a program of a lesson's page. */
+export const pageOptions = (name: PageProgram): BuildOptions => ({
+  entryPoints: [join(LESSON, "page", `${name}.ts`)],
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "silent",
+  plugins: [inPage],
+});
+
+/** In a page the window is there, and KaTeX is one file, however it is asked for. */
 const inPage: Plugin = {
   name: "in-page",
   setup({ onResolve }) {
     onResolve({ filter: /^jsdom$/ }, () => ({ path: join(LESSON, "page", "jsdom.ts") }));
+    onResolve({ filter: /^katex$/ }, () => ({
+      path: createRequire(join(SITE_PACKAGE, "any.js")).resolve("katex"),
+    }));
   },
 };

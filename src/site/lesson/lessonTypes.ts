@@ -43,9 +43,36 @@ export function lessonTypes(root: string, modules: readonly string[]): ReadonlyM
   return read;
 }
 
-/** A declaration file without its map, and a package.json without what no compiler asks for. */
+/** The same declarations without comments; directives (`/// <reference …>`) stay. */
+export function withoutComments(path: string, text: string): string {
+  const compiler = loadCompiler();
+  const source = compiler.createSourceFile(path, text, compiler.ScriptTarget.ES2022, true);
+  const parts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const children = node.getChildren(source).filter((child) => !compiler.isJSDoc(child));
+    if (children.length > 0) {
+      for (const child of children) visit(child);
+      return;
+    }
+    // What stands before a token is space and comments, and nothing else.
+    const start = node.getStart(source);
+    const before = text.slice(node.pos, start).replaceAll(/\/\*[\s\S]*?\*\/|(?<!\/)\/\/(?!\/).*/g, "");
+    parts.push(before.replaceAll(/\s*\n\s*/g, "\n"), text.slice(start, node.end));
+  };
+  visit(source);
+  return `${parts.join("").trim()}\n`;
+}
+
+/** Packages of which a completion tells what is written about a name: those that lessons call. Those of Node are larger than all others together. */
+const EXPLAINED =
+  /[\\/](?:@finetune-icl|finetune-icl|danfojs-node|typescript-for-tslab)[\\/]|[\\/]src[\\/][a-z-]+[\\/]dist[\\/]/;
+
+/** A declaration file without its map, and without its comments unless lessons call what it declares; a package.json without what no compiler asks for. */
 export function slimmed(path: string, text: string): string {
-  if (!path.endsWith("package.json")) return text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, "\n");
+  if (!path.endsWith("package.json")) {
+    const unmapped = text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, "\n");
+    return EXPLAINED.test(path) ? unmapped : withoutComments(path, unmapped);
+  }
   const { name, version, types, typings, main, typesVersions } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify({ name, version, types, typings, main, typesVersions });
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { SITE_PACKAGE } from "../sitePackage";
 
 const LESSON = join(SITE_PACKAGE, "lesson");
@@ -43,23 +43,26 @@ const OURS = /^(?:@finetune-icl\/|finetune-icl$)/;
  * import, resolved as the kernel resolves them from the notebooks in `root`. Names are kept, since errors and values show them.
  */
 export async function workerBundle(root: string, modules: readonly string[]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(LESSON, "worker", "main.ts")],
-    bundle: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: "none",
-    logLevel: "silent",
-    define: { __dirname: '"/program"', __filename: '"/program/lesson.js"' },
-    inject: [platform("globals")],
-    plugins: [inWorker(root, modules)],
-  });
-  return outputFiles[0]!.text;
+  const { outputFiles } = await build(workerOptions(root, modules));
+  return outputFiles![0]!.text;
 }
+
+/** How esbuild makes it. */
+export const workerOptions = (root: string, modules: readonly string[]): BuildOptions => ({
+  entryPoints: [join(LESSON, "worker", "main.ts")],
+  bundle: true,
+  write: false,
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none",
+  logLevel: "silent",
+  define: { __dirname: '"/program"', __filename: '"/program/lesson.js"' },
+  inject: [platform("globals")],
+  plugins: [inWorker(root, modules)],
+});
 
 function inWorker(root: string, modules: readonly string[]): Plugin {
   return {

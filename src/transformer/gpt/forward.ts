@@ -1,5 +1,5 @@
-import { type Array as DeviceArray, nn, numpy as np } from "@jax-js/jax";
 import type { GptShape } from "./shape";
+import { type DeviceArray, nn, np } from "./tensors";
 
 /**
  * Arrays of the tensor library by parameter name. The library counts references: handing an array to a function gives it away,
@@ -27,10 +27,15 @@ export function forward(
   const take = (name: string): DeviceArray => parameters[name]!;
   const perHead = width / heads;
   const rows = batch * length;
-  const causal = np.array(
-    Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => (j <= i ? 0 : FORBIDDEN))),
-    { dtype: tokens.dtype },
-  );
+  const pairs = (entry: (i: number, j: number) => number): DeviceArray =>
+    np.array(
+      Array.from({ length }, (_, i) => Array.from({ length }, (_, j) => entry(i, j))),
+      { dtype: tokens.dtype },
+    );
+  const causal = pairs((i, j) => (j <= i ? 0 : FORBIDDEN));
+  /** How much each token attends to itself: batch × heads × length × 1. */
+  const ownWeights = (weights: DeviceArray): DeviceArray =>
+    np.sum(weights.mul(pairs((i, j) => (i === j ? 1 : 0))), -1, { keepdims: true });
 
   // The residual stream: rows × width.
   let stream = np
@@ -45,11 +50,17 @@ export function forward(
     const project = (name: string): DeviceArray =>
       np.matmul(read.ref, own(name)).reshape([batch, length, heads, perHead]).transpose([0, 2, 1, 3]);
     const [query, key, value] = [project("query"), project("key"), project("value")];
+    const addsToItself =
+      parameters[`layer${layer}.value.own`] === undefined ? undefined : project("value.own");
     read.dispose();
     const scores = np.matmul(query, key.transpose([0, 1, 3, 2])).mul(1 / Math.sqrt(perHead));
     const weights = nn.softmax(scores.add(causal.ref), -1);
-    const mixed = np.matmul(weights, value).transpose([0, 2, 1, 3]).reshape([rows, width]);
-    stream = stream.add(np.matmul(mixed, own("output")));
+    const readFrom = np.matmul(weights.ref, value);
+    const mixed =
+      addsToItself === undefined ? readFrom : readFrom.add(ownWeights(weights.ref).mul(addsToItself));
+    weights.dispose();
+    const written = np.matmul(mixed.transpose([0, 2, 1, 3]).reshape([rows, width]), own("output"));
+    stream = stream.add(written);
 
     const readByMlp = layerNorm(stream.ref, own("norm-mlp.scale"), own("norm-mlp.shift"));
     const hidden = gelu(np.matmul(readByMlp, own("mlp.in")).add(own("mlp.in.bias")));

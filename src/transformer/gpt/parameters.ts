@@ -77,6 +77,9 @@ const INITIAL_STREAM = 1;
 /** start + share · (end − start), tensor by tensor. @throws InputError when the two have not the same tensors. */
 export function interpolate(start: Parameters, end: Parameters, share: number): Parameters {
   requireNumber(share, "share");
+  const added = Object.keys(end).find((name) => start[name] === undefined);
+  if (added !== undefined)
+    throw new InputError(`start.${added}`, undefined, "a tensor: preparedParameters adds what end has more");
   return Object.fromEntries(
     Object.entries(start).map(([name, from]) => {
       const to = end[name];

@@ -1,8 +1,8 @@
 import { InputError, readChoice, readWhole } from "@finetune-icl/base";
 import { RandomSource } from "@finetune-icl/core/simulate";
-import { numpy as np } from "@jax-js/jax";
 import type { DeviceParameters } from "./forward";
 import { normalTensor, type Parameters } from "./parameters";
+import { np } from "./tensors";
 
 /** Which parameters each set trains, by their names. */
 const SETS = {
@@ -32,14 +32,59 @@ export const LORA_TARGETS = {
 /** A group of matrices that LoRA adapts. */
 export type LoraTarget = keyof typeof LORA_TARGETS;
 
-/** What moves: a set of parameters, or a low-rank update W + scale · A B of matrices that stay (Hu et al. 2021). */
-export type Trainable =
-  | { readonly kind: "set"; readonly set: TrainableSet }
-  | { readonly kind: "lora"; readonly target: LoraTarget; readonly rank: number; readonly scale: number };
+/** Layers from the first to the last of the two, counted from 1. */
+export type LayerRange = readonly [first: number, last: number];
 
-/** As tables name it: `value`, `lora-value-4`. */
-export const trainableName = (trainable: Trainable): string =>
-  trainable.kind === "set" ? trainable.set : `lora-${trainable.target}-${trainable.rank}`;
+/**
+ * What moves: a set of parameters, in all layers or in some; a low-rank update W + scale · A B of matrices that stay (Hu et al. 2021); or the value
+ * that a token writes into itself alone, beside the value matrix that all tokens read each other by: on a prompt of a query alone it does what the
+ * value matrix does, and after n examples it counts as much as a token attends to itself.
+ */
+export type Trainable =
+  | { readonly kind: "set"; readonly set: TrainableSet; readonly layers?: LayerRange }
+  | { readonly kind: "lora"; readonly target: LoraTarget; readonly rank: number; readonly scale: number }
+  | { readonly kind: "own-value" };
+
+/** As tables name it: `value`, `value-layer-1`, `mlp-layers-1-3`, `lora-value-4`, `own-value`. */
+export function trainableName(trainable: Trainable): string {
+  if (trainable.kind === "own-value") return trainable.kind;
+  if (trainable.kind === "lora") return `lora-${trainable.target}-${trainable.rank}`;
+  const { set, layers } = trainable;
+  if (layers === undefined) return set;
+  const [first, last] = layers;
+  return first === last ? `${set}-layer-${first}` : `${set}-layers-${first}-${last}`;
+}
+
+/**
+ * The model that a choice trains, before the first step: the same function, with the tensors that the choice adds to it. `NAME.own` beside a value
+ * matrix NAME is what a token adds to the value that it reads from itself, zero at first.
+ */
+export function preparedParameters(parameters: Parameters, { kind }: Trainable): Parameters {
+  if (kind !== "own-value") return parameters;
+  const added = Object.entries(parameters)
+    .filter(([name]) => SETS.value.test(name) && parameters[ownValueOf(name)] === undefined)
+    .map(([name, { shape, values }]) => [
+      ownValueOf(name),
+      { shape, values: new Float32Array(values.length) },
+    ]);
+  return { ...parameters, ...(Object.fromEntries(added) as Parameters) };
+}
+
+const ownValueOf = (value: string): string => `${value}.own`;
+const OWN_VALUE = /\.value\.own$/;
+
+/** Which names a choice of whole tensors moves. @throws InputError naming the set or the layers. */
+function movesOf(trainable: Exclude<Trainable, { kind: "lora" }>): (name: string) => boolean {
+  if (trainable.kind === "own-value") return (name) => OWN_VALUE.test(name);
+  const pattern = SETS[readChoice(trainable.set, "trainable.set", TRAINABLE_SETS)];
+  if (trainable.layers === undefined) return (name) => pattern.test(name);
+  const first = readWhole(trainable.layers[0], "trainable.layers[0]", 1);
+  const last = readWhole(trainable.layers[1], "trainable.layers[1]", first);
+  return (name) => {
+    const layer = Number(/^layer(\d+)\./.exec(name)?.[1] ?? Number.NaN) + 1;
+    return pattern.test(name) && layer >= first && layer <= last;
+  };
+}
 
 /** The parameters that a choice moves, and those that it leaves where they are. */
 export interface Split {
@@ -50,15 +95,18 @@ export interface Split {
 /**
  * Divides parameters into what is trained and what is not. For LoRA the trained ones are new: `NAME:down` (inputs × rank), normal
  * with variance 1/inputs, and `NAME:up` (rank × outputs), zero, so that nothing has changed before the first step.
- * @throws InputError naming the set, the target, the rank or the scale.
+ * @throws InputError naming the set, the layers, the target, the rank or the scale.
  */
 export function splitParameters(parameters: Parameters, trainable: Trainable, seed: number): Split {
-  if (trainable.kind === "set") {
-    const pattern = SETS[readChoice(trainable.set, "trainable.set", TRAINABLE_SETS)];
-    const entries = Object.entries(parameters);
+  if (trainable.kind !== "lora") {
+    const moves = movesOf(trainable);
+    const entries = Object.entries(preparedParameters(parameters, trainable));
+    const trained = entries.filter(([name]) => moves(name));
+    if (trained.length === 0)
+      throw new InputError("trainable", trainableName(trainable), "a choice that moves some parameter");
     return {
-      trained: Object.fromEntries(entries.filter(([name]) => pattern.test(name))),
-      frozen: Object.fromEntries(entries.filter(([name]) => !pattern.test(name))),
+      trained: Object.fromEntries(trained),
+      frozen: Object.fromEntries(entries.filter(([name]) => !moves(name))),
     };
   }
   const targets = Object.keys(LORA_TARGETS) as readonly LoraTarget[];
@@ -84,7 +132,7 @@ export function assemble(
   frozen: DeviceParameters,
   trainable: Trainable,
 ): DeviceParameters {
-  if (trainable.kind === "set") return { ...frozen, ...trained };
+  if (trainable.kind !== "lora") return { ...frozen, ...trained };
   return Object.fromEntries(
     Object.entries(frozen).map(([name, matrix]) => {
       const [down, up] = [trained[`${name}:down`], trained[`${name}:up`]];

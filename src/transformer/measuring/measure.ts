@@ -27,7 +27,7 @@ export interface Measure {
 }
 
 /** The prompts of one task kind, drawn once and shown to every model, with what is compared. */
-interface TestSet {
+export interface TestSet {
   readonly task: TestTask;
   readonly batch: PromptBatch;
   /** prompts × (maxShots + 1): θ₀·x, θ·x and ridge regression's prediction at every x token. */

@@ -1,8 +1,8 @@
-import { jit, numpy as np, tree } from "@jax-js/jax";
 import { allToDevice, fromDevice } from "../gpt/device";
 import { type DeviceParameters, forward } from "../gpt/forward";
 import type { Parameters } from "../gpt/parameters";
 import { type GptShape, requireShape, tokenWidth } from "../gpt/shape";
+import { type DeviceArray, jit, np, tree } from "../gpt/tensors";
 import type { PromptBatch } from "../training/prompts";
 
 /** Gives a model's predictions of prompts; compiled once for each number of prompts and each length. */
@@ -15,7 +15,7 @@ export interface Predictor {
 /** A predictor for models of one shape. @throws InputError naming the size that is none. */
 export function createPredictor(shape: GptShape): Predictor {
   requireShape(shape);
-  const compiled = jit((parameters: DeviceParameters, tokens: np.Array) =>
+  const compiled = jit((parameters: DeviceParameters, tokens: DeviceArray) =>
     forward(shape, parameters, tokens),
   );
   return {

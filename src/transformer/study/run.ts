@@ -1,12 +1,19 @@
 import { dirname, join } from "node:path";
-import { mapInOrder, toCsv } from "@finetune-icl/base";
+import { mapInOrder, type Shard, shardOf, toCsv } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
 import { type Checkpoint, openCheckpoint, writeAllWhole } from "@finetune-icl/files";
 import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
 import { cells, pretrainings } from "./grid";
 import { SIZES } from "./settings";
 import { type FinishedCell, matchedTable, pathTable, pretrainingTable } from "./tables";
-import { type CellResult, cellName, type PretrainingResult, type UnitInput, type UnitResult } from "./unit";
+import {
+  type CellResult,
+  cellName,
+  type PretrainingInput,
+  type PretrainingResult,
+  type UnitInput,
+  type UnitResult,
+} from "./unit";
 
 /** What decides the results of a run. */
 export interface TransformerStudyOptions {
@@ -15,60 +22,106 @@ export interface TransformerStudyOptions {
   readonly cells?: number;
 }
 
-/** How many units a run has: a pretraining for each seed, and the cells. */
-export const unitCount = ({ profile, cells: most }: TransformerStudyOptions): number =>
-  SIZES[profile].seeds + cells(SIZES[profile]).slice(0, most).length;
+/** The folder of this program, on which results depend beside `PROGRAM_FOLDERS`. */
+export const TRANSFORMER_FOLDER = dirname(require.resolve("@finetune-icl/transformer/package.json"));
 
 /** The file of finished units in `folder`; of this program only. More cells later go on from it. */
 export const openTransformerCheckpoint = (folder: string, profile: Profile): Checkpoint<UnitResult> =>
   openCheckpoint<UnitResult>(folder, { study: "transformer", size: SIZES[profile] }, [
     ...PROGRAM_FOLDERS,
-    dirname(require.resolve("@finetune-icl/transformer/package.json")),
+    TRANSFORMER_FOLDER,
   ]);
+
+const WORKER = join(__dirname, "worker.js");
+
+interface HowToRun {
+  readonly workers: number;
+  readonly checkpoint: Pick<Checkpoint<UnitResult>, "add" | "results">;
+  readonly onUnitDone: (name: string) => void;
+}
+
+const pretrainingName = ({ settings }: PretrainingInput): string => `pretraining, seed ${settings.seed}`;
+
+/** How many units a run has: a pretraining for each seed, and the cells. */
+export const unitCount = (options: TransformerStudyOptions): number => unitNames(options).length;
+
+/** Names of all units of a run, in order. */
+export const unitNames = ({ profile, cells: most }: TransformerStudyOptions): readonly string[] => [
+  ...pretrainings(SIZES[profile]).map(pretrainingName),
+  ...cells(SIZES[profile]).slice(0, most).map(cellName),
+];
+
+/**
+ * The units of one shard, by their names: every k-th cell, and the pretrainings that those start from. Which pretrainings other shards do does not
+ * matter: a pretraining has the same result wherever it is done.
+ */
+export function shardUnits(options: TransformerStudyOptions, shard: Shard): readonly string[] {
+  const size = SIZES[options.profile];
+  const mine = shardOf(cells(size).slice(0, options.cells), shard);
+  const seeds = new Set(mine.map(({ seed }) => seed));
+  const own = pretrainings(size).filter(({ settings }) => seeds.has(settings.seed));
+  return [...own.map(pretrainingName), ...mine.map(cellName)];
+}
+
+/** Runs the study on worker threads, all of it or the units named, each finished unit into the checkpoint. */
+export async function runTransformerUnits(
+  { profile, cells: most }: TransformerStudyOptions,
+  { workers, checkpoint, onUnitDone }: HowToRun,
+  names?: readonly string[],
+): Promise<void> {
+  const size = SIZES[profile];
+  const isMine = (name: string): boolean => names === undefined || names.includes(name);
+  await runUnits<UnitInput, UnitResult, void>(WORKER, { workers, checkpoint, onUnitDone }, async (done) => {
+    // In order, so that what is finished is what matters most: a pool's own queue does not promise one.
+    const inOrder = <Input, Finished>(
+      inputs: readonly Input[],
+      work: (input: Input) => Promise<Finished>,
+    ): Promise<readonly Finished[]> => mapInOrder(inputs, workers, work, () => {});
+    const pretrained = await inOrder(
+      pretrainings(size).filter((input) => isMine(pretrainingName(input))),
+      async (input) => {
+        const { parameters } = (await done({ name: pretrainingName(input), input })) as PretrainingResult;
+        return [input.settings.seed, parameters] as const;
+      },
+    );
+    const starts = new Map(pretrained);
+    await inOrder(
+      cells(size)
+        .slice(0, most)
+        .filter((input) => isMine(cellName(input))),
+      async (input) =>
+        await done({ name: cellName(input), input: { ...input, start: starts.get(input.seed)! } }),
+    );
+  });
+}
+
+/** The tables of a run whose units are all finished, by name. */
+export function transformerTables(
+  { profile, cells: most }: TransformerStudyOptions,
+  results: ReadonlyMap<string, UnitResult>,
+): Readonly<Record<string, string>> {
+  const size = SIZES[profile];
+  const pretrained = pretrainings(size).map((input) => ({
+    input,
+    result: results.get(pretrainingName(input)) as PretrainingResult,
+  }));
+  const finished = cells(size)
+    .slice(0, most)
+    .map((input): FinishedCell => ({ input, result: results.get(cellName(input)) as CellResult }));
+  return {
+    pretraining: toCsv(pretrainingTable(pretrained)),
+    paths: toCsv(pathTable(size, finished)),
+    matched: toCsv(matchedTable(size, finished)),
+  };
+}
 
 /** Runs the study on worker threads, each finished unit into the checkpoint, and gives its tables by name. */
 export async function runTransformerStudy(
-  { profile, cells: most }: TransformerStudyOptions,
-  {
-    workers,
-    checkpoint,
-    onUnitDone,
-  }: {
-    readonly workers: number;
-    readonly checkpoint: Checkpoint<UnitResult>;
-    readonly onUnitDone: (name: string) => void;
-  },
+  options: TransformerStudyOptions,
+  how: HowToRun,
 ): Promise<Readonly<Record<string, string>>> {
-  const size = SIZES[profile];
-  const chosen = cells(size).slice(0, most);
-  return runUnits<UnitInput, UnitResult, Readonly<Record<string, string>>>(
-    join(__dirname, "worker.js"),
-    { workers, checkpoint, onUnitDone },
-    async (done) => {
-      // In order, so that what is finished is what matters most: a pool's own queue does not promise one.
-      const inOrder = <Input, Finished>(
-        inputs: readonly Input[],
-        work: (input: Input) => Promise<Finished>,
-      ): Promise<readonly Finished[]> => mapInOrder(inputs, workers, work, () => {});
-      const pretrained = await inOrder(pretrainings(size), async (input) => ({
-        input,
-        result: (await done({
-          name: `pretraining, seed ${input.settings.seed}`,
-          input,
-        })) as PretrainingResult,
-      }));
-      const finished = await inOrder(chosen, async (input): Promise<FinishedCell> => {
-        const { parameters } = pretrained[input.seed]!.result;
-        const unit = { name: cellName(input), input: { ...input, start: parameters } };
-        return { input, result: (await done(unit)) as CellResult };
-      });
-      return {
-        pretraining: toCsv(pretrainingTable(pretrained)),
-        paths: toCsv(pathTable(size, finished)),
-        matched: toCsv(matchedTable(size, finished)),
-      };
-    },
-  );
+  await runTransformerUnits(options, how);
+  return transformerTables(options, how.checkpoint.results);
 }
 
 /** Writes the tables and a README.md that says what they hold and what makes them into `folder`. */
@@ -104,6 +157,6 @@ of ${fineTuning.prompts} zero-shot prompts at the constant rate in the tables, c
 |---|---|
 | [\`pretraining.csv\`](pretraining.csv) | a pretrained model after so many examples of fresh tasks: risk, ridge regression's risk on the same prompts, and the slope of its predictions on the truth |
 | [\`paths.csv\`](paths.csv) | a fine-tuning, a point on the straight line of parameters from start to end (where the zero-shot excess over σ² has come down to \`at\` times what it was), 0 or ${shape.maxShots} examples: risks on four kinds of tasks, intrusion and gain on fresh ones |
-| [\`matched.csv\`](matched.csv) | what is trained, what is added, the rate and the zero-shot excess that is left: the share of the benefit of ${shape.maxShots} examples on fresh tasks that was kept, its 95 % interval over seeds (Student's t; targets of a seed averaged first), and the difference from training all parameters, paired by seed |
+| [\`matched.csv\`](matched.csv) | what is trained, what is added, the rate and the zero-shot excess that is left: the share of the benefit of ${shape.maxShots} examples on fresh tasks that was kept, its 95 % interval over seeds (Student's t; targets of a seed averaged first), and the differences from training all parameters and from training the value matrices, between cells of the same seed and target |
 `;
 }

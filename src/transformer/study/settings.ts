@@ -30,12 +30,37 @@ const MAIN_SETS: readonly Trainable[] = [
   set("readout"),
   set("query-key"),
 ];
+/** Which layer's values, which layer's MLP, and values that a token writes into itself alone: asked in the second section of the preregistration. */
+const DECOMPOSITION: readonly Trainable[] = [
+  { kind: "set", set: "value", layers: [1, 1] },
+  { kind: "set", set: "value", layers: [2, 2] },
+  { kind: "own-value" },
+  { kind: "set", set: "mlp", layers: [1, 1] },
+  { kind: "set", set: "mlp", layers: [2, 2] },
+];
+/** The sets whose order is to be seen at other rates and targets too. */
+const REPEATED: readonly Trainable[] = [
+  set("all"),
+  set("value"),
+  { kind: "own-value" },
+  set("mlp"),
+  lora("value", 4),
+];
 const OTHER_LORA: readonly Trainable[] = [
   ...[1, 2, 8].map((rank) => lora("value", rank)),
   ...(["query-value", "query-key", "attention", "mlp"] as const).flatMap((target) =>
     [1, 2, 4, 8].map((rank) => lora(target, rank)),
   ),
 ];
+
+/** Cells that are done together: every combination, in the order of the lists, seeds innermost. */
+export interface CellBlock {
+  readonly rates: readonly number[];
+  /** Numbers of a seed's targets, from 0. */
+  readonly targets: readonly number[];
+  readonly objectives: readonly string[];
+  readonly trainables: readonly Trainable[];
+}
 
 /** How much of the study a profile does. */
 export interface StudySize {
@@ -51,8 +76,21 @@ export interface StudySize {
   /** In groups, the first group first. */
   readonly trainables: readonly (readonly Trainable[])[];
   readonly objectives: readonly string[];
+  /** What is done before the grid is gone through: cells of it, and others. */
+  readonly first: readonly CellBlock[];
   readonly testPrompts: number;
 }
+
+/** What the two sections of the preregistration put first, in their order. */
+const FIRST: readonly CellBlock[] = [
+  { rates: [1e-3], targets: [0], objectives: ["zero-shot", "replay"], trainables: MAIN_SETS },
+  { rates: [1e-3], targets: [0], objectives: ["auxiliary"], trainables: MAIN_SETS.slice(0, 2) },
+  { rates: [1e-3], targets: [0], objectives: ["zero-shot", "replay"], trainables: DECOMPOSITION },
+  { rates: [3e-4, 3e-3], targets: [0], objectives: ["zero-shot"], trainables: REPEATED },
+  { rates: [1e-3], targets: [1, 2], objectives: ["zero-shot"], trainables: REPEATED },
+  { rates: [3e-4, 3e-3], targets: [0], objectives: ["replay"], trainables: REPEATED },
+  { rates: [1e-3], targets: [1, 2], objectives: ["replay"], trainables: REPEATED },
+];
 
 export const SIZES: Readonly<Record<Profile, StudySize>> = {
   full: {
@@ -65,6 +103,7 @@ export const SIZES: Readonly<Record<Profile, StudySize>> = {
     rates: [1e-3, 3e-4, 3e-3],
     trainables: [MAIN_SETS, OTHER_LORA],
     objectives: Object.keys(OBJECTIVES),
+    first: FIRST,
     testPrompts: 512,
   },
   quick: {
@@ -77,6 +116,7 @@ export const SIZES: Readonly<Record<Profile, StudySize>> = {
     rates: [3e-3],
     trainables: [MAIN_SETS.slice(0, 4)],
     objectives: ["zero-shot", "replay"],
+    first: [],
     testPrompts: 256,
   },
 };

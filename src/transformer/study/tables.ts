@@ -88,8 +88,8 @@ export function overSeeds(values: readonly number[]): {
 
 /**
  * A row for each kind of cell and matched zero-shot risk: benefit kept, intrusion and gain over seeds (targets of a seed averaged
- * first), and the difference from training all parameters with the same objective at the same rate, seed by seed. Only runs that
- * reached the risk are in a mean; `reached` says how many of the `runs` did.
+ * first), and the differences from training all parameters and from training the value matrices with the same objective at the same rate, cell by
+ * cell of the same seed and target. Only runs that reached the risk are in a mean; `reached` says how many of the `runs` did.
  */
 export function matchedTable(size: StudySize, finished: readonly FinishedCell[]): Table {
   const kindOf = ({ input }: FinishedCell): string =>
@@ -102,58 +102,73 @@ export function matchedTable(size: StudySize, finished: readonly FinishedCell[])
     kinds.flatMap((kind) => {
       const [name, objective, rate] = JSON.parse(kind) as [string, string, number];
       const own = finished.filter((cell) => kindOf(cell) === kind);
-      const all = finished.filter((cell) => kindOf(cell) === JSON.stringify(["all", objective, rate]));
       return levels
         .sort((a, b) => Number(b) - Number(a))
         .map((level) => {
-          const kept = seedMeans(own, level, (cell, point) => benefitKept(size, cell.result, point));
-          const ofAll = seedMeans(all, level, (cell, point) => benefitKept(size, cell.result, point));
-          const last = (quantity: "intrusion" | "gain") =>
-            overSeeds([
-              ...seedMeans(
-                own,
-                level,
-                (_, point) => measureOf(point, "fresh", size.shape.maxShots)[quantity],
-              ).values(),
-            ]);
-          const both = [...kept].filter(([seed]) => ofAll.has(seed));
-          const benefit = overSeeds([...kept.values()]);
-          const difference = overSeeds(both.map(([seed, value]) => value - ofAll.get(seed)!));
+          const keptOf = (cell: FinishedCell): number | undefined => {
+            const point = pointAt(cell, level);
+            return point && benefitKept(size, cell.result, point);
+          };
+          /** How much more of the benefit is kept than by another set on the same target of the same seed. */
+          const less = (set: string) =>
+            overSeeds(
+              seedMeans(own, (cell) => {
+                const other = finished.find(
+                  (each) =>
+                    kindOf(each) === JSON.stringify([set, objective, rate]) &&
+                    each.input.seed === cell.input.seed &&
+                    each.input.target === cell.input.target,
+                );
+                const [mine, its] = [keptOf(cell), other && keptOf(other)];
+                return mine === undefined || its === undefined ? undefined : mine - its;
+              }),
+            );
+          const last = (quantity: "intrusion" | "gain"): number =>
+            overSeeds(
+              seedMeans(own, (cell) => {
+                const point = pointAt(cell, level);
+                return point && measureOf(point, "fresh", size.shape.maxShots)[quantity];
+              }),
+            ).mean;
+          const kept = seedMeans(own, keptOf);
+          const [benefit, lessAll, lessValue] = [overSeeds(kept), less("all"), less("value")];
           return {
             trainable: name,
             objective,
             rate,
             excessLeft: Number(level),
             runs: own.length,
-            reached: own.filter(({ result }) => result.points.some(({ at }) => at === level)).length,
-            seeds: kept.size,
+            reached: own.filter((cell) => pointAt(cell, level) !== undefined).length,
+            seeds: kept.length,
             benefitKept: digits(benefit.mean),
             benefitLow: digits(benefit.low),
             benefitHigh: digits(benefit.high),
-            lessAll: digits(difference.mean),
-            lessAllLow: digits(difference.low),
-            lessAllHigh: digits(difference.high),
-            intrusion: digits(last("intrusion").mean),
-            gain: digits(last("gain").mean),
+            lessAll: digits(lessAll.mean),
+            lessAllLow: digits(lessAll.low),
+            lessAllHigh: digits(lessAll.high),
+            lessValue: digits(lessValue.mean),
+            lessValueLow: digits(lessValue.low),
+            lessValueHigh: digits(lessValue.high),
+            intrusion: digits(last("intrusion")),
+            gain: digits(last("gain")),
           };
         });
     }),
   );
 }
 
-/** A number of the points at `level`, averaged over the targets of each seed; seeds none of whose runs reached it are left out. */
+const pointAt = ({ result }: FinishedCell, level: string): PathPoint | undefined =>
+  result.points.find(({ at }) => at === level);
+
+/** A number of each cell that has one, averaged over the targets of each seed; a value for each seed that has any. */
 function seedMeans(
   cells: readonly FinishedCell[],
-  level: string,
-  value: (cell: FinishedCell, point: PathPoint) => number,
-): ReadonlyMap<number, number> {
+  value: (cell: FinishedCell) => number | undefined,
+): readonly number[] {
   const bySeed = new Map<number, number[]>();
   for (const cell of cells) {
-    const point = cell.result.points.find(({ at }) => at === level);
-    if (point === undefined) continue;
-    bySeed.set(cell.input.seed, [...(bySeed.get(cell.input.seed) ?? []), value(cell, point)]);
+    const own = value(cell);
+    if (own !== undefined) bySeed.set(cell.input.seed, [...(bySeed.get(cell.input.seed) ?? []), own]);
   }
-  return new Map(
-    [...bySeed].map(([seed, values]) => [seed, values.reduce((sum, x) => sum + x, 0) / values.length]),
-  );
+  return [...bySeed.values()].map((values) => values.reduce((sum, x) => sum + x, 0) / values.length);
 }

@@ -1,12 +1,13 @@
 import { RandomSource } from "@finetune-icl/core/simulate";
 import { interpolate, loadParameters, type StoredParameters, storeParameters } from "../gpt/parameters";
 import type { GptShape } from "../gpt/shape";
-import { type Trainable, trainableName } from "../gpt/trainable";
+import { preparedParameters, type Trainable, trainableName } from "../gpt/trainable";
 import { drawTestSets, type Measure, measure } from "../measuring/measure";
 import { createPredictor, type Predictor } from "../measuring/predictor";
+import { drawZeroShot, zeroShotPath } from "../measuring/zeroShotPath";
 import { fineTune } from "../training/fineTune";
 import { type PretrainingSettings, pretrain } from "../training/pretrain";
-import { drawPrompts, drawTask } from "../training/prompts";
+import { drawTask } from "../training/prompts";
 import { MATCHED, OBJECTIVES } from "./settings";
 
 /** Pretraining of one seed. */
@@ -86,7 +87,6 @@ function predictorFor(shape: GptShape): Predictor {
 }
 
 const TARGET_STREAM = 40;
-const ZERO_SHOT_STREAM = 50;
 /** Test prompts are those of no training seed; each seed and target has its own, the same for all that is trained. */
 const TEST_SEED = 1_000_000;
 
@@ -117,7 +117,7 @@ export function runCell(input: CellInput): CellResult {
   const { shape, noiseVariance, seed, trainable, rate, steps, prompts, testPrompts } = input;
   const predictor = predictorFor(shape);
   const target = targetOf(shape.dimension, seed, input.target);
-  const start = loadParameters(input.start);
+  const start = preparedParameters(loadParameters(input.start), trainable);
   const { parameters: end, losses } = fineTune(start, {
     shape,
     noiseVariance,
@@ -131,22 +131,8 @@ export function runCell(input: CellInput): CellResult {
   });
   const testSeed = TEST_SEED + 100 * seed + input.target;
   const sets = drawTestSets(shape, { target, noiseVariance, prompts: testPrompts, seed: testSeed });
-  const zeroShot = drawPrompts(
-    { dimension: shape.dimension, noiseVariance: 0 },
-    { prompts: 2 * testPrompts, shots: 0, scored: "all", taskOf: () => target },
-    new RandomSource(testSeed, ZERO_SHOT_STREAM),
-  );
-  const known = new Map<number, number>();
-  const excessAt = (share: number): number => {
-    const excess = known.get(share) ?? measureExcess(share);
-    known.set(share, excess);
-    return excess;
-  };
-  const measureExcess = (share: number): number => {
-    const predictions = predictor.predict(interpolate(start, end, share), zeroShot);
-    return meanOf([...predictions].map((predicted, i) => (predicted - zeroShot.labels[i]!) ** 2));
-  };
-  const before = excessAt(0);
+  const zeroShot = drawZeroShot(shape, { target, prompts: 2 * testPrompts, seed: testSeed });
+  const { excessAt, firstAt } = zeroShotPath(predictor, start, end, zeroShot);
   const pointAt = (at: string, share: number): PathPoint => ({
     at,
     share,
@@ -154,31 +140,13 @@ export function runCell(input: CellInput): CellResult {
     measures: measure(predictor, interpolate(start, end, share), sets, [0, shape.maxShots]),
   });
   const matched = MATCHED.flatMap((left) => {
-    const share = firstBelow(excessAt, left * before);
+    const share = firstAt(left);
     return share === undefined ? [] : [pointAt(String(left), share)];
   });
   return {
     points: [pointAt("start", 0), ...matched, pointAt("end", 1)],
     lastLoss: losses.at(-1)!,
   };
-}
-
-const GRID = 20;
-const HALVINGS = 10;
-
-/** The first share, on a grid of twenty refined by halving, at which the excess is at most `level`; undefined where there is none. */
-export function firstBelow(excessAt: (share: number) => number, level: number): number | undefined {
-  for (let k = 1; k <= GRID; k += 1) {
-    if (excessAt(k / GRID) > level) continue;
-    let [above, below] = [(k - 1) / GRID, k / GRID];
-    for (let i = 0; i < HALVINGS; i += 1) {
-      const middle = (above + below) / 2;
-      if (excessAt(middle) > level) above = middle;
-      else below = middle;
-    }
-    return below;
-  }
-  return undefined;
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

@@ -1,5 +1,5 @@
-import { type Array as DeviceArray, numpy as np, tree } from "@jax-js/jax";
 import type { DeviceParameters } from "../gpt/forward";
+import { type DeviceArray, np, tree } from "../gpt/tensors";
 
 /** Adam (Kingma and Ba 2015); with `decay` its weight decay is decoupled, as in AdamW (Loshchilov and Hutter 2019). */
 export interface AdamSettings {

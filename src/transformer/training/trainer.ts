@@ -1,9 +1,9 @@
 import { InputError, readWhole, requireNumber } from "@finetune-icl/base";
-import { type Array as DeviceArray, jit, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { allFromDevice, allToDevice } from "../gpt/device";
 import { type DeviceParameters, forward } from "../gpt/forward";
 import type { Parameters } from "../gpt/parameters";
 import { type GptShape, tokenWidth } from "../gpt/shape";
+import { type DeviceArray, jit, np, tree, valueAndGrad } from "../gpt/tensors";
 import { assemble, splitParameters, type Trainable } from "../gpt/trainable";
 import { type AdamSettings, adamStep, clip, type Moments, type StepNumbers, stepNumbers } from "./optimiser";
 import type { PromptBatch } from "./prompts";

@@ -44,6 +44,47 @@ describe("predictions of nearly singular problems", () => {
       expect(risk([1, 0.5], shots) / (numerator / denominator)).toBeCloseTo(1, 11);
   });
 
+  it("of a descent say how far the risks of the printed parameters may be from theirs", () => {
+    const problem: RegressionProblem = {
+      dimension: 3,
+      covariance: [
+        [4.4522753104433255, -5.189301776906235, 5.745527741369037],
+        [-5.189301776906235, 6.048337277204092, -6.696647676787506],
+        [5.745527741369037, -6.696647676787506, 7.414471264146383],
+      ],
+      noiseVariance: 0.1,
+    };
+    const taskCovariance = [
+      [116.64671538877593, -8.280784558226376, 18.961451154386626],
+      [-8.280784558226376, 1.1548715758800117, -0.7492773398168553],
+      [18.961451154386626, -0.7492773398168553, 3.7367590664511257],
+    ];
+    const targetTask = [-0.003397535523466405, 0.0038989169057837406, -0.03382995065403979];
+    const { parameters, risk, errorBound } = predict(
+      problem,
+      { taskCovariance, shots: "infinity" },
+      { kind: "auxiliary-full", targetTask, auxiliaryShots: 20, auxiliaryWeight: 1e6 },
+    );
+    const exactly = {
+      value: parameters.value.map(rational),
+      keyQuery: rationals(parameters.keyQuery),
+    };
+    for (const shots of [0, 1, 20]) {
+      const truth = RATIONAL.toNumber(
+        exactRisk(
+          RATIONAL,
+          { dimension: 3, covariance: rationals(problem.covariance), noiseVariance: rational(0.1) },
+          targetTask.map(rational),
+          shots,
+          exactly,
+        ),
+      );
+      const off = Math.abs(risk(targetTask, shots) - truth);
+      // 2e-6 of the risk at 0 shots: a silent answer is good to 1e-9.
+      expect(off, `${shots} shots: off by ${off}`).toBeLessThan(errorBound(targetTask, shots));
+    }
+  });
+
   it("stay within their error bound of the rationals, whatever the condition, scale, regime and shots", () => {
     const entry = fc.integer({ min: -9, max: 9 });
     const regime = fc.constantFrom(

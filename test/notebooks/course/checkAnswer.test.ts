@@ -187,6 +187,13 @@ describe("an answer that is wrong is told how", () => {
     expect(verdict(() => Math.E, { ...square, hint: "Think of growth." })).toBe(
       "Exercise 4.1: for the input (2), the answer is wrong. (0 of 3 inputs are right.)\nHint: Think of growth.",
     );
+    const missing = () => {
+      throw new Error(missingAnswerMessage("4.1"));
+    };
+    expect(
+      verdict(missing, { ...square, hint: "Think of growth." }),
+      "no hint before there is an answer",
+    ).toBe("Exercise 4.1: there is no answer yet.");
     const objects: AnswerCheck<[{ d: number }, readonly number[]]> = {
       inputs: [[{ d: 2 }, [1, 0]]],
       correct: () => Math.PI,

@@ -9,9 +9,12 @@ import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Regime } from "../../../src/core/problem/regime";
 import { unitTask } from "../../../src/core/problem/unitTask";
+import { RandomSource } from "../../../src/core/simulate/randomSource";
+import { factorisedFlowLoss, leavingTime, noisyFactors } from "../../../src/core/train/saddleEscape";
 import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadTable } from "../../../src/files/table";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
+import { trainReleased } from "../../../src/lab/experiment/trainReleased";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { packageRoot } from "../../support/root";
 
@@ -115,6 +118,30 @@ describe("lessons 7 and 7b say", () => {
     );
   });
 
+  it("what error full fine-tuning on sampled batches leaves: never none", () => {
+    const found = / above the floor, by ([\d.]+) on average and ([\d.]+) at least/.exec(
+      said("07b-one-run-and-many.ipynb", "sampled-read"),
+    )!;
+    const stages = trainReleased({
+      method: "sampled",
+      keyQuery: "merged",
+      steps: 5000,
+      batchSize: 200,
+      regimes: ["zs"],
+      test: { seeds: 2, prompts: 2 },
+      largestShots: 0,
+      record: { schedule: { every: 100 }, measure: (parameters) => parameters },
+    });
+    const released = { ...problem, noiseVariance: 0.1 };
+    const errors = stages.stages
+      .get("zs")!
+      .records.filter(({ at }) => at > 2500)
+      .map(({ value }) => exactRisk(FLOAT, released, stages.targetTask, 0, value) - 0.1);
+    const mean = errors.reduce((sum, x) => sum + x, 0) / errors.length;
+    expect(found.slice(1)).toEqual([three(mean), three(Math.min(...errors))]);
+    expect(Math.min(...errors)).toBeGreaterThan(0);
+  });
+
   it("how many sampled seeds gain when the query matrix is trained with an auxiliary loss", () => {
     const rows = recordsOf(loadTable(join(packageRoot, "data", "experiment", "separate-errors.csv"))).filter(
       (row) => row.method === "sampled" && row.shots === 20,
@@ -155,6 +182,45 @@ describe("lessons 8 and 8b say", () => {
     const secondActBegins = path.find(({ value }) => value.keyQuery[0]![0]! > 0.5)!.at;
     expect(crossing(20)).toBeLessThanOrEqual(firstActEnds);
     expect(crossing(100)).toBeGreaterThan(secondActBegins);
+  });
+
+  it("by what half the rate divides the drift over the same time: not by two", () => {
+    const driftAt = (rate: number, momentum: number, clipNorm: number | "none", steps: number): number => {
+      const optimiser = { kind: "sgd", learningRate: rate, momentum } as const;
+      const loss = [{ task: target, shots: 0, weight: 1 }];
+      const end = trainExactly(problem, loss, pretrained, { kind: "descent", steps, optimiser, clipNorm });
+      const conserved = ({ keyQuery, value }: AttentionParameters): number =>
+        [...keyQuery.flat().map((x) => x * x), ...value.map((x) => -x * x)].reduce((sum, x) => sum + x, 0);
+      return conserved(end.parameters) - conserved(pretrained);
+    };
+    const factors = (
+      [
+        [0, "none", 10_000],
+        [0.9, "none", 2000],
+        [0.9, 1, 2000],
+      ] as const
+    ).map(([momentum, clip, steps]) =>
+      three(driftAt(0.01, momentum, clip, steps) / driftAt(0.005, momentum, clip, 2 * steps)),
+    );
+    expect(said("08b-steps-instead-of-flow.ipynb", "drift-read")).toContain(
+      `divide the drift by ${factors[0]} without momentum, by ${factors[1]} with it and by ${factors[2]} when it is clipped`,
+    );
+  });
+
+  it("a leaving time for larger pretrained scores, too (exercise 8.3)", () => {
+    const { source } = readNotebook(join(packageRoot, "notebooks", "08-training-dynamics.ipynb")).cells.find(
+      ({ id }) => id === "answer-8-3",
+    )!;
+    expect(source).toContain("horizon * Math.max(1, scale)");
+    // In the plane, where it is quick; the lesson's horizon is 170 there.
+    const plane = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
+    const gamma = predict(plane.problem, plane.pretraining, { kind: "pretrained" }).parameters
+      .keyQuery[1]![1]!;
+    const noise = { deviation: 1e-3, random: new RandomSource(8, 1) };
+    const start = noisyFactors(2, 2.5 * gamma, noise);
+    const left = leavingTime(factorisedFlowLoss(plane.problem, unitTask(2, 0), start, 2.5 * 170), 0.2);
+    expect(left).toBeGreaterThan(170);
+    expect(left).toBeLessThan(2.5 * 170);
   });
 
   it("where the first step of descent is, and where the flow is then", () => {

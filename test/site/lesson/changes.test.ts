@@ -1,23 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { type BuiltBook, sharedBook } from "../../book/support";
+import { violations } from "../../figures/support/axe";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
 import { packageRoot } from "../../support/root";
-import { type OpenLesson, openLesson, type RunningBook, runningBook } from "./support";
+import { type OpenLesson, openLesson } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const LESSON = "01-in-context-learning-in-one-layer";
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its reader changes", () => {
   let browser: Browser;
-  let book: RunningBook;
+  let book: BuiltBook;
   beforeAll(async () => {
-    [browser, book] = await Promise.all([startBrowser(), runningBook()]);
+    [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -86,11 +87,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
       all.map((each) => each.textContent),
     );
     expect(marked).toEqual(["text"]);
-    await page.evaluate(AXE);
-    const found = await page.evaluate(
-      'axe.run({ exclude: [".katex"] }, { preload: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
-    );
-    expect(found).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await lesson.close();
   });
 

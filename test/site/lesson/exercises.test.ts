@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -10,8 +10,8 @@ import { type LessonChecks, recordChecks } from "../../../src/notebooks/course/l
 import { findSandbox } from "../../../src/notebooks/course/sandbox";
 import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { buildProjectBook } from "../../../src/site/projectBook";
+import { makeSmallProject } from "../../book/support";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
-import { packageRoot } from "../../support/root";
 import { type OpenLesson, openLesson } from "./support";
 
 const mustRun = process.env.CI !== undefined;
@@ -25,13 +25,11 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
   let lesson: Lesson;
   let checks: LessonChecks;
   beforeAll(async () => {
-    for (const name of ["README.md", "CONTRIBUTING.md", "package.json", "docs", "data"])
-      cpSync(join(packageRoot, name), join(root, name), { recursive: true });
-    symlinkSync(join(packageRoot, "node_modules"), join(root, "node_modules"));
-    mkdirSync(join(root, "notebooks"));
-    const path = join(root, "notebooks", `${LESSON}.ipynb`);
-    cpSync(join(packageRoot, "notebooks", "templates", "lesson.ipynb"), path);
-    lesson = readLesson(path);
+    const file = `${LESSON}.ipynb`;
+    makeSmallProject(root, ["course.md", "live-figures.md"], {
+      [file]: join("notebooks", "templates", "lesson.ipynb"),
+    });
+    lesson = readLesson(join(root, "notebooks", file));
     checks = await recordChecks(lesson, TIMEOUT);
     const student = join(root, "student");
     writeCourseCopy(student, [lesson], {
@@ -48,7 +46,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the exercises of a le
     rmSync(root, { recursive: true, force: true });
   });
 
-  const open = () => openLesson(browser, { folder, report: undefined as never }, LESSON);
+  const open = () => openLesson(browser, { folder }, LESSON);
   async function answer({ page, press, says }: OpenLesson, exercise: string, body: string): Promise<void> {
     const cell = `answer-${exercise}`;
     const isOpen = (await page.$(`#cell-${cell} .cm-content`)) !== null;

@@ -4,18 +4,15 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../../src/base/mapInOrder";
-import { notebookPageFile } from "../../../src/book/notebookPage";
-import { courseNotebooks } from "../../../src/notebooks/runner/courseNotebooks";
+import { type BuiltBook, everyThird, lessonsOf, sharedBook } from "../../book/support";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
 import { packageRoot } from "../../support/root";
-import { openLesson, type RunningBook, runningBook } from "./support";
+import { openLesson } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 
 /** Tests among which the lessons are dealt out, so that each has its own limit against hanging. */
-const SHARES = 6;
-/** All lessons take minutes of two cores: every third of them here, and all with LESSONS=all, as the workflow for GitHub does. */
-const EVERY = process.env.LESSONS === "all" ? 1 : 3;
+const SHARES = 3;
 /** A reader's two cores are these lessons' alone; here other tests run beside them. */
 const LIMIT_SECONDS = 180;
 
@@ -26,10 +23,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)(
   "every lesson, run in its page from the file system",
   () => {
     let browser: Browser;
-    let book: RunningBook;
+    let book: BuiltBook;
     const seconds = new Map<string, number>();
     beforeAll(async () => {
-      [browser, book] = await Promise.all([startBrowser(), runningBook()]);
+      [browser, book] = await Promise.all([startBrowser(), sharedBook()]);
     });
     afterAll(async () => {
       await browser?.close();
@@ -39,14 +36,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)(
       console.log(rows.join("\n"));
     });
 
-    const lessons = courseNotebooks()
-      .map((path) => notebookPageFile(path).replace(/\.html$/, ""))
-      .filter((_, i) => i % EVERY === 0);
-
     it.each(Array.from({ length: SHARES }, (_, i) => i + 1))(
       `gives what is stored (share %i of ${SHARES})`,
       async (share) => {
-        const own = lessons.filter((_, i) => i % SHARES === share - 1);
+        const own = everyThird(lessonsOf(book)).filter((_, i) => i % SHARES === share - 1);
         const run = async (name: string) => {
           const lesson = await openLesson(browser, book, name);
           await lesson.press("check");

@@ -1,39 +1,31 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { BookReport } from "../../../src/book/buildBook";
 import type { Notebook } from "../../../src/notebooks/runner/nbformat";
-import { sharedBook } from "../../book/support";
 import { watchRequests } from "../../figures/support/browser";
 
+/** A book whose lessons run, as `sharedBook` gives it. */
 export interface RunningBook {
   readonly folder: string;
-  readonly report: BookReport;
 }
 
-/** The book of this project without its reference, which no lesson needs. */
-export const runningBook = (): Promise<RunningBook> => sharedBook({ reference: false });
-
-/** A page of the book with other code in some of its cells, under a name of its own: cell's id → code. */
-export function withOtherCode(
+/** Puts other code into some cells of a lesson, as a reader does who opens a copy of their own: cell's id → code; all others have the lesson's. */
+export async function putCode(
+  { page, says }: OpenLesson,
   { folder }: RunningBook,
-  lesson: string,
   name: string,
   codes: Readonly<Record<string, string>>,
-): string {
-  const script = readFileSync(join(folder, "assets", "lessons", `${lesson}.js`), "utf8");
-  const notebook = JSON.parse(script.slice(script.indexOf("(") + 1, script.lastIndexOf(")"))) as Notebook;
-  const cells = notebook.cells.map((cell) => {
-    const source = codes[cell.id];
-    return source === undefined ? cell : { ...cell, source, outputs: [] };
+): Promise<void> {
+  const text = readFileSync(join(folder, "files", "notebooks", `${name}.ipynb`), "utf8");
+  const notebook = JSON.parse(text) as Notebook;
+  const cells = notebook.cells.map((cell) => ({ ...cell, source: codes[cell.id] ?? cell.source }));
+  await page.setInputFiles("input[type=file]", {
+    name: "copy.ipynb",
+    mimeType: "application/x-ipynb+json",
+    buffer: Buffer.from(JSON.stringify({ ...notebook, cells })),
   });
-  writeFileSync(
-    join(folder, "assets", "lessons", `${name}.js`),
-    `finetuneIclLesson(${JSON.stringify({ ...notebook, cells })});\n`,
-  );
-  writeFileSync(join(folder, `${name}.html`), readFileSync(join(folder, `${lesson}.html`)));
-  return name;
+  await says(/^copy\.ipynb is opened, with its own code in cells?/);
 }
 
 export interface OpenLesson {
@@ -79,7 +71,8 @@ export async function openLesson(
     const started = Date.now();
     let text = "";
     while (Date.now() - started < timeout) {
-      text = (await page.textContent(".lesson-status")) ?? "";
+      // Cheaper than a selector of the driver's, which walks the whole page.
+      text = (await page.evaluate("document.querySelector('.lesson-status').textContent")) as string;
       if (pattern.test(text)) return text;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

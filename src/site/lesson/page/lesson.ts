@@ -41,7 +41,8 @@ class Lesson implements Lessons {
   /** Counts starts and stops: what was begun before the last one is not gone on with. */
   #turn = 0;
   #isRunning = false;
-  readonly #ran = new Set<string>();
+  /** Cells that have run, with the code that they ran with. */
+  readonly #ran = new Map<string, string>();
   #collector = new OutputCollector();
   readonly #edits: Edits;
   readonly #editors = new Map<string, { readonly editor: Editor; readonly place: HTMLElement }>();
@@ -71,9 +72,7 @@ class Lesson implements Lessons {
         return;
       case "run-to":
         // What has run already need not run again.
-        await this.#run(
-          this.cells.slice(0, at + 1).filter(({ cell }, i) => i === at || !this.#ran.has(cell.id)),
-        );
+        await this.#run(this.cells.slice(0, at + 1).filter((placed, i) => i === at || !this.#hasRun(placed)));
         return;
       case "run-all":
         await this.#run(this.cells);
@@ -99,6 +98,11 @@ class Lesson implements Lessons {
       case "discard":
         this.#discardEdits();
     }
+  }
+
+  /** Whether a cell has run as it stands. */
+  #hasRun(placed: PlacedCell): boolean {
+    return this.#ran.get(placed.cell.id) === this.#sourceOf(placed);
   }
 
   #sourceOf({ cell }: PlacedCell): string {
@@ -154,7 +158,8 @@ class Lesson implements Lessons {
         show();
       }, RENDER_MS);
     };
-    const ended = await worker.run(cell.id, this.#sourceOf(placed), `cell ${number}`, onMessage);
+    const source = this.#sourceOf(placed);
+    const ended = await worker.run(cell.id, source, `cell ${number}`, onMessage);
     clearTimeout(timer);
     show();
     this.#editors.get(cell.id)?.editor.mark(mistakesIn(this.#collector.outputsOf(cell.id), `cell ${number}`));
@@ -165,7 +170,7 @@ class Lesson implements Lessons {
         : ended.how === "threw"
           ? "error"
           : "stopped";
-    if (ended.how === "ran") this.#ran.add(cell.id);
+    if (ended.how === "ran") this.#ran.set(cell.id, source);
     if (hasTag(cell, "check")) {
       this.#progress.set(cell.id, ended.how === "ran");
       if (this.#isWrongAnswer(placed)) mark.textContent = "not right yet";
@@ -484,7 +489,7 @@ class Lesson implements Lessons {
     const dependents = new Set(await worker.ask({ about: "dependents", sources, changed }));
     const last = Math.max(...dependents);
     await this.#run(
-      this.cells.slice(0, last + 1).filter(({ cell }, i) => dependents.has(i) || !this.#ran.has(cell.id)),
+      this.cells.slice(0, last + 1).filter((placed, i) => dependents.has(i) || !this.#hasRun(placed)),
     );
   }
 
@@ -505,7 +510,7 @@ class Lesson implements Lessons {
 
   /** Cells above that have not run: a likely reason for an error. */
   #missing(placed: PlacedCell): readonly PlacedCell[] {
-    return this.cells.filter(({ cell, number }) => number < placed.number && !this.#ran.has(cell.id));
+    return this.cells.filter((each) => each.number < placed.number && !this.#hasRun(each));
   }
 
   #setRunning(isRunning: boolean): void {

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import type { TableRecord } from "@finetune-icl/base";
+import { describe, expect, it } from "vitest";
+import { RandomSource } from "../../../src/core/simulate/randomSource";
+import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
+import { ranged, shown, storedTable } from "../../transformer/storedRows";
+
+/** What lesson 16 says, held against the stored rows and against prompts sampled here. */
+const said = (id: string): string => {
+  const path = join(packageRoot, "notebooks", "16-a-gpt-that-forgets.ipynb");
+  const cell = readNotebook(path).cells.find((each) => each.id === id);
+  if (cell?.cell_type !== "code") throw new Error(`lesson 16 has no cell of code ${id}`);
+  return cell.outputs
+    .map((output) =>
+      output.output_type === "display_data"
+        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
+        : "",
+    )
+    .join("\n");
+};
+const row = (trainable: string, objective = "zero-shot"): TableRecord =>
+  storedTable("matched").find(
+    (each) =>
+      each.trainable === trainable &&
+      each.objective === objective &&
+      each.rate === 0.001 &&
+      each.excessLeft === 0.1,
+  )!;
+const kept = (...key: Parameters<typeof row>): string => ranged(row(...key), "benefitKept", "benefit");
+
+describe("lesson 16 says", () => {
+  it("what the stored study holds, at a tenth of the excess", () => {
+    const text = said("opening-read");
+    for (const trainable of ["all", "value", "mlp", "lora-value-4"]) expect(text).toContain(kept(trainable));
+    expect(text).toContain(`the difference is ${ranged(row("value"), "lessAll", "lessAll")}`);
+    expect(text).toContain("neither clearly more nor clearly less");
+    const means = ["all", "value", "mlp", "lora-value-4"].map((each) =>
+      Number(row(each, "replay").benefitKept),
+    );
+    expect(text).toContain(`lifts the lowest of the four to ${shown(Math.min(...means))}`);
+  });
+
+  it("which layer and which position, from the rows of the second section", () => {
+    const [table, text] = [said("which-layer-table"), said("which-layer-read")];
+    for (const part of ["value-layer-1", "value-layer-2", "own-value", "mlp-layer-1", "mlp-layer-2"]) {
+      expect(table).toContain(kept(part));
+      expect(table).toContain(ranged(row(part), "lessValue", "lessValue"));
+    }
+    expect(Number(row("own-value").lessValueLow)).toBeGreaterThan(0);
+    expect(text).toContain("keep clearly more than the value matrices");
+    expect(text).toContain("and it is borne out");
+    expect(text).toContain(kept("own-value"));
+  });
+
+  it("that intrusion was not what training everything took away in the gain", () => {
+    const text = said("coefficients-read");
+    for (const part of ["all", "value", "mlp"])
+      expect(text).toContain(`a = ${shown(row(part).intrusion)}, b = ${shown(row(part).gain)}`);
+    expect(text).toContain("does not take the ability away, as it does in one linear layer");
+  });
+
+  it("the intrusion of values that a token gives itself in one linear layer: sampled prompts say so too", () => {
+    const [d, n] = [3, 4];
+    const random = new RandomSource(16, 3);
+    const prompts = 200_000;
+    // Γ = I; v_x = θ₀/(d + 4) acts on the query's own token alone. θ₀ and θ are the first two axes.
+    const [target, task] = [0, 1];
+    const sums = { target: 0, own: 0, squares: 0 };
+    const draw = () => Array.from({ length: d }, () => random.normal());
+    for (let k = 0; k < prompts; k += 1) {
+      const query = draw();
+      const inner = (x: readonly number[]): number => x.reduce((sum, entry, i) => sum + entry * query[i]!, 0);
+      let f = (inner(query) * query[target]!) / (d + 4);
+      for (let j = 0; j < n; j += 1) {
+        const x = draw();
+        f += inner(x) * (x[task]! + Math.sqrt(0.1) * random.normal());
+      }
+      f /= n + 1;
+      sums.target += f * query[target]!;
+      sums.own += f * query[task]!;
+      sums.squares += (f * query[target]!) ** 2;
+    }
+    const error = Math.sqrt(sums.squares) / prompts;
+    const close = { tolerance: 4 * error, reason: "four standard errors of a mean over the sampled prompts" };
+    expectClose(sums.target / prompts, (d + 2) / ((d + 4) * (n + 1)), { ...close, input: { d, n } });
+    expectClose(sums.own / prompts, n / (n + 1), { ...close, tolerance: 8 * error, input: { d, n } });
+  });
+});

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readShownNumber } from "../../../src/base/numberText";
+import { recordsOf } from "../../../src/base/plainTable";
+import { loadStudyTable } from "../../../src/lab/study/saveStudy";
+import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
+import { packageRoot } from "../../support/root";
+
+/** Sentences of lessons 9 to 15 that were once written from memory, and were wrong: held against the stored studies that they speak of. */
+const cellOf = (file: string, id: string) => {
+  const cell = readNotebook(join(packageRoot, "notebooks", file)).cells.find((each) => each.id === id);
+  if (cell === undefined) throw new Error(`${file} has no cell ${id}`);
+  return cell;
+};
+const said = (file: string, id: string): string => {
+  const cell = cellOf(file, id);
+  if (cell.cell_type !== "code") throw new Error(`${id} of ${file} is no cell of code`);
+  return cell.outputs
+    .map((output) =>
+      output.output_type === "display_data"
+        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
+        : "",
+    )
+    .join("\n");
+};
+
+describe("lesson 11 says", () => {
+  it("how many points of a per cent the rows predict better than the Gaussian theory, at zero and at twenty shots", () => {
+    const rows = recordsOf(loadStudyTable("real-data", "predictions"));
+    const saved = (regime: string, shots: number): number => {
+      const row = rows.find(
+        (each) => each.table === "all" && each.regime === regime && each.shots === shots,
+      )!;
+      return 100 * (Number(row.gaussian) - Number(row.rows));
+    };
+    const found =
+      /is worth ([−\d.]+) and ([−\d.]+) points .+ fine-tuning ([−\d.]+) at zero shots, and ([−\d.]+) at twenty/.exec(
+        said("11-real-data.ipynb", "predictions-read"),
+      )!;
+    const expected = [
+      ["zero-shot-full", 0],
+      ["zero-shot-full", 20],
+      ["zero-shot-value", 0],
+      ["zero-shot-value", 20],
+    ] as const;
+    for (const [k, [regime, shots]] of expected.entries()) {
+      const difference = Math.abs(readShownNumber(found[k + 1]!) - saved(regime, shots));
+      expect(difference, `${regime} at ${shots} shots, shown with one decimal`).toBeLessThan(0.0501);
+    }
+    // The take-away: the Gaussian assumption costs something after full fine-tuning at twenty shots too, and not after value-only.
+    expect(saved("zero-shot-full", 20)).toBeGreaterThan(2);
+    expect(saved("zero-shot-value", 20)).toBeLessThan(0);
+  });
+
+  it("that the theory is off by a tenth to a fifth", () => {
+    const off = recordsOf(loadStudyTable("real-data", "predictions"))
+      .filter((row) => row.table === "all" && (row.shots === 0 || row.shots === 20))
+      .map((row) => Number(row.gaussian));
+    expect(Math.min(...off)).toBeGreaterThan(0.1);
+    expect(Math.max(...off)).toBeLessThan(0.205);
+  });
+});
+
+describe("lesson 13 says", () => {
+  it("that one softmax head loses nearly all where the value matrix moves, and nothing where key or query alone may", () => {
+    const kept = (model: string, regime: string): number =>
+      Number(
+        recordsOf(loadStudyTable("models", "benefit")).find(
+          (row) =>
+            row.model === model && row.regime === regime && row.task === "unrelated" && row.shots === 20,
+        )!.kept,
+      );
+    for (const model of ["softmax, 1 layer", "softmax, 1 layer, every length"]) {
+      for (const regime of ["zs", "zs_v"]) expect(kept(model, regime)).toBeLessThan(0.15);
+      for (const regime of ["zs_k", "zs_q"]) expect(kept(model, regime)).toBe(1);
+    }
+  });
+
+  it("small factors with a true minus sign", () => {
+    const table = said("13-softmax-and-depth.ipynb", "verdict-table");
+    expect(table).toContain("8.1 × 10⁻⁸");
+    expect(table).not.toMatch(/\de-\d/);
+  });
+});
+
+describe("lesson 15 says", () => {
+  it("in which lesson the growth law and the vanishing gradient are derived", () => {
+    expect(cellOf("15-when-to-stop.ipynb", "math").source).toMatch(
+      /zero \(lesson 7\)[\s\S]+growth law of lesson 7/,
+    );
+    expect(cellOf("07-query-key-value.ipynb", "mathematics").source).toMatch(
+      /Nothing moves, exactly[\s\S]+gives the growth in the beginning/,
+    );
+  });
+});
+
+describe("lessons 9 to 15", () => {
+  it("cite the paper with its proceedings", () => {
+    for (const file of [
+      "09-when-assumptions-break.ipynb",
+      "10-check-it-yourself.ipynb",
+      "11-real-data.ipynb",
+      "12-other-covariates.ipynb",
+      "12b-many-dimensions.ipynb",
+      "13-softmax-and-depth.ipynb",
+      "14-low-rank-updates.ipynb",
+      "15-when-to-stop.ipynb",
+    ])
+      expect(cellOf(file, "references").source, file).toContain("ICML, PMLR 306 (2026), arXiv 2602.23197");
+  });
+
+  it("give no answer away before it is asked for", () => {
+    expect(cellOf("12b-many-dimensions.ipynb", "literature").source).not.toContain("\\alpha+1+\\sigma^2");
+    for (const id of ["check-10-1", "check-10-2"])
+      expect(cellOf("10-check-it-yourself.ipynb", id).source).not.toContain("hint:");
+  });
+});

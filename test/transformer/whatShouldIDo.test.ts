@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { recordsOf, type TableRecord } from "@finetune-icl/base";
+import { loadTable } from "@finetune-icl/files";
+import { isotropicSetting, loadLedger, predict, unitTask } from "finetune-icl";
+import { describe, expect, it } from "vitest";
+import { packageRoot } from "../support/root";
+import { ranged, shown, storedTable } from "./storedRows";
+
+/**
+ * Every number of docs/what-should-i-do.md, computed here from the rows that it names. A section for another world brings its own list of texts: what
+ * is left of the page when all are taken out must hold no decimal number.
+ */
+const page = readFileSync(join(packageRoot, "docs", "what-should-i-do.md"), "utf8");
+
+const matched = storedTable("matched");
+const row = (trainable: string, objective = "zero-shot", left = 0.1, rate = 0.001): TableRecord =>
+  matched.find(
+    (each) =>
+      each.trainable === trainable &&
+      each.objective === objective &&
+      each.excessLeft === left &&
+      each.rate === rate,
+  )!;
+const [SLOW, FAST] = [0.0003, 0.003].map((rate) => ["zero-shot", 0.1, rate] as const) as [Key, Key];
+type Key = readonly [objective: string, left: number, rate: number];
+const kept = (...key: Parameters<typeof row>): string => ranged(row(...key), "benefitKept", "benefit");
+const lessAll = (trainable: string): string => ranged(row(trainable), "lessAll", "lessAll");
+const reached = (trainable: string): string => `${row(trainable).reached} of the ${row(trainable).runs}`;
+
+/** What the table of decisions says. */
+const DECISIONS: readonly string[] = [
+  `all parameters ${kept("all", "replay")} in place of ${kept("all")}; value matrices ${kept("value", "replay")} in place of ${kept("value")}; MLP ${kept("mlp", "replay")} in place of ${kept("mlp")}`,
+  `${kept("own-value")}: ${ranged(row("own-value"), "lessValue", "lessValue")} more than value matrices, ${lessAll("own-value")} more than all parameters; at a third of the rate ${kept("own-value", ...SLOW)}, at three times ${kept("own-value", ...FAST)}`,
+  `value matrices ${kept("value")}, all parameters ${kept("all")}: ${lessAll("value")} more, not clear; ${ranged(row("value", ...SLOW), "lessAll", "lessAll")} at a third of the rate, ${ranged(row("value", ...FAST), "lessAll", "lessAll")} at three times the rate; LoRA of rank 4 on values ${kept("lora-value-4")}`,
+  `${kept("mlp")}; the target's share in other tasks' answers is ${shown(row("mlp").intrusion)}`,
+  `${kept("layer-norm")}, in ${reached("layer-norm")} runs that got so far`,
+  `second of two ${kept("value-layer-2")}, first ${kept("value-layer-1")}, unsteady`,
+  `all parameters ${kept("all", "auxiliary")}, value matrices ${kept("value", "auxiliary")}`,
+  `all parameters ${kept("all", "zero-shot", 0.2)} where 20 % of the excess is left, ${kept("all")} where 10 %, ${kept("all", "zero-shot", 0.05)} where 5 %`,
+  `nothing moves: ${row("query-key").reached} of ${row("query-key").runs} runs reach the level`,
+];
+
+const FIRST_RISK = 0.125;
+const pilot = (name: string): readonly TableRecord[] =>
+  recordsOf(loadTable(join(packageRoot, "data", "reference", `${name}.csv`)));
+const first = (rows: readonly TableRecord[], targetRisk: (row: TableRecord) => number): TableRecord =>
+  [...rows].sort((a, b) => Number(a.step) - Number(b.step)).find((each) => targetRisk(each) <= FIRST_RISK)!;
+
+/** Risk on fresh tasks with ten examples in the pilot of 4 layers, at its first measured step with a low zero-shot risk. */
+function small(trainable: string, replay = 0): string {
+  const rows = pilot("gpt-small-regression-seed0").filter(
+    (each) =>
+      each.trainable === trainable &&
+      each.auxiliary === "no" &&
+      each.replay_prompts === replay &&
+      each.interpolation === 1,
+  );
+  if (trainable === "pretrained") return shown(rows.find(({ shots }) => shots === 10)!.risk_fresh);
+  const { step } = first(
+    rows.filter(({ shots }) => shots === 0),
+    ({ risk_target }) => Number(risk_target),
+  );
+  return shown(rows.find((each) => each.step === step && each.shots === 10)!.risk_fresh);
+}
+
+/** The same in the pilot of 6 layers, with twenty examples; undefined for the model before fine-tuning. */
+function large(regime?: string): string {
+  const rows = pilot("gpt-regression-seed0").filter(
+    (each) => each.regime === (regime ?? "all") && each.auxiliary === "no",
+  );
+  const step =
+    regime === undefined
+      ? 0
+      : first(
+          rows.filter(({ task }) => task === "target"),
+          ({ risk_0_shots }) => Number(risk_0_shots),
+        ).step;
+  return shown(rows.find((each) => each.step === step && each.task === "fresh")!.risk_20_shots);
+}
+
+/** What one linear layer keeps with endless examples at the end of fine-tuning. */
+function linear(kind: "zero-shot-full" | "zero-shot-value"): string {
+  const { problem, pretraining } = isotropicSetting({
+    dimension: 5,
+    noiseVariance: 0.1,
+    pretrainingShots: "infinity",
+  });
+  const { risk } = predict(problem, pretraining, { kind, targetTask: unitTask(5, 0) });
+  const [silence, floor] = [1.1, 0.1];
+  return shown((silence - risk(unitTask(5, 1), "infinity")) / (silence - floor));
+}
+
+const WORLDS: readonly string[] = [
+  `| nothing | 1.00 | 1.00 | ${small("pretrained")} | ${large()} |`,
+  `| all parameters | ${linear("zero-shot-full")} | ${kept("all")} | ${small("all")} | ${large("all")} |`,
+  `| value matrices | ${linear("zero-shot-value")} | ${kept("value")} | ${small("value")} | ${large("value")} |`,
+  `| attention | – | ${kept("attention")} | ${small("attention")} | ${large("attention")} |`,
+  `| MLP | – | ${kept("mlp")} | ${small("mlp")} | ${large("mlp")} |`,
+  `| LoRA on value | – | ${kept("lora-value-4")} | – | ${large("lora-value")} |`,
+  `| all, with replay | – | ${kept("all", "replay")} | ${small("all", 16)} | – |`,
+];
+
+const SETTINGS: readonly string[] = [
+  `the value matrix then still has ${shown(2 / 9)} of its zero-shot`,
+  `a zero-shot risk on the target of at most ${FIRST_RISK}, where σ² = 0.1`,
+];
+
+describe("What should I do?", () => {
+  it.each([...DECISIONS, ...WORLDS, ...SETTINGS])("says: %s", (text) => {
+    expect(page.replaceAll("\n", " ")).toContain(text);
+  });
+
+  it("holds no other decimal number", () => {
+    const known = [...DECISIONS, ...WORLDS, ...SETTINGS];
+    const rest = known.reduce((text, each) => text.replaceAll(each, ""), page.replaceAll("\n", " "));
+    expect(rest.match(/\d+\.\d+/g) ?? []).toEqual([]);
+  });
+
+  it("draws conclusions that its numbers bear out", () => {
+    // "More", and not by chance; and what it calls not clear is not.
+    expect(Number(row("own-value").lessValueLow)).toBeGreaterThan(0);
+    expect(Number(row("own-value").lessAllLow)).toBeGreaterThan(0);
+    expect(Number(row("value").lessAllLow)).toBeLessThan(0);
+    expect(Number(row("value").lessAllHigh)).toBeGreaterThan(0);
+    for (const key of [SLOW, FAST]) expect(Number(row("own-value", ...key).lessValueLow)).toBeGreaterThan(0);
+    // All parameters keep the less the larger the rate.
+    const byRate = [0.0003, 0.001, 0.003].map((rate) =>
+      Number(row("all", "zero-shot", 0.1, rate).benefitKept),
+    );
+    expect([...byRate].sort((a, b) => b - a)).toEqual(byRate);
+    expect(Number(row("value", ...FAST).lessAllLow)).toBeGreaterThan(0);
+    for (const trainable of ["all", "value", "mlp"])
+      expect(Number(row(trainable, "replay").benefitLow), trainable).toBeGreaterThan(
+        Number(row(trainable).benefitKept),
+      );
+    expect(Number(row("value-layer-2").benefitKept)).toBeGreaterThan(
+      Number(row("value-layer-1").benefitKept),
+    );
+    expect(Number(row("all", "auxiliary").benefitHigh)).toBeLessThan(
+      Number(row("value", "auxiliary").benefitLow),
+    );
+    // Value-only is best in one linear layer and in the pilot of 4 layers, and worse than all in that of 6.
+    expect(Number(linear("zero-shot-value"))).toBeGreaterThan(Number(linear("zero-shot-full")));
+    for (const other of ["all", "attention", "mlp"])
+      expect(Number(small("value")), other).toBeLessThan(Number(small(other)));
+    expect(Number(large("value"))).toBeGreaterThan(Number(large("all")));
+  });
+
+  it("names claims that the ledger holds, verified", () => {
+    const verified = loadLedger()
+      .claims.filter(({ verdict }) => verdict === "verified")
+      .map(({ id }) => id);
+    const named = [...page.matchAll(/\[([^\]]+)\]\(\.\.\/data\/ledger\/README\.md\)/g)].flatMap(([, text]) =>
+      [...text!.matchAll(/`([^`]+)`/g)].map(([, id]) => id!),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    for (const id of named) expect(verified).toContain(id);
+  });
+});
