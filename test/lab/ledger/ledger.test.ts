@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { toCsv } from "../../../src/base/csv";
+import { parseCsv, toCsv } from "../../../src/base/csv";
+import { recordsOf } from "../../../src/base/plainTable";
 import { CLAIMS } from "../../../src/lab/claims";
 import {
   type Ledger,
@@ -115,6 +116,25 @@ describe("the stored ledger", () => {
     expect(summarise(ledger).verdicts).toEqual({ verified: CLAIMS.length, refuted: 0, inconclusive: 0 });
     expect(read(LEDGER_FOLDER, "ledger.csv")).toBe(toCsv(ledgerTable(ledger)));
     expect(read(LEDGER_FOLDER, "README.md")).toBe(ledgerMarkdown(ledger));
+  });
+
+  it("holds with any seed: five, all claims verified, every control rejected, deviations as they should spread", () => {
+    const counts = recordsOf(parseCsv(read(LEDGER_FOLDER, "seeds.csv")));
+    expect(counts.map(({ seed }) => seed)).toEqual([1, 2, 3, 4, 5]);
+    for (const { seed, meanSquareDeviation, ...row } of counts) {
+      expect(row, `seed ${seed}`).toMatchObject({
+        claims: CLAIMS.length,
+        verified: CLAIMS.length,
+        refuted: 0,
+        inconclusive: 0,
+        survivingControls: 0,
+        notVerified: "",
+      });
+      // The mean square of some hundred standard normal deviations, some of them of the same prompts: 1 up to four standard errors.
+      expect(Math.abs(Number(meanSquareDeviation) - 1), `seed ${seed}`).toBeLessThan(
+        4 * Math.sqrt(2 / Number(row.simulatedRows)),
+      );
+    }
   });
 
   it("has no row that is blind: each finds an error of a third of what it predicts, or of 0.1", () => {
