@@ -28,6 +28,7 @@ const GUIDE_PROMISES: Readonly<Record<string, string>> = {
     "Train with any settings, exactly or on sampled prompts, and divide a study among machines.",
   "transformers.html":
     "See which ways of fine-tuning a small GPT keeps reading examples after, and what replay does.",
+  "language-models.html": "Run the study of a language model that forgets, and see what of it was run.",
   "what-should-i-do.html":
     "Decide how to fine-tune, with the number, its interval and its world beside each advice.",
   "kernel.html": "Install the TypeScript kernel, and know what its cells can do.",

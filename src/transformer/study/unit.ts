@@ -61,6 +61,7 @@ export interface CellResult {
 }
 
 export type UnitInput = PretrainingInput | CellInput;
+/** What a unit gives: a pretrained model with its measures, or the path of one fine-tuning. */
 export type UnitResult = PretrainingResult | CellResult;
 
 export const cellName = ({

@@ -77,7 +77,7 @@ describe("finetune-icl notebooks", () => {
     expect(JSON.parse(ended.stdout)).toEqual({
       notebooks: [{ notebook: path, cells: 11, status: "ok", seconds: expect.any(Number) }],
     });
-    expect(ended.stderr).toMatch(/^1 notebook: all ran and hold their outputs\.\n.*docs\/notebooks\.md.*\n$/);
+    expect(ended.stderr).toMatch(/^1 notebook: all ran and hold their outputs\.\nRead them in Jupyter.*\n$/);
   });
 
   it(`loses none of ${PRINTS} prints of one cell`, () =>
