@@ -112,7 +112,8 @@ function readSubmission(
   lesson: string | undefined,
 ): { readonly path: string; readonly notebook: Notebook; readonly lesson: Lesson } | Refused {
   try {
-    return { path, notebook: readNotebook(path), lesson: lessonOf(path, lesson) };
+    // Students copy cells, and some clients copy the id along.
+    return { path, notebook: readNotebook(path, { renewsIds: true }), lesson: lessonOf(path, lesson) };
   } catch (error) {
     // A lesson that is named and cannot be read is nobody's submission.
     if (lesson !== undefined && error instanceof InputError && error.field.startsWith(lesson)) throw error;

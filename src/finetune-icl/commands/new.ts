@@ -44,7 +44,7 @@ function runCommand(folder: string, options: Options): void {
   const chosen = options.lessons === undefined ? [] : chooseLessons(options.lessons, source.notebooks);
   const template =
     options.template || chosen.length === 0 ? [join(source.notebooks, "templates", "lesson.ipynb")] : [];
-  const lessons = [...chosen, ...template].map(readNotebookFile);
+  const lessons = [...chosen, ...template].map((path) => readNotebookFile(path));
   const stored: ReadonlyMap<string, string> = new Map(
     (["data", "docs"] as const).flatMap((name) =>
       listFiles(source[name]).map(

@@ -14,9 +14,15 @@ const CELL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
  * Checks a parsed .ipynb file against nbformat 4 (4.0 to 4.5) and returns it as a 4.5 notebook; cells of files older
  * than 4.5, which have no ids, get `cell-1`, `cell-2`, …; ids
  * of the author's own, if unique, stay. `where` names the file in errors; `exact` is the same file with the numbers of metadata as
- * they are written. Throws `InputError` with the path of the first wrong field.
+ * they are written. Throws `InputError` with the path of the first wrong field. A cell with the id of an earlier one is such a field, unless
+ * `renewsIds`: then it gets another, as a cell that somebody copied needs.
  */
-export function parseNotebook(json: unknown, where: string, exact: unknown = json): Notebook {
+export function parseNotebook(
+  json: unknown,
+  where: string,
+  exact: unknown = json,
+  { renewsIds = false }: ReadOptions = {},
+): Notebook {
   const file = object(json, where, "a notebook, a JSON object");
   const at = (field: string) => `${where}: ${field}`;
   if (file.nbformat !== 4)
@@ -30,7 +36,7 @@ export function parseNotebook(json: unknown, where: string, exact: unknown = jso
   const metadata = object(file.metadata, at("metadata"));
   checkKernel(metadata, at("metadata"));
   const written = array(file.cells, at("cells"));
-  const newIds = minor < 5 ? upgradedIds(written) : [];
+  const newIds = minor < 5 || (renewsIds && haveIds(written)) ? upgradedIds(written) : [];
   const cells = written
     .map((cell, index) => parseCell(cell, at(`cells[${index}]`), newIds[index]))
     .map((cell, index) => ({ ...cell, metadata: metadataOf(exactCells(exact)[index], cell.metadata) }));
@@ -40,6 +46,16 @@ export function parseNotebook(json: unknown, where: string, exact: unknown = jso
     ids.add(id);
   }
   return { nbformat: 4, nbformat_minor: 5, metadata: metadataOf(exact, metadata), cells };
+}
+
+/** How a notebook is read. */
+export interface ReadOptions {
+  readonly renewsIds?: boolean;
+}
+
+/** Whether every cell has an id that could be one; wrong ones are refused by name. */
+function haveIds(cells: readonly JsonValue[]): boolean {
+  return cells.every((cell) => isJsonObject(cell) && typeof cell.id === "string" && CELL_ID.test(cell.id));
 }
 
 /** Ids for cells of a file that need not have any: those that it has, and otherwise their numbers. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { decodeUtf8, InputError, JsonError, parseStrictJson } from "@finetune-icl/base";
 import { parseExactly } from "./exactNumbers";
 import type { Notebook } from "./nbformat";
-import { parseNotebook } from "./parseNotebook";
+import { parseNotebook, type ReadOptions } from "./parseNotebook";
 
 /** A notebook together with the text it was read from, so that a later change of the file can be noticed. */
 export interface NotebookFile {
@@ -11,15 +11,15 @@ export interface NotebookFile {
   readonly notebook: Notebook;
 }
 
-/** Reads and validates an .ipynb file (nbformat 4.0 to 4.5). Throws `InputError`. */
-export function readNotebook(path: string): Notebook {
-  return readNotebookFile(path).notebook;
+/** Reads and validates an .ipynb file (nbformat 4.0 to 4.5); with `renewsIds` cells that were copied get ids of their own. Throws `InputError`. */
+export function readNotebook(path: string, options: ReadOptions = {}): Notebook {
+  return readNotebookFile(path, options).notebook;
 }
 
 /** As `readNotebook`, with the text of the file. */
-export function readNotebookFile(path: string): NotebookFile {
+export function readNotebookFile(path: string, options: ReadOptions = {}): NotebookFile {
   const text = readText(path);
-  return { path, text, notebook: parseNotebook(parseJson(text, path), path, parseExactly(text)) };
+  return { path, text, notebook: parseNotebook(parseJson(text, path), path, parseExactly(text), options) };
 }
 
 function readText(path: string): string {

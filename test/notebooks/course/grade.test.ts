@@ -47,6 +47,18 @@ describe("a submission", () => {
   const directory = makeWorkDirectory();
   afterAll(() => removeDirectory(directory));
 
+  it("is read with a cell that was copied together with its id, which a notebook else is refused for", () => {
+    const path = join(directory, "copied.ipynb");
+    const { cells, ...rest } = submission(RIGHT);
+    writeFileSync(path, serializeNotebook({ ...rest, cells: cells.flatMap((cell) => [cell, cell]) }));
+    expect(() => readNotebook(path)).toThrow(/cells\[1\]\.id: holds .*an id that no earlier cell has/);
+    const read = readNotebook(path, { renewsIds: true });
+    expect(new Set(read.cells.map(({ id }) => id)).size).toBe(2 * cells.length);
+    expect(read.cells.filter((_, i) => i % 2 === 0).map(({ id }) => id)).toEqual(cells.map(({ id }) => id));
+    const { answers } = probeSubmission(read, lesson, checks, "mark");
+    expect(answers.size).toBe(lesson.exercises.filter((exercise) => exercise.answers.length > 0).length);
+  });
+
   it.each(["colab", "vscode", "nbformat-4.4", "classic"])(
     "is matched exercise by exercise as %s writes it, whatever became of the ids of its cells",
     (client) => {

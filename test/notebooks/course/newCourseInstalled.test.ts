@@ -92,7 +92,9 @@ describe.skipIf(process.env.CI === undefined && !hasRegistry)("a new course, rea
     expect(existsSync(join(kernels, "tslab", "kernel.json"))).toBe(true);
     const execute = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=600"];
     run("jupyter", ...execute, "--output-dir", directory, notebook);
-    const [expected, got] = [join(folder, notebook), join(directory, "lesson.ipynb")].map(readNotebook);
+    const [expected, got] = [join(folder, notebook), join(directory, "lesson.ipynb")].map((path) =>
+      readNotebook(path),
+    );
     const differences = compareNotebooks(expected!, got!).map((each) => describeDifference("lesson", each));
     expect(differences, differences.join("\n")).toEqual([]);
   });

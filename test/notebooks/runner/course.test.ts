@@ -33,7 +33,7 @@ describe("the course", () => {
   }, () => {
     const { code, err } = runCli(["notebooks", TEMPLATE, "--out", directory]);
     expect({ code, err }).toMatchObject({ code: 0 });
-    const [stored, got] = [TEMPLATE, join(directory, basename(TEMPLATE))].map(readNotebook);
+    const [stored, got] = [TEMPLATE, join(directory, basename(TEMPLATE))].map((path) => readNotebook(path));
     const differences = compareNotebooks(stored!, got!).map((each) => describeDifference("template", each));
     expect(differences, differences.join("\n")).toEqual([]);
     expect(readFileSync(join(directory, basename(TEMPLATE)), "utf8")).toBe(readFileSync(TEMPLATE, "utf8"));
