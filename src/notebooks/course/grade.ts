@@ -109,6 +109,10 @@ function complaint(
     (id) => id !== undefined && failures.has(id) && !id.startsWith("probe-"),
   );
   const own = failures.get(probe)?.trim() ?? "its answer gave nothing that can be read";
+  // What the compiler says of the probe shows the probe, which is nothing of the student's.
+  const unknown = /Cannot find name '(\w+)'/.exec(own)?.[1];
+  if (culprit === undefined && unknown !== undefined)
+    return `no cell above the check of exercise ${number} makes \`${unknown}\``;
   if (culprit === undefined) return `the answer ${own}`;
   return /did not end|ended the|took more than|started more than|printed without/.test(own)
     ? `the answer ${own}`

@@ -109,6 +109,16 @@ describe("a submission", () => {
   );
 
   it(
+    "is told in its own words where an answer has another name",
+    async () => {
+      const other = { ...RIGHT, "answer-4-1": "const another = (x: number): number => x;" };
+      const result = await grade(submission(other));
+      expect(said(result)).toEqual(["no cell above the check of exercise 4.1 makes `answer41`", ""]);
+    },
+    TIMEOUT,
+  );
+
+  it(
     "loses one point by a loop without an end or an exit, not those of the other exercises",
     async () => {
       const loop = {
