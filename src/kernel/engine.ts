@@ -96,12 +96,15 @@ export class Engine {
     const abandoned = new Promise<"abandoned">((resolve) => {
       this.#abandon = () => resolve("abandoned");
     });
-    const executed = runInCell(cell, () => {
-      const done = this.#executor.execute(code);
-      // The cell has been compiled by now, and has run up to its first await.
-      this.#remember(label);
-      return done;
-    });
+    // Not on the stack of who asked: an interrupt that comes while the cell is compiled throws away all that is on it.
+    const executed = Promise.resolve().then(() =>
+      runInCell(cell, () => {
+        const done = this.#executor.execute(code);
+        // The cell has been compiled by now, and has run up to its first await.
+        this.#remember(label);
+        return done;
+      }),
+    );
     const result = await Promise.race([executed, abandoned]);
     this.#abandon = undefined;
     if (this.#cells.size === known) this.#remember(label);
@@ -216,7 +219,16 @@ function sharedNames(locals: object, functions: CellFunctions): object {
   return shared;
 }
 
-/** The text of a value, as `console.log` prints it. */
+/** The text of a value, as `console.log` prints it; where the value's own way of showing itself throws, without that. */
 function showValue(value: unknown): string {
-  return typeof value === "string" ? value : inspect(value);
+  if (typeof value === "string") return value;
+  try {
+    return inspect(value);
+  } catch {
+    try {
+      return inspect(value, { customInspect: false, getters: false });
+    } catch {
+      return "a value that cannot be shown";
+    }
+  }
 }

@@ -109,12 +109,12 @@ export class Kernel {
   async #answer(request: Request): Promise<void> {
     const type = String(request.header.msg_type);
     this.#server.publish(request.header, "status", { execution_state: "busy" });
-    const answer = this.#answers[type];
+    const answer = Object.hasOwn(this.#answers, type) ? this.#answers[type] : undefined;
     let reply: Reply | undefined;
     try {
       reply = await answer?.(request);
     } catch (error) {
-      log(`${type}: ${error instanceof Error ? error.stack : String(error)}`);
+      log(`${type}: ${stackOf(error)}`);
       const { ename, evalue, traceback } = this.#theEngine.describe(error);
       reply = [type.replace(/_request$/, "_reply"), { status: "error", ename, evalue, traceback }];
     }
@@ -186,7 +186,7 @@ export class Kernel {
       // Some clients have nothing counted.
       return await this.#theEngine.run(cell, code, cell.count === 0 ? "cell" : `cell ${cell.count}`);
     } catch (error) {
-      log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      log(stackOf(error));
       return { status: "error", error: this.#theEngine.describe(error) };
     }
   }
@@ -324,6 +324,15 @@ export class Kernel {
 
   #shutDown(): void {
     process.exit(0);
+  }
+}
+
+/** For the log; what is thrown may refuse to be read. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  } catch {
+    return "something that cannot be read";
   }
 }
 

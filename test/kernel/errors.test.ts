@@ -216,6 +216,19 @@ describe("an error is for people:", () => {
     if (code.includes("held")) expect(shown).toMatch(/ \{\n {2}held: 1\n\}\n$/);
   });
 
+  it("a value whose own way of showing itself throws is shown without it, and the next cells run", async () => {
+    const custom = 'Symbol.for("nodejs.util.inspect.custom")';
+    for (const thrown of [
+      'new Error("in inspect")',
+      "new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 1; }, ownKeys() { throw 1; } })",
+    ]) {
+      const { reply, result } = await client.execute(`({ a: 1, [${custom}]() { throw ${thrown}; } })`);
+      expect(reply.content.status).toBe("ok");
+      expect(result).toContain("a: 1");
+    }
+    expect((await client.execute("1 + 1")).result).toBe("2");
+  });
+
   it("promises and timers are shown without how the kernel follows them", async () => {
     expect((await client.execute("Promise.resolve(4)")).result).toBe("Promise { 4 }");
     expect((await client.execute("({ soon: Promise.resolve({ a: 1 }) })")).result).toBe(

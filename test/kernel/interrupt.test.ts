@@ -35,6 +35,17 @@ describe("an interrupt", () => {
   });
   afterAll(() => client.stop());
 
+  it("that comes while a cell is compiled ends the cell, not the kernel", async () => {
+    for (const wait of [0, 0, 20, 60]) {
+      const id = client.sendCell("for (;;) {}");
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      await client.request("interrupt_request", {}, "control");
+      const { status, error } = summarize(await client.answer(id, "execute_request"));
+      expect({ wait, status, ename: error?.ename }).toEqual({ wait, status: "error", ename: "Interrupted" });
+      expect((await client.execute("survivor + 1")).result).toBe("2");
+    }
+  });
+
   describe.each(["message", "signal"])("by %s", (how) => {
     it.each(Object.entries(BUSY))(
       "ends %s, and leaves the kernel idle and its names alive",
