@@ -44,7 +44,17 @@ function removeAll(path: string): void {
 /** A file that cannot be read back is as good as none: the work is done again. */
 function readEntries<Result>(path: string): readonly [string, Result][] {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as [string, Result][];
+    const entries: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const whole =
+      Array.isArray(entries) &&
+      entries.every(
+        (entry) =>
+          Array.isArray(entry) &&
+          entry.length === 2 &&
+          typeof entry[0] === "string" &&
+          (entry[1] ?? null) !== null,
+      );
+    return whole ? (entries as [string, Result][]) : [];
   } catch {
     return [];
   }

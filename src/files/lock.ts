@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isRunning } from "./runningProcess";
-import { makeFolder, WriteError, writeFully } from "./wholeFile";
+import { makeFolder, realTarget, WriteError, writeFully } from "./wholeFile";
 
 /** Another process works on the same files. */
 export class LockedError extends Error {
@@ -35,7 +35,8 @@ export async function withLock<Value>(path: string, work: () => Promise<Value>):
 
 /** Takes the lock, and returns what gives it back; the end of the process does, too. @throws LockedError */
 export function lock(path: string): () => void {
-  const target = resolve(path);
+  // The file itself, by whatever link it is called.
+  const target = realTarget(path);
   const file = join(dirname(target), `.${basename(target)}.lock`);
   makeFolder(dirname(target));
   removeLeftovers(file);

@@ -105,7 +105,7 @@ interface Staged {
 }
 
 function stage(path: string, content: Content | Pieces): Staged {
-  const target = existing(path);
+  const target = realTarget(path);
   const before = fs.statSync(target, { throwIfNoEntry: false });
   // Renaming would put a file in the place of the device.
   if (before !== undefined && !before.isFile()) throw new InputError("file", path, "a file, or a new name");
@@ -132,7 +132,7 @@ function stage(path: string, content: Content | Pieces): Staged {
 }
 
 /** The file itself, where the path leads over links. */
-function existing(path: string, links = 0): string {
+export function realTarget(path: string, links = 0): string {
   try {
     return fs.realpathSync(path);
   } catch {
@@ -140,7 +140,7 @@ function existing(path: string, links = 0): string {
     if (target === undefined) return resolve(path);
     if (links === MOST_LINKS)
       throw new InputError("file", path, "a file, or a new name, no link that leads back to itself");
-    return existing(target, links + 1);
+    return realTarget(target, links + 1);
   }
 }
 

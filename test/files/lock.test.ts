@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -20,6 +20,17 @@ describe("a lock", () => {
     });
     lock(path)();
     expect(readdirSync(folder).filter((name) => name.startsWith(".a"))).toEqual([]);
+  });
+
+  it("is that of the file itself, by whatever link it is called, also one that leads to nothing yet", () => {
+    symlinkSync("linked", join(folder, "link"));
+    const release = lock(join(folder, "link"));
+    expect(() => lock(join(folder, "linked"))).toThrow(LockedError);
+    release();
+    writeFileSync(join(folder, "linked"), "");
+    const again = lock(join(folder, "linked"));
+    expect(() => lock(join(folder, "link"))).toThrow(LockedError);
+    again();
   });
 
   it("of a process that is gone is taken over at once", () => {

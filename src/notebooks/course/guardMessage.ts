@@ -30,14 +30,16 @@ export function readGuardMessage(line: string): GuardMessage | undefined {
   }
   if (!isJsonObject(message)) return undefined;
   const { done, failures, printed, isComplete } = message;
-  if (typeof done === "number") return { done };
+  if (Number.isSafeInteger(done)) return { done: done as number };
   if (!Array.isArray(failures) || !isJsonObject(printed)) return undefined;
   return {
     failures: failures.filter(isJsonObject).map(({ cell, text }) => ({
       cell: typeof cell === "string" ? cell : null,
-      text: String(text),
+      text: typeof text === "string" ? text : "",
     })),
     isComplete: isComplete === true,
-    printed: Object.fromEntries(Object.entries(printed).map(([id, text]) => [id, String(text)])),
+    printed: Object.fromEntries(
+      Object.entries(printed).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { decodeUtf8, InputError, JsonError, parseStrictJson } from "@finetune-icl/base";
 import { parseExactly } from "./exactNumbers";
 import type { Notebook } from "./nbformat";
@@ -24,6 +24,10 @@ export function readNotebookFile(path: string, options: ReadOptions = {}): Noteb
 
 function readText(path: string): string {
   try {
+    const stat = statSync(path);
+    // A device may have no end.
+    if (!stat.isFile() && !stat.isDirectory())
+      throw new InputError("notebook", path, "the path of a file, not of a device");
     return decodeUtf8(readFileSync(path));
   } catch (error) {
     if (error instanceof JsonError)

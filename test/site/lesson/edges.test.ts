@@ -81,7 +81,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
   it("can reach nothing but its page: no request, no storage, no other tab, no evaluation of text", async () => {
     const [names, evaluated, required] = await shown(
       `const all = globalThis as unknown as Record<string, unknown>;
-["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "importScripts", "Worker", "BroadcastChannel", "indexedDB", "caches", "navigator", "postMessage", "document", "localStorage"].filter((name) => all[name] !== undefined).join()`,
+["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "importScripts", "Worker", "BroadcastChannel", "indexedDB", "caches", "navigator", "postMessage", "document", "localStorage", "FontFace", "fonts"].filter((name) => all[name] !== undefined).join()`,
       "try { console.log(new Function('return 1')()); } catch (error) { console.log((error as Error).name); }\ntry { console.log((0, eval)('1')); } catch (error) { console.log((error as Error).name); }",
       'import * as http from "node:http";\nhttp.get("http://127.0.0.1/");',
     );
@@ -91,9 +91,11 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
   });
 
   it("ends an endless loop within a second, says what is lost, and runs again", async () => {
-    await put({ [A]: "const before = 1;", [B]: "for (;;) {}", [C]: "before" });
+    await put({ [A]: "const before = 1;", [B]: "console.log('on its way'); for (;;) {}", [C]: "before" });
     await lesson.press("run-to", B);
     await lesson.says(/Running cell 2/);
+    // What was printed is seen while the loop goes on.
+    await expect.poll(() => lesson.outputOf(B), { timeout: 30_000 }).toContain("on its way");
     // The page answers while the worker is busy.
     expect(await lesson.page.$eval("body", () => "answers")).toBe("answers");
     const started = Date.now();
@@ -130,6 +132,9 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(await lesson.says(/./)).toMatch(/^Reset/);
     expect(await lesson.outputOf(A)).toBe("");
+    expect(
+      await lesson.page.$eval("#cell-import", (cell) => (cell as HTMLElement).dataset.state),
+    ).toBeUndefined();
     await lesson.press("run-to", B);
     // The buttons are off while a run goes on: pressed all the same, nothing begins.
     await lesson.says(/Running cell 1/);

@@ -149,10 +149,11 @@ class Lesson implements Lessons {
     mark.textContent = "running";
     outputs.clear();
     this.#collector.add(cell.id, { type: "clear_output", wait: false });
-    const show = () => outputs.show(cell, this.#collector.outputsOf(cell.id));
+    const collector = this.#collector;
+    const show = () => outputs.show(cell, collector.outputsOf(cell.id));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onMessage = (message: Message) => {
-      this.#collector.add(cell.id, message);
+      collector.add(cell.id, message);
       timer ??= setTimeout(() => {
         timer = undefined;
         show();
@@ -161,8 +162,10 @@ class Lesson implements Lessons {
     const source = this.#sourceOf(placed);
     const ended = await worker.run(cell.id, source, `cell ${number}`, onMessage);
     clearTimeout(timer);
+    // Reset meanwhile: the stored outputs stand there again.
+    if (collector !== this.#collector) return ended;
     show();
-    this.#editors.get(cell.id)?.editor.mark(mistakesIn(this.#collector.outputsOf(cell.id), `cell ${number}`));
+    this.#editors.get(cell.id)?.editor.mark(mistakesIn(collector.outputsOf(cell.id), `cell ${number}`));
     section.dataset.state = ended.how;
     mark.textContent =
       ended.how === "ran"

@@ -16,6 +16,9 @@ const REACHING = [
   "indexedDB",
   "caches",
   "cookieStore",
+  // A font is loaded from the page's own host.
+  "FontFace",
+  "fonts",
   "RTCPeerConnection",
   "Notification",
   "open",

@@ -4,6 +4,8 @@ export const MOST_TEXT = 100_000;
 export const MOST_DISPLAYED = 2_000_000;
 
 const COLLECTED = 16_000;
+/** So long printed text may wait to be shown; what comes first does not wait, since a loop may follow that never lets go. */
+const WAIT_MS = 200;
 
 /**
  * Text on its way to the page: collected, since a message a line would keep the page busy, and cut where it becomes more than anybody
@@ -14,6 +16,7 @@ export class TextOutput {
   #sent = 0;
   #cutLines = 0;
   #cutCharacters = 0;
+  #flushed = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly send: (name: "stdout" | "stderr", text: string) => void) {}
 
@@ -30,13 +33,15 @@ export class TextOutput {
     if (this.#pending && this.#pending.name !== name) this.flush();
     this.#pending ??= { name, text: "" };
     this.#pending.text += kept;
-    if (this.#pending.text.length > COLLECTED) this.flush();
+    if (this.#pending.text.length > COLLECTED || Date.now() - this.#flushed > WAIT_MS) this.flush();
   }
 
   flush(): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending) this.send(pending.name, pending.text);
+    if (!pending) return;
+    this.#flushed = Date.now();
+    this.send(pending.name, pending.text);
   }
 
   end(): void {
