@@ -236,8 +236,15 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     await page.click("button.fold");
     expect((await opened()).every(Boolean)).toBe(true);
 
+    // The button says it for a second and a half, which a busy machine may spend elsewhere: what it says is written down.
+    const said = await page.evaluateHandle(() => {
+      const button = document.querySelector(".cell.code .copy")!;
+      const words: string[] = [];
+      new MutationObserver(() => words.push(button.textContent ?? "")).observe(button, { childList: true });
+      return words;
+    });
     await page.click(".cell.code .copy");
-    await page.waitForSelector("text=Copied");
+    await expect.poll(() => said.jsonValue(), { timeout: 30_000 }).toContain("Copied");
     expect(await page.evaluate("navigator.clipboard.readText()")).toContain('from "finetune-icl"');
     await close();
   });
