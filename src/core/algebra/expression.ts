@@ -1,13 +1,9 @@
 import { type ExpressionNode, type Mathematics, mathematics } from "./mathematics";
+import type { OrderedField } from "./orderedField";
 
 /** What {@link interpretedMathematics} needs of a field, and what it may do differently from the rules of algebra. */
-export interface Arithmetic<T> {
-  readonly zero: T;
-  readonly one: T;
-  add(a: T, b: T): T;
-  subtract(a: T, b: T): T;
-  multiply(a: T, b: T): T;
-  divide(a: T, b: T): T;
+export interface Arithmetic<T>
+  extends Pick<OrderedField<T>, "zero" | "one" | "add" | "subtract" | "multiply" | "divide"> {
   /** Reads a literal as it stands in an expression. */
   from(value: number | string): T;
   /** Called on the sum of the diagonal of a matrix. */

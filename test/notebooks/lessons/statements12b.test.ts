@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
@@ -6,22 +5,10 @@ import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Regime } from "../../../src/core/problem/regime";
 import { unitTask } from "../../../src/core/problem/unitTask";
-import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
-import { packageRoot } from "../../support/root";
+import { said } from "./support/storedLesson";
 
-/** The numbers in what lesson 12b says, computed here by `predict` and the readable exact risk: no limit, no diagonal shortcut, no fast engine. */
-const said = (id: string): string => {
-  const path = join(packageRoot, "notebooks", "12b-many-dimensions.ipynb");
-  const cell = readNotebook(path).cells.find((each) => each.id === id);
-  if (cell?.cell_type !== "code") throw new Error(`lesson 12b has no cell of code ${id}`);
-  return cell.outputs
-    .map((output) =>
-      output.output_type === "display_data"
-        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
-        : "",
-    )
-    .join("\n");
-};
+/** The numbers in what it says are computed here by `predict` and the readable exact risk: no limit, no diagonal shortcut, no fast engine. */
+const LESSON = "12b-many-dimensions.ipynb";
 
 const KINDS = ["pretrained", "zero-shot-value", "zero-shot-full"] as const;
 const three = (value: number): string => String(Number(value.toPrecision(3)));
@@ -40,7 +27,7 @@ function riskIn(d: number, kind: (typeof KINDS)[number], axis: 0 | 1): (shots: n
 
 describe("lesson 12b says", () => {
   it("the risks at four examples per dimension in 5 and 20 dimensions", () => {
-    const text = said("opening-read");
+    const text = said(LESSON, "opening-read");
     for (const kind of KINDS) {
       const [five, twenty] = [5, 20].map((d) => riskIn(d, kind, 1)(4 * d));
       expect(text).toContain(`${three(five!)} in five dimensions, ${three(twenty!)} in twenty`);
@@ -51,16 +38,18 @@ describe("lesson 12b says", () => {
     // r = 1.1/4, γ = 1/(1 + r).
     const gamma = 1 / 1.275;
     const pretrained = 0.1 + (1 - gamma) ** 2 + (1.1 / 4) * gamma ** 2;
-    const text = said("opening-read");
+    const text = said(LESSON, "opening-read");
     expect(text.split(`and ${three(pretrained)} in the limit`)).toHaveLength(3);
     expect(text).toContain(`${three((1.1 / 4) * gamma ** 2)} *above* the 1.1`);
-    expect(said("full-read")).toContain(`= ${Number((1 - (1 - gamma) ** 2).toPrecision(4))}$ in the limit`);
+    expect(said(LESSON, "full-read")).toContain(
+      `= ${Number((1 - (1 - gamma) ** 2).toPrecision(4))}$ in the limit`,
+    );
   });
 
   it("where value-only fine-tuning turns from a cost into a gain on its target, in the limit and in 20 dimensions", () => {
     const [, limit, found] =
       /= ([\d.]+)\$ examples per dimension; the exact risks have it at ([\d.]+) for/.exec(
-        said("price-read"),
+        said(LESSON, "price-read"),
       )!;
     expect(limit).toBe(three(4 / 1.1 - 1));
     const [before, after] = [riskIn(20, "pretrained", 0), riskIn(20, "zero-shot-value", 0)];
@@ -71,7 +60,7 @@ describe("lesson 12b says", () => {
   });
 
   it("slopes of −1, and of −½ for full fine-tuning on its target", () => {
-    const text = said("convergence-read");
+    const text = said(LESSON, "convergence-read");
     const [, low, high, slow] = /slopes of −([\d.]+) to −([\d.]+): times .* with a slope of −([\d.]+):/s.exec(
       text,
     )!;

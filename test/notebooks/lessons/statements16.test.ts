@@ -1,25 +1,12 @@
-import { join } from "node:path";
 import type { TableRecord } from "@finetune-icl/base";
 import { describe, expect, it } from "vitest";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
-import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { expectClose } from "../../support/expectClose";
-import { packageRoot } from "../../support/root";
 import { ranged, shown, storedTable } from "../../transformer/storedRows";
+import { said } from "./support/storedLesson";
 
-/** What lesson 16 says, held against the stored rows and against prompts sampled here. */
-const said = (id: string): string => {
-  const path = join(packageRoot, "notebooks", "16-a-gpt-that-forgets.ipynb");
-  const cell = readNotebook(path).cells.find((each) => each.id === id);
-  if (cell?.cell_type !== "code") throw new Error(`lesson 16 has no cell of code ${id}`);
-  return cell.outputs
-    .map((output) =>
-      output.output_type === "display_data"
-        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
-        : "",
-    )
-    .join("\n");
-};
+/** What it says is held against the stored rows and against prompts sampled here. */
+const LESSON = "16-a-gpt-that-forgets.ipynb";
 const row = (trainable: string, objective = "zero-shot"): TableRecord =>
   storedTable("matched").find(
     (each) =>
@@ -32,7 +19,7 @@ const kept = (...key: Parameters<typeof row>): string => ranged(row(...key), "be
 
 describe("lesson 16 says", () => {
   it("what the stored study holds, at a tenth of the excess", () => {
-    const text = said("opening-read");
+    const text = said(LESSON, "opening-read");
     for (const trainable of ["all", "value", "mlp", "lora-value-4"]) expect(text).toContain(kept(trainable));
     expect(text).toContain(`the difference is ${ranged(row("value"), "lessAll", "lessAll")}`);
     expect(text).toContain("neither clearly more nor clearly less");
@@ -43,7 +30,7 @@ describe("lesson 16 says", () => {
   });
 
   it("which layer and which position, from the rows of the second section", () => {
-    const [table, text] = [said("which-layer-table"), said("which-layer-read")];
+    const [table, text] = [said(LESSON, "which-layer-table"), said(LESSON, "which-layer-read")];
     for (const part of ["value-layer-1", "value-layer-2", "own-value", "mlp-layer-1", "mlp-layer-2"]) {
       expect(table).toContain(kept(part));
       expect(table).toContain(ranged(row(part), "lessValue", "lessValue"));
@@ -55,7 +42,7 @@ describe("lesson 16 says", () => {
   });
 
   it("that intrusion was not what training everything took away in the gain", () => {
-    const text = said("coefficients-read");
+    const text = said(LESSON, "coefficients-read");
     for (const part of ["all", "value", "mlp"])
       expect(text).toContain(`a = ${shown(row(part).intrusion)}, b = ${shown(row(part).gain)}`);
     expect(text).toContain("does not take the ability away, as it does in one linear layer");

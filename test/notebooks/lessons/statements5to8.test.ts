@@ -15,24 +15,13 @@ import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadTable } from "../../../src/files/table";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
 import { trainReleased } from "../../../src/lab/experiment/trainReleased";
-import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
 import { packageRoot } from "../../support/root";
+import { cellOf, said } from "./support/storedLesson";
 
 /**
  * Sentences of lessons 5 to 8b that were once written from memory, and were wrong. Each number is computed here by the exact risk of the
  * parameters (the lessons use closed forms where there are some) and looked for in what the stored lesson says.
  */
-const said = (file: string, id: string): string => {
-  const cell = readNotebook(join(packageRoot, "notebooks", file)).cells.find((each) => each.id === id);
-  if (cell?.cell_type !== "code") throw new Error(`${file} has no cell of code ${id}`);
-  return cell.outputs
-    .map((output) =>
-      output.output_type === "display_data"
-        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
-        : "",
-    )
-    .join("\n");
-};
 
 const { problem, pretraining } = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 20 });
 const target = unitTask(5, 0);
@@ -208,9 +197,7 @@ describe("lessons 8 and 8b say", () => {
   });
 
   it("a leaving time for larger pretrained scores, too (exercise 8.3)", () => {
-    const { source } = readNotebook(join(packageRoot, "notebooks", "08-training-dynamics.ipynb")).cells.find(
-      ({ id }) => id === "answer-8-3",
-    )!;
+    const { source } = cellOf("08-training-dynamics.ipynb", "answer-8-3");
     expect(source).toContain("horizon * Math.max(1, scale)");
     // In the plane, where it is quick; the lesson's horizon is 170 there.
     const plane = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });

@@ -1,29 +1,10 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readShownNumber } from "../../../src/base/numberText";
 import { recordsOf } from "../../../src/base/plainTable";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
-import { readNotebook } from "../../../src/notebooks/runner/readNotebook";
-import { packageRoot } from "../../support/root";
+import { cellOf, said } from "./support/storedLesson";
 
 /** Sentences of lessons 9 to 15 that were once written from memory, and were wrong: held against the stored studies that they speak of. */
-const cellOf = (file: string, id: string) => {
-  const cell = readNotebook(join(packageRoot, "notebooks", file)).cells.find((each) => each.id === id);
-  if (cell === undefined) throw new Error(`${file} has no cell ${id}`);
-  return cell;
-};
-const said = (file: string, id: string): string => {
-  const cell = cellOf(file, id);
-  if (cell.cell_type !== "code") throw new Error(`${id} of ${file} is no cell of code`);
-  return cell.outputs
-    .map((output) =>
-      output.output_type === "display_data"
-        ? String(output.data["text/markdown"] ?? output.data["text/plain"])
-        : "",
-    )
-    .join("\n");
-};
-
 describe("lesson 11 says", () => {
   it("how many points of a per cent the rows predict better than the Gaussian theory, at zero and at twenty shots", () => {
     const rows = recordsOf(loadStudyTable("real-data", "predictions"));

@@ -28,29 +28,15 @@ describe("finetune-icl language-model", () => {
       ),
     );
     writeFileSync(file, lines.join("\n"));
-    const run = runCli([
-      "language-model",
-      "prepare",
-      "--tiny",
-      "--choices",
-      file,
-      "--out",
-      join(path, "out"),
-    ]);
+    const prepare = () =>
+      runCli(["language-model", "prepare", "--tiny", "--choices", file, "--out", join(path, "out")]);
+    const run = prepare();
     expect(run.code, run.err).toBe(0);
     const prompts = readFileSync(join(path, "out", "prompts", "law-0.jsonl"), "utf8");
     expect(prompts).toContain("\\nA. yes\\nB. no");
 
     writeFileSync(file, lines.slice(0, 24).join("\n"));
-    const few = runCli([
-      "language-model",
-      "prepare",
-      "--tiny",
-      "--choices",
-      file,
-      "--out",
-      join(path, "out"),
-    ]);
+    const few = prepare();
     expect(few.code).toBe(2);
     expect(few.err).toContain("at least 6 subjects");
     remove();
