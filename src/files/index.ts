@@ -3,6 +3,7 @@ export { onEnd } from "./cleanup";
 export { FIGURE_FOLDER_VARIABLE, figureFolderOf } from "./figureFolder";
 export { withLock } from "./lock";
 export { type Manifest, manifestOf, replaceFolder, requireReplaceable, strangersIn } from "./outputFolder";
+export { type OwnResults, requireOwnResults } from "./ownResults";
 export { createProgress, type Progress } from "./progress";
 export { findProjectRoot, projectRoot } from "./projectRoot";
 export { loadTable, saveFigureTable, saveTable } from "./table";

@@ -49,6 +49,7 @@ export { ridgePrediction } from "./measuring/ridge";
 export { drawZeroShot, type ZeroShotPath, zeroShotPath } from "./measuring/zeroShotPath";
 export {
   openTransformerCheckpoint,
+  requireTransformerFolder,
   runTransformerStudy,
   runTransformerUnits,
   saveTransformerStudy,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, readChoice, toCsv } from "@finetune-icl/base";
+import { readChoice, toCsv } from "@finetune-icl/base";
 import { requireAffordable } from "@finetune-icl/core/problem";
-import { openCheckpoint, withLock, writeAllWhole } from "@finetune-icl/files";
+import { openCheckpoint, requireOwnResults, withLock, writeAllWhole } from "@finetune-icl/files";
 import {
   type ExperimentRun,
   type ExperimentSize,
@@ -112,6 +112,8 @@ async function runInto(
     { total: runs.flatMap(unitsOf).length, things: "stages", kept: () => checkpoint.results.size },
     (step) => runExperiment(runs, size, { workers, checkpoint, onUnitDone: () => step() }),
   );
+  // Somebody may have written there in the meantime.
+  refuseAnother(out, settings);
   writeAllWhole([
     [join(out, "errors.csv"), toCsv(experimentTable(runs, results))],
     [join(out, "settings.json"), settings],
@@ -123,11 +125,11 @@ async function runInto(
 /** Results of other settings stay; those of the same settings come out the same again. */
 function refuseAnother(out: string, settings: string): void {
   const path = join(out, "settings.json");
-  const holdsAnother = existsSync(path)
-    ? readFileSync(path, "utf8") !== settings
-    : existsSync(join(out, "errors.csv"));
-  if (holdsAnother)
-    throw new InputError("--out", out, "a folder without results, or with those of the same experiment");
+  requireOwnResults(out, {
+    names: ["errors.csv", "settings.json"],
+    areThere: () => existsSync(path) && readFileSync(path, "utf8") === settings,
+    words: "with the results of the same experiment",
+  });
 }
 
 const both = <Choice extends string>(choice: Choice | "both", all: readonly Choice[]): readonly Choice[] =>

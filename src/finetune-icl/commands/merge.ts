@@ -1,6 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import { withLock } from "@finetune-icl/files";
-import { mergeSweeps, writeSweep } from "@finetune-icl/lab/sweep";
+import { mergeSweeps, rowsLeft, writeSweep } from "@finetune-icl/lab/sweep";
 import { isPart, mergeParts, type Part } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
 import { say } from "../say";
@@ -27,7 +27,11 @@ async function merge(paths: readonly string[], options: { readonly out: string }
   if (!isPart(paths[0]!)) {
     const out = readOutFile(options.out);
     const whole = mergeSweeps(paths);
-    await withLock(out, async () => writeSweep(out, whole));
+    await withLock(out, async () => {
+      // A file of another study, or one of the user's, stays.
+      rowsLeft(out, whole.study);
+      writeSweep(out, whole);
+    });
     say(`${whole.runs} runs: ${out}\n`);
     return;
   }

@@ -5,6 +5,7 @@ import { openCheckpoint, withLock } from "@finetune-icl/files";
 import {
   type AnyStudy,
   DEFAULT_SEED,
+  requireStudyFolder,
   runStudy,
   runStudyUnits,
   STUDIES,
@@ -57,7 +58,10 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
     return runShard(studies, settings, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
   const folder = out ?? (profile === "full" ? resultsFolder("studies") : undefined);
-  const run = () => runStudies(studies, settings, { workers, folder });
+  const run = () => {
+    if (out !== undefined) for (const study of studies) requireStudyFolder(out, study, settings);
+    return runStudies(studies, settings, { workers, folder });
+  };
   await (folder === undefined ? run() : withLock(folder, run));
 }
 
@@ -100,7 +104,9 @@ export function saveStudyParts(folder: string, { work, results }: Part): void {
     readonly studies: readonly string[];
   };
   const finished = new Map(results);
-  for (const study of chooseStudies(studies)) {
+  const chosen = chooseStudies(studies);
+  for (const study of chosen) requireStudyFolder(folder, study, { profile, seed });
+  for (const study of chosen) {
     const units = study.units({ profile, seed });
     const tables = study.tables(
       units.map((unit) => ({ ...unit, result: finished.get(unitName(study, unit.name)) })),

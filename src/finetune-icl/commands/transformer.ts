@@ -5,6 +5,7 @@ import { withLock } from "@finetune-icl/files";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import {
   openTransformerCheckpoint,
+  requireTransformerFolder,
   runTransformerStudy,
   runTransformerUnits,
   saveTransformerStudy,
@@ -63,6 +64,7 @@ async function runCommand(options: Options): Promise<void> {
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
   const folder = out ?? (profile === "full" ? join(resultsFolder("studies"), "transformer") : undefined);
   const run = async (): Promise<void> => {
+    if (out !== undefined) requireTransformerFolder(out, settings);
     const start = performance.now();
     const checkpoint = openTransformerCheckpoint(folder ?? resultsFolder("studies"), profile);
     const tables = await withKeptProgress(
@@ -112,6 +114,7 @@ async function runShard(
 export function saveTransformerParts(folder: string, { work, results }: Part): void {
   const { profile, cells } = work as unknown as TransformerStudyOptions;
   const settings = { profile, ...(cells !== undefined && { cells }) };
+  requireTransformerFolder(folder, settings);
   const finished = new Map(results as readonly (readonly [string, UnitResult])[]);
   saveTransformerStudy(folder, settings, transformerTables(settings, finished));
   say(`Fine-tuning a small GPT: ${join(folder, "README.md")}\n`);

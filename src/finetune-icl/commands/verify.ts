@@ -1,7 +1,14 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, InputError, readShard, type Shard, shardOf, tableFrom, toCsv } from "@finetune-icl/base";
 import type { Claim, Profile, Verdict } from "@finetune-icl/core/evidence";
-import { createProgress, openCheckpoint, withLock, writeAllWhole } from "@finetune-icl/files";
+import {
+  createProgress,
+  openCheckpoint,
+  requireOwnResults,
+  withLock,
+  writeAllWhole,
+} from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
 import {
   type FinishedUnit,
@@ -12,6 +19,7 @@ import {
   ledgerOf,
   plan,
   type RunOptions,
+  requireLedgerFolder,
   runLedger,
   runLedgerUnits,
   saveLedger,
@@ -77,14 +85,36 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
   if (options.seeds !== undefined) {
     const seeds = readNumberOption(options.seeds, "--seeds", 1);
-    await countVerdicts(claims, { profile, seeds, workers, folder: out ?? resultsFolder("ledger") });
+    const where = out ?? resultsFolder("ledger");
+    await withLock(where, async () => {
+      if (out !== undefined) requireCountsFolder(out, profile, claims.length, seeds);
+      await countVerdicts(claims, { profile, seeds, workers, folder: where });
+    });
     return;
   }
   const folder = out ?? (whole && profile === "full" ? resultsFolder("ledger") : undefined);
-  const run = () => runClaims(claims, { profile, seed }, { workers, folder, whole });
+  const run = () => {
+    if (out !== undefined) requireLedgerFolder(out, { profile, seed, claims: claims.map(({ id }) => id) });
+    return runClaims(claims, { profile, seed }, { workers, folder, whole });
+  };
   const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
   report(ledger, seconds, { folder, json: options.json ?? false });
 }
+
+/** Refuses a folder whose counts are of other claims or another profile, of more seeds, or none that verify wrote. @throws InputError */
+function requireCountsFolder(folder: string, profile: Profile, claims: number, seeds: number): void {
+  requireOwnResults(folder, {
+    names: [COUNTS],
+    areThere: () => {
+      const [head, ...rows] = readFileSync(join(folder, COUNTS), "utf8").trim().split("\n");
+      const isOwn = (row: string, k: number) => row.startsWith(`${profile},${k + 1},${claims},`);
+      return head!.startsWith("profile,seed,claims,") && rows.length <= seeds && rows.every(isOwn);
+    },
+    words: "with counts of the same claims and profile, and of no more seeds",
+  });
+}
+
+const COUNTS = "seeds.csv";
 
 /** The same claims with several seeds: all are printed, counted and saved before any that is not verified ends with an error. */
 async function countVerdicts(
@@ -137,10 +167,9 @@ async function countVerdicts(
     sound &&= summary.sound;
     answer(`seed ${seed}: ${closing(summary)}`);
   }
-  writeAllWhole([[join(folder, "seeds.csv"), toCsv(tableFrom(rows))]]);
-  say(`The counts are in ${join(folder, "seeds.csv")}.\n`);
-  if (!sound)
-    throw new Error(`not every claim is verified with every seed: see ${join(folder, "seeds.csv")}`);
+  writeAllWhole([[join(folder, COUNTS), toCsv(tableFrom(rows))]]);
+  say(`The counts are in ${join(folder, COUNTS)}.\n`);
+  if (!sound) throw new Error(`not every claim is verified with every seed: see ${join(folder, COUNTS)}`);
 }
 
 /** Runs a shard's units of the plan into the file --out, which a later run of the same command goes on from. */
@@ -169,6 +198,7 @@ async function runShard(
 export function saveLedgerParts(folder: string, { work, results }: Part): void {
   const { profile, seed, claims } = work as unknown as RunOptions & { readonly claims: readonly string[] };
   const finished = new Map(results as readonly (readonly [string, FinishedUnit])[]);
+  requireLedgerFolder(folder, { profile, seed, claims });
   const ledger = ledgerOf(chooseClaims(claims), { profile, seed }, finished);
   saveLedger(folder, ledger);
   const seconds = new Map<string, number>();

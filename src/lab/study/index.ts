@@ -27,7 +27,7 @@ export { clearDistance, repeatedMean } from "./realData/repeated";
 export { STATEMENTS } from "./realData/statements";
 export { runUnit } from "./realData/unit";
 export { runStudy, runStudyHere, runStudyUnits, type StudyTask } from "./runStudy";
-export { DEFAULT_SEED, loadStudyTable, STUDIES_FOLDER, saveStudy } from "./saveStudy";
+export { DEFAULT_SEED, loadStudyTable, requireStudyFolder, STUDIES_FOLDER, saveStudy } from "./saveStudy";
 export {
   type AnyStudy,
   defineStudy,

@@ -1,6 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Table, toCsv } from "@finetune-icl/base";
-import { loadTable, writeAllWhole } from "@finetune-icl/files";
+import { loadTable, requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import { DATA_FOLDER } from "../units/dataFolder";
 import type { StudyTables } from "./runStudy";
 import type { AnyStudy, StudyOptions } from "./study";
@@ -27,8 +28,23 @@ export function loadStudyTable(study: string, table: string): Table {
   return loadTable(join(STUDIES_FOLDER, study, `${table}.csv`));
 }
 
-function studyMarkdown(study: AnyStudy, { profile, seed }: StudyOptions, tables: StudyTables): string {
+/** Refuses a folder whose files would be lost to this study with these options. @throws InputError */
+export function requireStudyFolder(folder: string, study: AnyStudy, options: StudyOptions): void {
+  const own = join(folder, study.name);
+  const page = join(own, "README.md");
+  requireOwnResults(own, {
+    names: existsSync(own) ? readdirSync(own).filter((name) => /^README\.md$|\.csv$/.test(name)) : [],
+    areThere: () => existsSync(page) && readFileSync(page, "utf8").includes(madeBy(study, options)),
+    words: "with the tables of the same study and options",
+  });
+}
+
+function madeBy(study: AnyStudy, { profile, seed }: StudyOptions): string {
   const options = `${profile === "quick" ? " --quick" : ""}${seed === DEFAULT_SEED ? "" : ` --seed ${seed}`}`;
+  return `Made by \`npx finetune-icl study ${study.name}${options}\` (profile ${profile}, seed ${seed}).`;
+}
+
+function studyMarkdown(study: AnyStudy, options: StudyOptions, tables: StudyTables): string {
   const rows = Object.entries(tables).map(
     ([name, { table, description }]) =>
       `| [\`${name}.csv\`](${name}.csv) | ${table.rows.length} | ${description} |`,
@@ -37,7 +53,7 @@ function studyMarkdown(study: AnyStudy, { profile, seed }: StudyOptions, tables:
 
 ${study.question}
 
-Made by \`npx finetune-icl study ${study.name}${options}\` (profile ${profile}, seed ${seed}).
+${madeBy(study, options)}
 
 | table | rows | one row |
 |---|---|---|

@@ -26,20 +26,20 @@ function isRow(row: unknown): boolean {
 }
 
 /** @throws InputError when the file holds no results of a study. */
-export function readSweep(path: string): SweepFile {
+export function readSweep(path: string, field = "FILE"): SweepFile {
   try {
     const file = parseStrictJson(decodeUtf8(readFileSync(path))) as SweepFile;
     if (Number.isSafeInteger(file.runs) && Array.isArray(file.rows) && file.rows.every(isRow)) return file;
   } catch {
     // Said below, in one line.
   }
-  throw new InputError("FILE", path, "results written by finetune-icl sweep");
+  throw new InputError(field, path, "results written by finetune-icl sweep");
 }
 
 /** The rows that an earlier, interrupted run of the same study left in the file. @throws InputError for another study. */
 export function rowsLeft(path: string, study: Grid): readonly SweepRow[] {
   if (!existsSync(path)) return [];
-  const file = readSweep(path);
+  const file = readSweep(path, "--out");
   if (JSON.stringify(file.study) !== JSON.stringify(study))
     throw new InputError(
       "--out",
@@ -54,7 +54,7 @@ export function rowsLeft(path: string, study: Grid): readonly SweepRow[] {
  * @throws InputError when the files are of different studies, or rows are missing or differ.
  */
 export function mergeSweeps(paths: readonly string[]): SweepFile {
-  const files = paths.map(readSweep);
+  const files = paths.map((path) => readSweep(path));
   const [{ study, runs }] = files as [SweepFile];
   const rows = new Map<number, SweepRow>();
   for (const [k, file] of files.entries()) {
@@ -71,7 +71,9 @@ export function mergeSweeps(paths: readonly string[]): SweepFile {
       rows.set(row.index, row);
     }
   }
-  const missing = Array.from({ length: runs }, (_, i) => i).filter((i) => !rows.has(i));
+  // The number of runs is what a file says: not so many are counted through, only as far as the first few that are missing.
+  const missing: number[] = [];
+  for (let i = 0; i < runs && missing.length <= 5; i += 1) if (!rows.has(i)) missing.push(i);
   if (missing.length > 0) {
     const some = missing.slice(0, 5).join(", ");
     throw new InputError(

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeAllWhole } from "@finetune-icl/files";
+import { requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import { languageCells, promptsFile } from "./grid";
 import { drawLanguagePrompts } from "./prompts";
 import { LANGUAGE_SIZES, type LanguageProfile } from "./settings";
@@ -42,6 +43,13 @@ export function prepareLanguageStudy(
       return [join(folder, "prompts", promptsFile(roles.target, seed)), text] as const;
     }),
   );
-  writeAllWhole([...prompts, [join(folder, "plan.json"), `${JSON.stringify(plan, null, 1)}\n`]]);
+  const path = join(folder, "plan.json");
+  const text = `${JSON.stringify(plan, null, 1)}\n`;
+  requireOwnResults(folder, {
+    names: ["plan.json"],
+    areThere: () => readFileSync(path, "utf8") === text,
+    words: "with the same plan, of which results may be there",
+  });
+  writeAllWhole([...prompts, [path, text]]);
   return { cells: cells.length, files: prompts.length };
 }

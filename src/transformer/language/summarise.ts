@@ -1,6 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, toCsv } from "@finetune-icl/base";
-import { writeAllWhole } from "@finetune-icl/files";
+import { requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import {
   type FinishedLanguageCell,
   type LanguagePlan,
@@ -22,10 +23,18 @@ export function summariseLanguageStudy(
   const finished = readLanguageResults(folder, plan);
   if (finished.length === 0)
     throw new InputError("folder", folder, "a folder with finished cells in results/");
+  const page = join(out, "README.md");
+  requireOwnResults(out, {
+    names: ["README.md", "paths.csv", "matched.csv"],
+    areThere: () =>
+      existsSync(page) &&
+      readFileSync(page, "utf8").includes(`language-model prepare\` (profile ${plan.profile})`),
+    words: "with the tables of the same study",
+  });
   writeAllWhole([
     [join(out, "paths.csv"), toCsv(languagePathTable(plan, finished))],
     [join(out, "matched.csv"), toCsv(languageMatchedTable(plan, finished))],
-    [join(out, "README.md"), readme(plan, finished)],
+    [page, readme(plan, finished)],
   ]);
   return { finished: finished.length, cells: plan.cells.length };
 }

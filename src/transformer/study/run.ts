@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { mapInOrder, type Shard, shardOf, toCsv } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
-import { type Checkpoint, openCheckpoint, writeAllWhole } from "@finetune-icl/files";
+import { type Checkpoint, openCheckpoint, requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
 import { cells, pretrainings } from "./grid";
 import { SIZES } from "./settings";
@@ -122,6 +123,20 @@ export async function runTransformerStudy(
 ): Promise<Readonly<Record<string, string>>> {
   await runTransformerUnits(options, how);
   return transformerTables(options, how.checkpoint.results);
+}
+
+/** Refuses a folder whose files would be lost to a study of this profile; one of fewer cells grows. @throws InputError */
+export function requireTransformerFolder(folder: string, { profile }: TransformerStudyOptions): void {
+  const page = join(folder, "README.md");
+  const madeBy =
+    profile === "quick"
+      ? /^Made by `npx finetune-icl transformer --quick/m
+      : /^Made by `npx finetune-icl transformer(?: --cells|`)/m;
+  requireOwnResults(folder, {
+    names: ["README.md", "pretraining.csv", "paths.csv", "matched.csv"],
+    areThere: () => existsSync(page) && madeBy.test(readFileSync(page, "utf8")),
+    words: "with the tables of the same study",
+  });
 }
 
 /** Writes the tables and a README.md that says what they hold and what makes them into `folder`. */

@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeWorkDirectory, removeDirectory, writeNotebook } from "../../notebooks/runner/support/notebooks";
 import { program, startNode } from "../../notebooks/runner/support/processes";
@@ -206,6 +215,66 @@ describe("what stands in --out", () => {
     expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
     expect(runCli(experiment()).code).toBe(0);
     expect(readFileSync(join(file("experiment"), "errors.csv"), "utf8")).toBe(before);
+  });
+
+  it.each([
+    ["verify", ["verify", "best-label-weight", "--quick"], "README.md"],
+    ["verify --seeds", ["verify", "best-label-weight", "--quick", "--seeds", "1"], "seeds.csv"],
+    ["study", ["study", "low-rank", "--quick"], join("low-rank", "README.md")],
+    ["transformer", ["transformer", "--quick", "--cells", "1"], "matched.csv"],
+    ["experiment", ["experiment", "--steps", "5"], "errors.csv"],
+    ["language-model prepare", ["language-model", "prepare", "--tiny"], "plan.json"],
+  ])("of %s takes the place of no file of the user's", async (name, args, taken) => {
+    const out = file(`mine ${name}`);
+    mkdirSync(dirname(join(out, taken)), { recursive: true });
+    writeFileSync(join(out, taken), "my thesis");
+    expectOneLine(
+      await runMain(...args, "--out", out),
+      2,
+      /--out: holds ".*"; allowed: a folder without a file/,
+    );
+    expect(readFileSync(join(out, taken), "utf8")).toBe("my thesis");
+  });
+
+  it("of verify is a ledger of the same claims, profile and seed, or none", async () => {
+    const words = (id: string, ...more: readonly string[]) => [
+      "verify",
+      id,
+      "--quick",
+      "--out",
+      file("ledger"),
+      ...more,
+    ];
+    expect(runCli(words("best-label-weight")).code).toBe(0);
+    const before = readFileSync(join(file("ledger"), "ledger.json"), "utf8");
+    for (const other of [words("pretrained-risk-limit"), words("best-label-weight", "--seed", "2")])
+      expectOneLine(await runMain(...other), 2, /--out: .*the same claims, profile and seed/);
+    expect(runCli(words("best-label-weight")).code).toBe(0);
+    expect(readFileSync(join(file("ledger"), "ledger.json"), "utf8")).toBe(before);
+  });
+
+  it("of merge is the same sweep, or no file", async () => {
+    writeFileSync(file("thesis.json"), '{"user": "thesis"}');
+    const all = file("merged.json");
+    expect(runCli(["sweep", file("study.json"), "--jobs", "1", "--out", all]).code).toBe(0);
+    expectOneLine(
+      await runMain("merge", all, "--out", file("thesis.json")),
+      2,
+      /--out: .*results written by finetune-icl sweep/,
+    );
+    expect(readFileSync(file("thesis.json"), "utf8")).toBe('{"user": "thesis"}');
+    writeFileSync(file("other.json"), readFileSync(all, "utf8").replace('"shots":[0', '"shots":[7'));
+    expectOneLine(await runMain("merge", all, "--out", file("other.json")), 2, /--out: .*the same study/);
+    writeFileSync(
+      file("endless.json"),
+      readFileSync(all, "utf8").replace('"runs": 24', '"runs": 1000000000000000'),
+    );
+    expectOneLine(
+      await runMain("merge", file("endless.json"), "--out", file("none.json")),
+      2,
+      /missing: 24, 25, 26, 27, 28, …/,
+    );
+    expect((await runMain("merge", all, "--out", all)).code).toBe(0);
   });
 
   it("is no device or pipe for merge, train and bench", async () => {
