@@ -80,6 +80,16 @@ export function requireVector(vector: ArrayLike<unknown>, path: string, length: 
   }
 }
 
+/** For lists that formulas go through: an array, no typed one. @throws InputError naming it. */
+export function requireList(value: unknown, path: string): void {
+  if (!Array.isArray(value)) throw new InputError(path, value, "an array of numbers");
+}
+
+/** For what a caller without types may have left out. @throws InputError naming it. */
+export function requireObject(value: unknown, path: string): void {
+  if (typeof value !== "object" || value === null) throw new InputError(path, value, "an object");
+}
+
 /** For matrices that are already numbers: rows of one length, every entry finite. @throws InputError naming what is wrong. */
 export function requireMatrix(
   matrix: ArrayLike<ArrayLike<unknown>>,

@@ -8,4 +8,4 @@ export { createProgress, type Progress } from "./progress";
 export { findProjectRoot, projectRoot } from "./projectRoot";
 export { loadTable, saveFigureTable, saveTable } from "./table";
 export { makeTemporaryFolder } from "./temporaryFolder";
-export { type Content, reasonOf, writeAllWhole, writeFully, writeWhole } from "./wholeFile";
+export { type Content, realTarget, reasonOf, writeAllWhole, writeFully, writeWhole } from "./wholeFile";

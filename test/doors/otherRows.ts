@@ -56,7 +56,9 @@ export const BASE_ROWS: Rows = {
   readablePowers: TEXTS,
   requireFinite: READS,
   requireLength: READS,
+  requireList: READS,
   requireNumber: READS,
+  requireObject: READS,
   shardOf: "takes a shard that was read",
   tableFrom: "takes records, of which it refuses those that differ",
   mapInOrder: {
@@ -265,6 +267,7 @@ export const LAB_ROWS: Readonly<Record<string, Rows>> = {
   ledger: {
     ledgerOf: "takes the results of units",
     loadLedger: FILES,
+    requireLedgerFolder: FILES,
     plan: "takes claims, which are programs",
     runLedger: WORKERS,
     runLedgerUnits: WORKERS,
@@ -331,6 +334,7 @@ export const LAB_ROWS: Readonly<Record<string, Rows>> = {
     runStudy: WORKERS,
     runStudyUnits: WORKERS,
     saveStudy: FILES,
+    requireStudyFolder: FILES,
     clearDistance: { args: () => ({ splits: 5 }), call: ({ splits }) => study.clearDistance(splits) },
     repeatedMean: {
       args: ({ vector }) => ({ values: vector(4) }),
@@ -414,6 +418,7 @@ export const LAB_ROWS: Readonly<Record<string, Rows>> = {
   sweep: {
     gridPoints: "takes a grid that was read",
     mergeSweeps: FILES,
+    rowsLeft: FILES,
     openSweep: FILES,
     readGrid: READS,
     runSweep: WORKERS,

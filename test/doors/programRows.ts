@@ -35,6 +35,8 @@ export const FILES_ROWS: Rows = {
   requireReplaceable: PATHS,
   runKey: PATHS,
   strangersIn: READ,
+  realTarget: PATHS,
+  requireOwnResults: PATHS,
   withLock: PATHS,
   writeAllWhole: PATHS,
   writeFully: "takes the number of an open file, which the system refuses when it is none",

@@ -113,6 +113,7 @@ export const TRANSFORMER_ROWS: Rows = {
   },
   runTransformerStudy: FILES,
   runTransformerUnits: FILES,
+  requireTransformerFolder: FILES,
   saveTransformerStudy: FILES,
   shardUnits: FILES,
   splitParameters: PARAMETERS,

@@ -13,8 +13,10 @@ export {
   readWhole,
   requireFinite,
   requireLength,
+  requireList,
   requireMatrix,
   requireNumber,
+  requireObject,
   requireRows,
   requireSquare,
   requireVector,
@@ -34,16 +36,6 @@ export function readVector<T>(field: NumberField<T>, raw: unknown, path: string,
   const rightLength = Array.isArray(raw) && (length === undefined ? raw.length > 0 : raw.length === length);
   if (!rightLength) throw new InputError(path, raw, `an array of ${count(length, "number")}`);
   return (raw as readonly unknown[]).map((item, i) => readScalar(field, item, `${path}[${i}]`));
-}
-
-/** For lists that formulas go through: an array, no typed one. @throws InputError naming it. */
-export function requireList(value: unknown, path: string): void {
-  if (!Array.isArray(value)) throw new InputError(path, value, "an array of numbers");
-}
-
-/** For what a caller without types may have left out. @throws InputError naming it. */
-export function requireObject(value: unknown, path: string): void {
-  if (typeof value !== "object" || value === null) throw new InputError(path, value, "an object");
 }
 
 /** A square matrix as an array of rows, of the given size when one is given. */

@@ -1,8 +1,7 @@
-import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { InputError, isJsonObject, mapInOrder, readShard, shardOf } from "@finetune-icl/base";
-import { createProgress } from "@finetune-icl/files";
+import { createProgress, realTarget } from "@finetune-icl/files";
 import {
   courseNotebooks,
   describeResult,
@@ -123,20 +122,11 @@ function readOutputs({ check, set, out }: Options): RunFileOptions["outputs"] {
   return check ? "check" : "save";
 }
 
-/** Links followed, where there is something. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
-
 function refuseOverwriting(files: readonly NotebookFile[], folder: string): void {
   const seen = new Map<string, string>();
   for (const { path } of files) {
     const target = resolve(folder, basename(path));
-    if (realPath(target) === realPath(path))
+    if (realTarget(target) === realTarget(path))
       throw new InputError("--out", folder, "another folder than the notebook's own");
     if (seen.has(target))
       throw new InputError("files", [seen.get(target), path], "notebooks of different names for one --out");
