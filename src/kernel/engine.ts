@@ -32,17 +32,30 @@ export interface CellFunctions {
   readonly clearOutput: (wait?: boolean) => void;
 }
 
+/** What keeps interrupts away from work of the kernel's own: that in one piece, and that in steps. */
+export interface Guard {
+  protect<T>(work: () => T): T;
+  setAnswering(isAnswering: boolean): void;
+}
+
 const INTERRUPTED: ErrorContent = {
   ename: "Interrupted",
   evalue: "the cell was interrupted",
   traceback: ["Interrupted: the cell was interrupted"],
 };
 
+export function isInterruption(error: ErrorContent): boolean {
+  return error.ename === INTERRUPTED.ename;
+}
+
+const ABANDONED = Symbol("abandoned");
+
 /** tslab's converter and executor, and what they do not tell anyone. */
 export class Engine {
   readonly #converter: Converter;
   readonly #executor: TslabExecutor;
   readonly #folder: string;
+  readonly #guard: Guard;
   readonly #cells = new Map<string, KnownCell>();
   readonly #imported = new Map<string, Tracer>();
   // What the executor reported about the run in progress, through the console that it was given.
@@ -52,9 +65,10 @@ export class Engine {
   // A run that is stopped by force never comes back.
   #abandon: (() => void) | undefined;
 
-  /** `protect` does work that must not be stopped half-way. */
-  constructor(folder: string, functions: CellFunctions, protect: <T>(work: () => T) => T) {
+  constructor(folder: string, functions: CellFunctions, guard: Guard) {
     this.#folder = folder;
+    this.#guard = guard;
+    const protect = <T>(work: () => T) => guard.protect(work);
     this.#converter = protect(() => createConverter(folder, PRELUDE));
     const converter = this.#converter;
     const converters = {
@@ -93,27 +107,50 @@ export class Engine {
     this.#thrown = undefined;
     this.#label = label;
     const known = this.#cells.size;
-    const abandoned = new Promise<"abandoned">((resolve) => {
-      this.#abandon = () => resolve("abandoned");
-    });
-    // Not on the stack of who asked: an interrupt that comes while the cell is compiled throws away all that is on it.
-    const executed = Promise.resolve().then(() =>
-      runInCell(cell, () => {
+    const result = await this.#abandonable(async () => {
+      const isWell = await runInCell(cell, () => {
         const done = this.#executor.execute(code);
         // The cell has been compiled by now, and has run up to its first await.
         this.#remember(label);
         return done;
-      }),
-    );
-    const result = await Promise.race([executed, abandoned]);
-    this.#abandon = undefined;
+      });
+      // A promise that is rejected while the cell runs is reported a turn later; nothing goes on of a cell that fails.
+      if (isWell) await turn();
+      return isWell;
+    });
     if (this.#cells.size === known) this.#remember(label);
-    if (result === "abandoned" || cell.isInterrupted) return { status: "error", error: INTERRUPTED };
+    if (result === ABANDONED || cell.isInterrupted) return { status: "error", error: INTERRUPTED };
     if (!result) return { status: "error", error: this.#errorOf(code, label) };
-    // A promise that is rejected while the cell runs is reported a turn later.
-    await turn();
     if (cell.unhandled) return { status: "error", error: this.describe(cell.unhandled.thrown) };
     return { status: "ok", ...this.#takeValue() };
+  }
+
+  /** The text of a cell's value, which a value may make in a way of its own that never ends: it is interrupted as the cell is. */
+  async textOf(value: unknown): Promise<Outcome> {
+    const text = await this.#abandonable(() => this.show(value));
+    return text === ABANDONED ? { status: "error", error: INTERRUPTED } : { status: "ok", value: text };
+  }
+
+  /**
+   * What some work of a cell gives. Not on the stack of who asked: an interrupt may throw away all that is on it, and all promises
+   * that wait for their turn. From when the work is done until more is to be done, the kernel is answering.
+   */
+  #abandonable<T>(work: () => T | Promise<T>): Promise<T | typeof ABANDONED> {
+    this.#guard.setAnswering(false);
+    return new Promise((resolve, reject) => {
+      const abandon = () => settled(resolve)(ABANDONED);
+      const settled =
+        <R>(settle: (result: R) => void) =>
+        (result: R) => {
+          // What was abandoned may still come to an end, in another's time.
+          if (this.#abandon !== abandon) return;
+          this.#abandon = undefined;
+          this.#guard.setAnswering(true);
+          settle(result);
+        };
+      this.#abandon = abandon;
+      Promise.resolve().then(work).then(settled(resolve), settled(reject));
+    });
   }
 
   /** Ends the run in progress, whatever it waits for. */

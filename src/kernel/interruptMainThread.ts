@@ -5,7 +5,8 @@ import { UNWIND } from "./unwind";
 // A main thread that is not in a loop takes notice within this time, and most often at once.
 const NOTICE_MS = 150;
 const CHECK_MS = 5;
-const GIVE_UP_MS = 2000;
+// A native call ends when it does; what a cell would do after it is stopped then.
+const GIVE_UP_MS = 30_000;
 
 // What a cell still does once it has been told, in its `finally` blocks, gets so long.
 const FINISH_MS = 1000;
@@ -38,18 +39,30 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
   const debug = new Session();
   thread.hold(true);
   debug.connectToMainThread();
+  let sincePause = 0;
+  const pause = () => {
+    sincePause = 0;
+    debug.post("Debugger.pause");
+  };
   debug.on("Debugger.paused", () => {
-    // It has come to its end meanwhile: what runs now is not the cell.
-    if (!isOver()) {
+    if (thread.isProtected()) {
+      setTimeout(pause, CHECK_MS);
+    } else if (!isOver()) {
       // Between the frames that are thrown away there are those that Node counts: it must forget them first.
       debug.post("Runtime.evaluate", { expression: UNWIND });
       debug.post("Runtime.terminateExecution");
     }
+    // Otherwise it has come to its end meanwhile: what runs now is not the cell.
     debug.post("Debugger.resume");
   });
   debug.post("Debugger.enable");
-  debug.post("Debugger.pause");
-  for (let held = 0; held < GIVE_UP_MS && !isOver(); held += CHECK_MS) await sleep(CHECK_MS);
+  pause();
+  for (let held = 0; held < GIVE_UP_MS && !isOver(); held += CHECK_MS) {
+    await sleep(CHECK_MS);
+    sincePause += CHECK_MS;
+    // A `finally` block of what was stopped, or another loop behind it.
+    if (sincePause > FINISH_MS) pause();
+  }
   debug.post("Debugger.disable");
   debug.disconnect();
   thread.hold(false);

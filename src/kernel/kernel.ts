@@ -2,7 +2,7 @@ import { type Cell, currentCell, Interrupted, interruptCell, isInterrupted } fro
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
 import type { ErrorContent } from "./describeError";
-import { Engine, type Outcome } from "./engine";
+import { Engine, isInterruption, type Outcome } from "./engine";
 import { hideTracking } from "./hideTracking";
 import { History } from "./history";
 import { keepInterrupts } from "./keepInterrupts";
@@ -93,7 +93,7 @@ export class Kernel {
         input: (prompt, options) => this.#input(prompt, options),
         clearOutput: (wait = false) => this.#publishForCell("clear_output", { wait }),
       },
-      (work) => this.#server.protect(work),
+      this.#server,
     );
     return this.#engine;
   }
@@ -104,6 +104,7 @@ export class Kernel {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift())
       await this.#answer(request);
     this.#isWorking = false;
+    this.#server.setAnswering(false);
   }
 
   async #answer(request: Request): Promise<void> {
@@ -118,7 +119,9 @@ export class Kernel {
       const { ename, evalue, traceback } = this.#theEngine.describe(error);
       reply = [type.replace(/_request$/, "_reply"), { status: "error", ename, evalue, traceback }];
     }
+    this.#server.setAnswering(false);
     const refused = reply && stopsOthers(request, reply) ? await this.#takeCells() : [];
+    this.#server.setAnswering(true);
     if (reply) this.#server.reply(request, ...reply);
     else this.#server.publish(request.header, "status", { execution_state: "idle" });
     for (const each of refused) this.#refuse(each);
@@ -155,7 +158,10 @@ export class Kernel {
       return ["execute_reply", { status: "ok", ...done }];
     }
     this.#complain();
-    const outcome = await this.#run(cell, code);
+    // Some clients have nothing counted.
+    const ran = await this.#run(cell, code, cell.count === 0 ? "cell" : `cell ${cell.count}`);
+    const isShown = ran.status === "ok" && ran.value !== undefined && !silent;
+    const outcome = isShown ? await this.#theEngine.textOf(ran.value) : ran;
     if (outcome.status === "error") {
       this.#end(cell);
       // An error that nobody handled has been sent when it came.
@@ -166,8 +172,8 @@ export class Kernel {
         { status: "error", execution_count, payload, user_expressions, ...outcome.error },
       ];
     }
-    if (outcome.value !== undefined && !silent) {
-      const text = this.#theEngine.show(outcome.value);
+    if (isShown) {
+      const text = String(outcome.value);
       if (isStored) this.#history.setOutput(text);
       this.#server.publish(header, "execute_result", {
         execution_count: cell.count,
@@ -180,15 +186,29 @@ export class Kernel {
     return ["execute_reply", { status: "ok", ...done, user_expressions }];
   }
 
-  /** Runs a cell; a failure of the compiler itself is an error of the cell too. */
-  async #run(cell: Cell, code: string): Promise<Outcome> {
+  /** Runs code of a cell; a failure of the compiler itself is an error of the cell too. */
+  async #run(cell: Cell, code: string, label: string): Promise<Outcome> {
     try {
-      // Some clients have nothing counted.
-      return await this.#theEngine.run(cell, code, cell.count === 0 ? "cell" : `cell ${cell.count}`);
+      const outcome = await this.#theEngine.run(cell, code, label);
+      if (outcome.status === "error" && isInterruption(outcome.error) && !cell.isInterrupted)
+        await this.#stopLeftovers(cell);
+      return outcome;
     } catch (error) {
       log(stackOf(error));
       return { status: "error", error: this.#theEngine.describe(error) };
     }
+  }
+
+  /**
+   * The signal stopped a cell's synchronous code, and no other thread has heard of it. What that code had begun goes on, and may
+   * never leave this thread its turn.
+   */
+  async #stopLeftovers(cell: Cell): Promise<void> {
+    interruptCell(cell);
+    this.#server.setAnswering(false);
+    this.#server.watchInterrupted();
+    await this.#server.barrier();
+    this.#server.setAnswering(true);
   }
 
   #end(cell: Cell): void {
@@ -201,7 +221,7 @@ export class Kernel {
   async #evaluateAll(cell: Cell, expressions: unknown): Promise<Record<string, object>> {
     const results: Record<string, object> = {};
     for (const [name, code] of Object.entries((expressions ?? {}) as Record<string, unknown>)) {
-      const outcome = await this.#theEngine.run(cell, String(code), `expression ${name}`);
+      const outcome = await this.#run(cell, String(code), `expression ${name}`);
       results[name] =
         outcome.status === "error"
           ? { status: "error", ...outcome.error }

@@ -98,6 +98,16 @@ export class Server {
     }
   }
 
+  /** The same for work in several steps, which begins and ends by this. It waits for nothing but promises that are settled. */
+  setAnswering(isAnswering: boolean): void {
+    Atomics.store(this.#counters, COUNTER.answering, isAnswering ? 1 : 0);
+  }
+
+  /** Sees to it that nothing goes on of a cell whose synchronous code an interrupt stopped, without the other threads. */
+  watchInterrupted(): void {
+    this.#say({ kind: "interrupted" });
+  }
+
   /** Tells the other threads that a cell begins or ends. */
   turnCell(): void {
     Atomics.add(this.#counters, COUNTER.cells, 1);

@@ -34,6 +34,8 @@ const MOST_COLLECTED = 100_000;
 // How long a main thread that is asked to end may take, a loop or a native call included.
 const SHUTDOWN_MS = 1000;
 const CLOSE_MS = 30;
+// A main thread in a loop hears an interrupt later, when it has been stopped by force.
+const HEAR_MS = 100;
 
 const { connection, kernelInfo, counters: shared } = workerData as ServerData;
 const counters = new Int32Array(shared);
@@ -124,11 +126,20 @@ function tellMain(message: ToMain): void {
   main.postMessage(message);
 }
 
-/** Stops whatever the main thread does, by a signal first, and by force when it does not even hear. */
+/**
+ * Stops whatever the main thread does, by a signal first, and by force when it does not even hear. The signal comes back from the
+ * sentinel, or from the main thread where a cell's synchronous code took it; who asks hears of it then, so that a cell which is sent
+ * after that is not the one that is stopped.
+ */
 async function interrupt(): Promise<void> {
+  const seen = Atomics.load(counters, COUNTER.interruptsSeen);
   process.kill(process.pid, "SIGINT");
-  // A signal that no cell's synchronous code took comes back from the sentinel.
-  await sleep(1);
+  for (
+    let waited = 0;
+    waited < HEAR_MS && Atomics.load(counters, COUNTER.interruptsSeen) === seen;
+    waited += 1
+  )
+    await sleep(1);
 }
 
 async function interruptAfterSignal(): Promise<void> {
@@ -138,7 +149,8 @@ async function interruptAfterSignal(): Promise<void> {
   await interruptMainThread({
     tookNotice: () => isEnding || Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
     isDone: () => isEnding || cell % 2 === 0 || Atomics.load(counters, COUNTER.cells) !== cell,
-    isProtected: () => Atomics.load(counters, COUNTER.compiling) === 1,
+    isProtected: () =>
+      Atomics.load(counters, COUNTER.compiling) === 1 || Atomics.load(counters, COUNTER.answering) === 1,
     hold: (isHeld) => Atomics.store(counters, COUNTER.debugging, isHeld ? 1 : 0),
   });
 }
@@ -167,6 +179,9 @@ function onMainMessage(message: ToServer): void {
     case "barrier":
       // Give messages that wait in the socket a turn first.
       setImmediate(() => setTimeout(() => tellMain({ kind: "barrier", id: message.id }), 5));
+      break;
+    case "interrupted":
+      void interruptAfterSignal();
       break;
     case "close":
       isEnding = true;

@@ -40,6 +40,8 @@ export type ToServer =
   /** An `input_request` to the client of request `id`. */
   | { readonly kind: "ask"; readonly id: number; readonly content: string }
   | { readonly kind: "barrier"; readonly id: number }
+  /** A cell's synchronous code took an interrupt, of which no other thread has heard. */
+  | { readonly kind: "interrupted" }
   /** The process ends: sockets are to be closed, which sends what they hold. */
   | { readonly kind: "close" };
 
@@ -65,6 +67,8 @@ export const COUNTER = {
   cells: 4,
   /** 1 while the debugger holds the main thread; a process that ends would wait for it. */
   debugging: 5,
+  /** 1 while the kernel itself goes on, in steps between which a cell's leftovers may run: what it began to answer must be sent. */
+  answering: 6,
 } as const;
 
-export const COUNTERS = 6;
+export const COUNTERS = 7;

@@ -57,7 +57,8 @@ function start(files: Extract<ToWorker, { kind: "start" }>["files"]): void {
       input: () => Promise.reject(new Error("input: a lesson in the page asks its reader nothing")),
       clearOutput: (wait = false) => publish({ type: "clear_output", wait }),
     },
-    (work) => work(),
+    // What interrupts a page's lesson ends its worker.
+    { protect: (work) => work(), setAnswering: () => undefined },
   );
   confine();
   post({ kind: "ready" });
