@@ -41,7 +41,8 @@ const FRAME = /^\s+at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
 const CELL = /^__cell_\d+__$/;
 /** In place of the frames that an error shares with its cause, those of this machine among them. */
 const SHARED = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-const COMPILED = "__cell_";
+/** In the name of every cell's code. */
+export const COMPILED = "__cell_";
 const HIDDEN = /(?:^|[\\/])node_modules[\\/](?:@tslab|tslab)[\\/]|^node:|^evalmachine|^<anonymous>$/;
 const UNREADABLE = "something that cannot be read: it throws when it is asked what it is";
 const MOST_FRAMES = 10;
