@@ -12,9 +12,6 @@ const GIVE_UP_MS = 30_000;
 // What a cell still does once it has been told, in its `finally` blocks, gets so long.
 const FINISH_MS = 1000;
 
-// So often it is looked for a moment at which Node is not about to take something in.
-const MOST_TRIES = 40;
-
 const HERE = pathToFileURL(`${__dirname}/`).href;
 
 /** Whether this is code of the kernel or of Node: without a cell's above it, nobody would do its work again. */
@@ -57,15 +54,15 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
     sincePause = 0;
     debug.post("Debugger.pause");
   };
-  let tries = 0;
   const scripts = new Map<string, string>();
   debug.on("Debugger.scriptParsed", ({ params: { scriptId, url } }) => scripts.set(scriptId, url));
   debug.on("Debugger.paused", ({ params: { callFrames } }) => {
     const urls = callFrames.map(({ location }) => scripts.get(location.scriptId));
-    const isBetween = urls[0]?.startsWith("node:") === true && tries < MOST_TRIES;
-    if (thread.isProtected() || urls.every(isOwn) || FOLLOWING.includes(urls[0] ?? "") || isBetween) {
-      tries += 1;
+    const isFollowing = FOLLOWING.includes(urls[0] ?? "");
+    if (thread.isProtected() || urls.every(isOwn) || isFollowing) {
       setTimeout(pause, CHECK_MS);
+      // To what called it, which is a cell's.
+      if (isFollowing && !urls.every(isOwn)) return debug.post("Debugger.stepOut");
     } else if (!isOver()) {
       for (const [index, { functionName, callFrameId }] of callFrames.entries()) {
         const caller = CALLERS.find(({ name, url }) => name === functionName && url === urls[index]);
