@@ -37,7 +37,7 @@ const BUSY: Readonly<Record<string, string>> = {
   "a loop in an immediate behind another":
     "console.log('on'); setImmediate(() => {}); setImmediate(() => { for (;;) {} }); await new Promise(() => {});",
   "a loop in an immediate that a failing cell left behind":
-    "console.log('on'); setImmediate(() => setImmediate(() => setImmediate(() => { for (;;) {} }))); throw new Error('gone');",
+    "setImmediate(() => setImmediate(() => { console.log('on'); for (;;) {} })); throw new Error('gone');",
   "waiting for input": "console.log('on'); await input('?');",
 };
 
