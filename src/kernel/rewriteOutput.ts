@@ -13,6 +13,8 @@ export interface RewrittenOutput {
   readonly isPlain: boolean;
   /** Variables that inner blocks declare for the whole cell: the compiler's declarations leave them out. */
   readonly inner: readonly string[];
+  /** Everything that later cells can use, types aside. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -37,16 +39,22 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
   const nested = new Set<string>();
 
   let isAsync = false;
-  const wrap = (hook: string, { pos, end }: { readonly pos: number; readonly end: number }) => {
+  const wrap = (hook: string, { pos, end }: ts.Expression, ...more: readonly string[]) => {
     isAsync = true;
     text.appendRight(pos, ` exports[${JSON.stringify(hook)}](`);
-    text.appendLeft(end, ")");
+    text.appendLeft(end, `${more.map((each) => `, ${JSON.stringify(each)}`).join("")})`);
+  };
+  /** How an error calls what an expression gives. */
+  const nameOf = (node: ts.Expression): string => {
+    const isName = compiler.isIdentifier(node) || compiler.isPropertyAccessExpression(node);
+    return isName ? js.slice(node.pos, node.end).trim() : "what is iterated";
   };
   const visit = (node: ts.Node): void => {
     if (compiler.isFunctionLike(node)) return;
     if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
     if (compiler.isAwaitExpression(node)) wrap(HOOKS.await, node.expression);
-    if (compiler.isForOfStatement(node) && node.awaitModifier) wrap(HOOKS.iterate, node.expression);
+    if (compiler.isForOfStatement(node) && node.awaitModifier)
+      wrap(HOOKS.iterate, node.expression, nameOf(node.expression));
     if (compiler.isVariableDeclarationList(node) && (node.flags & compiler.NodeFlags.BlockScoped) === 0)
       for (const name of namesOf(compiler, node)) nested.add(name);
     compiler.forEachChild(node, visit);
@@ -96,6 +104,7 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
     isAsync,
     isPlain,
     inner,
+    names: [...exported],
   };
 
   function keepValue({ name, initializer }: ts.VariableDeclaration, statement: ts.VariableStatement): void {
