@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { decodeUtf8, InputError } from "@finetune-icl/base";
 
 const MEGABYTE = 2 ** 20;
-/** Of a question: two covariances of two thousand rows, every number written out. */
+/** Of a question: two square matrices of two thousand rows, every number written out. */
 export const MOST_INPUT_BYTES = 256 * MEGABYTE;
 /** Of what a command of this package kept: the longest text that V8 holds is a little longer. */
 export const MOST_KEPT_BYTES = 511 * MEGABYTE;

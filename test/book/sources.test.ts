@@ -23,11 +23,11 @@ it("a project without a version, licence or name is one all the same", () => {
   const page = {
     file: "a.html",
     title: "A",
-    description: "One page.",
+    summary: "One page.",
     part: "guides",
     html: "",
     headings: [],
-    text: [],
+    sections: [],
   } as unknown as Parameters<typeof framedPage>[0];
   const framed = framedPage(page, { title: "Mine", version, licence, generator: "book", pages: [page] });
   expect(framed).toContain("<footer><p>Mine · This page");
