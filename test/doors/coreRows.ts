@@ -817,6 +817,7 @@ const SIMULATE: Rows = {
 const TRAIN: Rows = {
   DivergenceError: "says what went wrong, whatever it was",
   isStoredRun: "takes any value",
+  mapStored: "takes what a run stored",
   readTrainingSettings: READS,
   releasedSettings: "takes nothing",
   stageStream: "takes a word",
