@@ -43,7 +43,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in two tabs"
     await one.page.click("#cell-draw .cm-content");
     await one.page.keyboard.press("Control+Z");
     await expect.poll(() => editorText(one, "draw")).toBe("'one'");
-    await expect.poll(() => editorText(two, "draw"), "undone here, and there").toBe("'one'");
+    await expect.poll(() => editorText(two, "draw")).toBe("'one'");
     for (const tab of [one, two]) {
       await tab.page.reload();
       expect([await shownCode(tab, "draw"), await shownCode(tab, "anatomy")]).toEqual(["'one'", "'two'"]);

@@ -37,7 +37,9 @@ export class OutputPlace {
     const first =
       kept.length < this.#shown.length ? this.#shown.findIndex((each) => !kept.includes(each)) : kept.length;
     this.#shown = this.#shown.slice(0, first);
-    element.replaceChildren(...this.#shown.map(({ node }) => node));
+    // What stays is not put in anew: a browser would lay all of it out again.
+    const staying = new Set<Node>(this.#shown.map(({ node }) => node));
+    for (const node of [...element.childNodes]) if (!staying.has(node)) node.remove();
     for (const output of outputs.slice(first)) {
       const node = rendered(output, cell);
       this.#shown.push({ output, node });

@@ -111,7 +111,8 @@ export class CellOutputs {
   /** The cell's value, which is shown whatever the cell has displayed. */
   result(text: string): void {
     this.#begin();
-    const data = cutBundle({ "text/plain": text });
+    const { "text/plain": kept = "" } = cutBundle({ "text/plain": text });
+    const data = { "text/plain": kept };
     this.#put({ type: "execute_result", data, metadata: {}, displayId: undefined, executionCount: null });
   }
 
