@@ -48,8 +48,10 @@ function outputOf(path: string): string {
   return path.replace(/\.[jt]sx?$/, ".js");
 }
 
-/** Creates the converter for cells of a notebook in `folder`, which must be the working directory. */
-export function createConverter(folder: string, prelude: string): Converter {
+/**
+ * Creates the converter for cells of a notebook in `folder`, which must be the working directory; `followsAwaits`: see `rewriteOutput`.
+ */
+export function createConverter(folder: string, prelude: string, followsAwaits: boolean): Converter {
   const compiler = loadCompiler();
   const { options: fromTsconfig, complaint } = readTsconfig(compiler, folder);
   const helpers = new Map<string, Tracer>();
@@ -121,7 +123,7 @@ export function createConverter(folder: string, prelude: string): Converter {
         written === undefined ? "" : ((JSON.parse(written) as { sources: string[] }).sources[0] ?? "");
       const isCell = basename(source) === CELL_FILE;
       const ofWritten: MapChain = written === undefined ? [] : [() => written];
-      const rewritten = isCell ? rewriteOutput(compiler, plain) : undefined;
+      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits }) : undefined;
       if (rewritten) rewrittenCell = rewritten;
       if (rewritten?.isPlain) {
         cellMaps = [rewritten.map, ...ofWritten];

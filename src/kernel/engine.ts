@@ -39,6 +39,14 @@ export interface Guard {
   setAnswering(isAnswering: boolean): void;
 }
 
+/** What keeps whom code belongs to over an `await`, where the platform does not do so by itself, as Node does. */
+export interface Follower {
+  /** Whom the code before the `await` belongs to. */
+  here(): unknown;
+  /** Called with that behind it, before the code goes on. */
+  resume(here: unknown): void;
+}
+
 const INTERRUPTED: ErrorContent = {
   ename: "Interrupted",
   evalue: "the cell was interrupted",
@@ -75,11 +83,11 @@ export class Engine {
   // A run that is stopped by force never comes back.
   #abandon: (() => void) | undefined;
 
-  constructor(folder: string, functions: CellFunctions, guard: Guard) {
+  constructor(folder: string, functions: CellFunctions, guard: Guard, follower?: Follower) {
     this.#folder = folder;
     this.#guard = guard;
     const protect = <T>(work: () => T) => guard.protect(work);
-    this.#converter = protect(() => createConverter(folder, PRELUDE));
+    this.#converter = protect(() => createConverter(folder, PRELUDE, follower !== undefined));
     const converter = this.#converter;
     const converters = {
       node: {
@@ -111,7 +119,7 @@ export class Engine {
     const { locals } = this.#executor;
     Object.setPrototypeOf(
       locals,
-      sharedNames(locals, functions, (name) => this.#declared.add(name)),
+      sharedNames(locals, functions, follower, (name) => this.#declared.add(name)),
     );
     importTypeScript(loadCompiler(), (path, map) => this.#imported.set(path, new Tracer([() => map])));
   }
@@ -304,7 +312,12 @@ function isInterrupt(thrown: unknown): boolean {
  * The object behind that of the cells' names: variables of cells as they are now, what the kernel gives every cell, and what
  * compiled code calls. A name that a cell declares in another way hides it.
  */
-function sharedNames(locals: object, functions: CellFunctions, onDeclared: (name: string) => void): object {
+function sharedNames(
+  locals: object,
+  functions: CellFunctions,
+  follower: Follower | undefined,
+  onDeclared: (name: string) => void,
+): object {
   const shared: object = Object.create(null);
   const define = (name: string, value: unknown) =>
     Object.defineProperty(shared, name, { value, writable: true, configurable: true });
@@ -316,7 +329,27 @@ function sharedNames(locals: object, functions: CellFunctions, onDeclared: (name
     Reflect.deleteProperty(locals, name);
     Object.defineProperty(shared, name, { get, set, configurable: true, enumerable: true });
   });
+  if (follower) {
+    define(HOOKS.here, () => follower.here());
+    // What is awaited comes to its end in one way alone, so that an error is thrown by the code that goes on, too.
+    define(HOOKS.settle, (value: unknown) =>
+      Promise.resolve(value).then(
+        (settled): Settled => ({ value: settled }),
+        (thrown: unknown): Settled => ({ thrown: [thrown] }),
+      ),
+    );
+    define(HOOKS.resume, (here: unknown, { value, thrown }: Settled) => {
+      follower.resume(here);
+      if (thrown) throw thrown[0];
+      return value;
+    });
+  }
   return shared;
+}
+
+interface Settled {
+  readonly value?: unknown;
+  readonly thrown?: readonly [unknown];
 }
 
 /** The text of a value, as `console.log` prints it; where the value's own way of showing itself throws, without that. */

@@ -2,7 +2,14 @@ import MagicString from "magic-string";
 import type * as ts from "typescript";
 
 /** Names on the object of a cell's names that no cell can have. */
-export const HOOKS = { variable: "#variable", await: "#await", iterate: "#iterate" } as const;
+export const HOOKS = {
+  variable: "#variable",
+  await: "#await",
+  iterate: "#iterate",
+  here: "#here",
+  settle: "#settle",
+  resume: "#resume",
+} as const;
 
 export interface RewrittenOutput {
   readonly text: string;
@@ -23,10 +30,15 @@ export interface RewrittenOutput {
  *   functions of this cell read, where the converter would give them a copy;
  * - `await` and `for await` of the cell's own level can be interrupted;
  * - a function that is the cell's value keeps its name, or has none;
+ * - with `followsAwaits`, code behind any `await` is told what the code before it belonged to, where the platform forgets;
  * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
  *   in several times the time.
  */
-export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput {
+export function rewriteOutput(
+  compiler: typeof ts,
+  js: string,
+  { followsAwaits = false }: { readonly followsAwaits?: boolean } = {},
+): RewrittenOutput {
   const file = compiler.createSourceFile(
     "cell.js",
     js,
@@ -49,6 +61,18 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
     const isName = compiler.isIdentifier(node) || compiler.isPropertyAccessExpression(node);
     return isName ? js.slice(node.pos, node.end).trim() : "what is iterated";
   };
+  const follow = (node: ts.Node): void => {
+    if (compiler.isAwaitExpression(node)) {
+      const [resume, here, settle] = [HOOKS.resume, HOOKS.here, HOOKS.settle].map((hook) =>
+        JSON.stringify(hook),
+      );
+      text.appendRight(node.getStart(file), `exports[${resume}](exports[${here}](), `);
+      text.appendRight(node.expression.pos, ` exports[${settle}](`);
+      text.appendLeft(node.end, "))");
+    }
+    compiler.forEachChild(node, follow);
+  };
+  if (followsAwaits) follow(file);
   const visit = (node: ts.Node): void => {
     if (compiler.isFunctionLike(node)) return;
     if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
