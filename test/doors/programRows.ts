@@ -74,6 +74,7 @@ export const KERNEL_ROWS: Readonly<Record<string, Rows>> = {
   cells: {
     Engine: CODE,
     captureStreams: FUNCTIONS,
+    currentCell: NOTHING,
     loadCompiler: NOTHING,
     loadInspect: NOTHING,
     runInCell: FUNCTIONS,
