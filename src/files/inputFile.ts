@@ -29,7 +29,7 @@ const OPEN_ALREADY = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/[^/]+\/fd\/)/;
 export function readInputFile(
   path: string,
   { field, allowed, most = MOST_INPUT_BYTES }: InputFileOptions,
-): Buffer {
+): Uint8Array {
   const tooLong = (): InputError =>
     new InputError(field, path, `at most ${most / MEGABYTE} MB: more numbers than any command takes`);
   const standard = path === "-";

@@ -11,7 +11,7 @@ export function readJson(path: string): unknown {
   } catch (error) {
     throw new InputError(
       field,
-      bytes.toString("utf8", 0, SHOWN).trim(),
+      new TextDecoder().decode(bytes.subarray(0, SHOWN)).trim(),
       `JSON (${error instanceof Error ? error.message : "unreadable"})`,
     );
   }

@@ -24,6 +24,7 @@ export function registerMergeCommand(program: Command): void {
 }
 
 async function merge(paths: readonly string[], options: { readonly out: string }): Promise<void> {
+  if (options.out === "") throw new InputError("--out", "", "the path of a file for a sweep, or of a folder");
   // Each file is read once: a pipe gives what it has only once.
   const values = paths.map((path) => readKeptJson(path));
   if (!isPart(values[0])) {
