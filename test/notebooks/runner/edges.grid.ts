@@ -205,6 +205,17 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { dimension: 1 }, refuses: "dimension" },
     { set: { auxiliaryShots: 0 }, refuses: "auxiliaryShots" },
     {
+      // The border is nearly a straight line through the task zero: centre and radius are alike to three digits.
+      set: { noiseVariance: 0.001, dimension: 2, auxiliaryShots: 1, prompts: 200 },
+      isLong: true,
+      holds: (run) => {
+        saysTheBorder(run, 1);
+        expect(run.text("map-read")).toMatch(
+          /It passes the task zero at a distance of [\d.]+(?: × 10⁻[⁰-⁹¹²³]+)?, on which/,
+        );
+      },
+    },
+    {
       set: { noiseVariance: 0.001, dimension: 2, pretrainingShots: 1, auxiliaryShots: 5, prompts: 400 },
       holds: (run) => saysTheBorder(run, 5),
     },
