@@ -27,6 +27,7 @@ export {
   requireMatrix,
   requireNumber,
   requireObject,
+  requirePositive,
   requireRows,
   requireSquare,
   requireVector,

@@ -33,6 +33,12 @@ export function requireNumber(value: unknown, path: string): void {
     throw new InputError(path, value, "a finite number");
 }
 
+/** For values that are already numbers: finite and above zero. @throws InputError naming the number. */
+export function requirePositive(value: unknown, path: string): void {
+  if (typeof value !== "number" || !(value > 0) || value === Number.POSITIVE_INFINITY)
+    throw new InputError(path, value, "a positive number");
+}
+
 /** A whole number from `least` up. */
 export function readWhole(raw: unknown, path: string, least: number, allowed?: string): number {
   if (typeof raw !== "number" || !Number.isSafeInteger(raw) || raw < least) {

@@ -1,6 +1,7 @@
 /**
  * Formulas take most of a page with much mathematics, and most of that are the names of classes and styles that say the same thousands of times. Here
- * each gets a short name that the style sheet knows. What a browser makes of it is the same, to the pixel.
+ * each gets a short name that the style sheet knows, those that often stand together one name, and each element the shortest name that there is.
+ * What a browser makes of it is the same, to the pixel.
  */
 export interface Compacted {
   /** File → HTML. */
@@ -12,6 +13,11 @@ export interface Compacted {
 /** A short name must be no other class of the book: these begin with k and a number. */
 const shortName = (index: number) => `k${index.toString(36)}`;
 
+/** So often in the whole book, and several classes have one name together. */
+const OFTEN = 300;
+
+const SPAN = /<span(?: class="([^"]*)")?(?: style="([^"]*)")?>/g;
+
 /** Shortens the formulas in `pages`; `style` is KaTeX's own style sheet. The same pages give the same names. */
 export function compacted(pages: ReadonlyMap<string, string>, style: string): Compacted {
   const known = classesOf(style);
@@ -19,23 +25,45 @@ export function compacted(pages: ReadonlyMap<string, string>, style: string): Co
   const formulas = regions.flatMap(([, parts]) => parts.filter((_, i) => i % 2 === 1));
   const classNames = counted(formulas, / class="([^"]*)"/g, (list) =>
     list.split(" ").filter((name) => known.has(name) && !name.startsWith("katex") && name.length > 3),
-  );
-  const styles = counted(formulas, / style="([^"]*)"/g, (text) => [text]);
+  ).map(([name]) => name);
+  const styles = counted(formulas, / style="([^"]*)"/g, (text) => [text]).map(([text]) => text);
   const short = new Map(classNames.map((name, i) => [name, shortName(i)]));
   const shortStyle = new Map(styles.map((text, i) => [text, shortName(classNames.length + i)]));
-  const shortened = (formula: string) =>
-    formula.replace(/<span(?: class="([^"]*)")?(?: style="([^"]*)")?>/g, (_tag, list = "", text?: string) => {
-      const names = [
-        // What no rule names has no effect.
-        ...String(list)
-          .split(" ")
-          .filter((name) => known.has(name))
-          .map((name) => short.get(name) ?? name),
-        ...(text === undefined ? [] : [shortStyle.get(text)!]),
-      ];
-      if (names.length === 0) return "<span>";
-      return names.length === 1 ? `<span class=${names[0]}>` : `<span class="${names.join(" ")}">`;
+  // What no rule names has no effect.
+  const kept = (list: string) => list.split(" ").filter((name) => known.has(name));
+  const partsOf = (list = "", text?: string) => [...kept(list), ...(text === undefined ? [] : [text])];
+  const together = counted(formulas, SPAN, (list, text) => {
+    const parts = partsOf(list, text);
+    return parts.length > 1 ? [JSON.stringify(parts)] : [];
+  }).filter(([, count]) => count >= OFTEN);
+  const joint = new Map(
+    together.map(([parts], i) => [parts, shortName(classNames.length + styles.length + i)]),
+  );
+  /** Names that a class or a style has beside its first. */
+  const alsoOf = (part: string) =>
+    [...joint].flatMap(([parts, name]) => ((JSON.parse(parts) as string[]).includes(part) ? [name] : []));
+  const shortened = (formula: string) => {
+    const short = formula.replace(SPAN, (_tag, list?: string, text?: string) => {
+      const name = joint.get(JSON.stringify(partsOf(list, text)));
+      const names = name === undefined ? namesOf(list, text) : [name];
+      if (names.length === 0) return "<i>";
+      return names.length === 1 ? `<i class=${names[0]}>` : `<i class="${names.join(" ")}">`;
     });
+    // A span that is more than classes and styles stays one, and with it those around it.
+    return short.includes("<span")
+      ? short.replaceAll(/<i(?=[ >])/g, "<span")
+      : short.replaceAll("</span>", "</i>");
+  };
+  const namesOf = (list = "", text?: string) => [
+    ...kept(list).map((name) => short.get(name) ?? name),
+    ...(text === undefined ? [] : [shortStyle.get(text)!]),
+  ];
+  const names = new Map(
+    [...known].map((name) => [
+      name,
+      [...(short.has(name) ? [short.get(name)!] : []), ...alsoOf(name)] as readonly string[],
+    ]),
+  );
   return {
     pages: new Map(
       regions.map(([file, parts]) => [
@@ -43,7 +71,14 @@ export function compacted(pages: ReadonlyMap<string, string>, style: string): Co
         parts.map((part, i) => (i % 2 === 1 ? shortened(part) : withoutNeedless(part))).join(""),
       ]),
     ),
-    style: `${withShortNames(style, short)}${[...shortStyle].map(([text, name]) => `.${name}{${important(text)}}`).join("")}`,
+    style: [
+      withShortNames(style, names),
+      // Where the element of the formulas is the shortest that there is.
+      ":where(.katex-html) i{font-style:inherit}",
+      ...[...shortStyle].map(
+        ([text, name]) => `${[name, ...alsoOf(text)].map((each) => `.${each}`).join()}{${important(text)}}`,
+      ),
+    ].join(""),
   };
 }
 
@@ -53,12 +88,17 @@ function classesOf(style: string): ReadonlySet<string> {
   return new Set([...selectors.matchAll(/\.([a-zA-Z][\w-]*)/g)].map(([, name]) => name!));
 }
 
-/** Every rule holds for the short name as for the long one, and weighs as much. */
-const withShortNames = (style: string, short: ReadonlyMap<string, string>): string =>
+/** Every rule holds for the short names as for the long one, and weighs as much; so does one for elements. */
+const withShortNames = (style: string, names: ReadonlyMap<string, readonly string[]>): string =>
   style.replace(/([^{}]+)\{/g, (whole, selector: string) =>
     selector.trimStart().startsWith("@")
       ? whole
-      : `${selector.replace(/\.([a-zA-Z][\w-]*)/g, (long, name: string) => (short.has(name) ? `:is(${long},.${short.get(name)})` : long))}{`,
+      : `${selector
+          .replace(/\.([a-zA-Z][\w-]*)/g, (long, name: string) => {
+            const others = names.get(name) ?? [];
+            return others.length === 0 ? long : `:is(${[long, ...others.map((each) => `.${each}`)].join()})`;
+          })
+          .replace(/(?<![\w.#:-])span(?![\w-])/g, ":is(span,i)")}{`,
   );
 
 /** What stood in the element itself wins over every rule. */
@@ -69,17 +109,17 @@ const important = (text: string): string =>
     .map((each) => `${each}!important`)
     .join(";");
 
-/** What occurs, the most frequent first. */
+/** What occurs and how often, the most frequent first. */
 function counted(
   texts: readonly string[],
   pattern: RegExp,
-  words: (found: string) => readonly string[],
-): readonly string[] {
+  words: (...found: string[]) => readonly string[],
+): readonly (readonly [word: string, count: number])[] {
   const counts = new Map<string, number>();
   for (const text of texts)
-    for (const [, found] of text.matchAll(pattern))
-      for (const word of words(found!)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([word]) => word);
+    for (const [, ...found] of text.matchAll(pattern))
+      for (const word of words(...found)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
 const FORMULA = '<span class="katex-html" aria-hidden="true">';

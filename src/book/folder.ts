@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, isJsonObject } from "@finetune-icl/base";
 import {
   type Content,
   type Manifest,
   manifestOf,
+  readInputText,
   replaceFolder,
   requireReplaceable,
   strangersIn,
@@ -63,7 +64,9 @@ export function writeBook(out: string, files: ReadonlyMap<string, Content>, gene
 
 function readManifest(out: string): Manifest | undefined {
   try {
-    const { files } = JSON.parse(readFileSync(join(out, BOOK_MANIFEST), "utf8")) as { files: unknown };
+    const { files } = JSON.parse(
+      readInputText(join(out, BOOK_MANIFEST), { field: "--out", allowed: "a list" }),
+    ) as { files: unknown };
     return isJsonObject(files) ? (files as Manifest) : undefined;
   } catch {
     return undefined;
@@ -73,7 +76,8 @@ function readManifest(out: string): Manifest | undefined {
 /** Books of version 0.1 had no list: pages are known by their mark, and all else stood in four folders. */
 function beforeManifests(out: string, mark: string): Manifest | undefined {
   const index = join(out, "index.html");
-  if (!existsSync(index) || !readFileSync(index, "utf8").includes(mark)) return undefined;
+  if (!lstatSync(index, { throwIfNoEntry: false })?.isFile() || !readFileSync(index, "utf8").includes(mark))
+    return undefined;
   const ours = new Map<string, Content>();
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

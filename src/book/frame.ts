@@ -5,7 +5,8 @@ import { inReadingOrder, PARTS, type Page } from "./page";
 /** What all pages share. */
 export interface Site {
   readonly title: string;
-  readonly version: string;
+  /** Of the project, where it has one. */
+  readonly version: string | undefined;
   /** What made the book, such as "course book". */
   readonly generator: string;
   /** Such as "MIT". */
@@ -87,7 +88,7 @@ ${contents(page, site)}
 
 function footer({ title, version, licence, pages }: Site): string {
   return [
-    `${escapeXml(title)} ${escapeXml(version)}`,
+    escapeXml(version === undefined ? title : `${title} ${version}`),
     ...(licence === undefined ? [] : [`${escapeXml(licence)} licence`]),
     ...(pages.some(({ file }) => file === BIBLIOGRAPHY_FILE)
       ? [`<a href="${BIBLIOGRAPHY_FILE}">Bibliography</a>`]

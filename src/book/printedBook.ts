@@ -5,7 +5,7 @@ import { inReadingOrder, PARTS, type Page } from "./page";
 /** What stands before the pages of a printed book. */
 export interface PrintedSite {
   readonly title: string;
-  readonly version: string;
+  readonly version: string | undefined;
   readonly licence: string | undefined;
   /** HTML of the introduction. */
   readonly lead: string;
@@ -17,7 +17,7 @@ export interface PrintedSite {
  * document; styles and pictures are those in `folder`, where the book stands. `script` runs when all is laid out.
  */
 export function printedBook(site: PrintedSite, folder: string, script: string): string {
-  const { title, version, licence, lead, pages } = site;
+  const { title, lead, pages } = site;
   const files = new Set(pages.map(({ file }) => file));
   const address = (path: string) => new URL(path, `${pathToFileURL(folder).href}/`).href;
   const order = inReadingOrder(pages);
@@ -39,7 +39,7 @@ export function printedBook(site: PrintedSite, folder: string, script: string): 
 <body>
 <section class="title-page" id="${anchorOf("index.html")}">
 <h1>${escapeXml(title)}</h1>
-<p>Version ${escapeXml(version)}${licence === undefined ? "" : ` · ${escapeXml(licence)} licence`}</p>
+<p>${imprint(site)}</p>
 ${inOneDocument(lead, "index.html", files, address)}
 </section>
 <section class="printed-contents" id="contents">
@@ -51,6 +51,15 @@ ${articles.join("\n")}
 </body>
 </html>
 `;
+}
+
+/** `Version 1.2.0 · MIT licence`, as far as there is one. */
+function imprint({ version, licence }: PrintedSite): string {
+  const parts = [version && `Version ${version}`, licence && `${licence} licence`];
+  return parts
+    .filter((part) => part !== undefined)
+    .map(escapeXml)
+    .join(" · ");
 }
 
 function contentsOf([part, pages]: readonly [keyof typeof PARTS, readonly Page[]]): string {

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
+import { readInputText } from "@finetune-icl/files";
 import { readNotebook } from "@finetune-icl/notebooks/runner";
 import type { DocSource } from "./docPage";
 import type { NotebookSource } from "./notebookPage";
@@ -8,8 +10,8 @@ import { isFileInside } from "./siteLinks";
 /** What the book is made from. */
 export interface Sources {
   readonly root: string;
-  readonly version: string;
-  /** As package.json names it, where it does. */
+  /** As package.json names them, where it does. */
+  readonly version: string | undefined;
   readonly licence: string | undefined;
   /** In the order of their names. */
   readonly notebooks: readonly NotebookSource[];
@@ -30,10 +32,7 @@ export function readSources(root: string): Sources {
     ...FIRST_DOCS.filter((path) => docs.includes(path)),
     ...docs.filter((path) => !FIRST_DOCS.includes(path)),
   ];
-  const { version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    readonly version: string;
-    readonly license?: string;
-  };
+  const { version, license } = readManifest(join(root, "package.json"));
   return {
     root,
     version,
@@ -41,6 +40,29 @@ export function readSources(root: string): Sources {
     notebooks: readLessons(root),
     docs: ordered.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })),
   };
+}
+
+interface ProjectManifest {
+  readonly version?: string;
+  readonly license?: string;
+}
+
+/** What the book says of its project: a private one needs neither version nor licence. @throws InputError naming the field that is no text */
+function readManifest(path: string): ProjectManifest {
+  let value: unknown;
+  try {
+    value = parseStrictJson(
+      readInputText(path, { field: "package.json", allowed: "a file that can be read" }),
+    );
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError("package.json", path, `JSON (${(error as Error).message})`);
+  }
+  if (!isJsonObject(value)) throw new InputError("package.json", path, "an object");
+  for (const field of ["version", "license"])
+    if (value[field] !== undefined && typeof value[field] !== "string")
+      throw new InputError(`package.json: ${field}`, value[field], "a text, or nothing");
+  return value as ProjectManifest;
 }
 
 /** The notebooks of the project, in the order of their names. @throws InputError when one is none. */

@@ -1,34 +1,50 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeWhole } from "./wholeFile";
+import { MOST_KEPT_BYTES, readInputText } from "./inputFile";
+import { isSealed, sealedLine } from "./sealed";
+import { WriteError, writeWhole } from "./wholeFile";
 
 /** Where an interrupted run left off: the units it had finished. */
 export interface Checkpoint<Result> {
   readonly results: Map<string, Result>;
   /** Adds a finished unit and writes the file, whole. */
   readonly add: (name: string, result: Result) => void;
+  /** How many of them a later run would find. */
+  readonly kept: () => number;
   /** Removes the file: the run is complete. */
   readonly clear: () => void;
 }
 
 /**
  * Opens the checkpoint of a run in `folder`. Its name holds a hash of what the run depends on (`options`) and
- * of the code in the folders `program`, so that results of other options or of another version are never taken over.
+ * of the code in the folders `program`, so that results of other options or of another version are never taken over. With `mayFail` a
+ * folder that cannot be written to is no error: then an interruption costs what was done, as it must for work that saves nothing.
  */
 export function openCheckpoint<Result>(
   folder: string,
   options: unknown,
   program: readonly string[],
+  { mayFail = false }: { readonly mayFail?: boolean } = {},
 ): Checkpoint<Result> {
   const path = join(folder, `.unfinished-${runKey(options, program)}.json`);
   const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path) : []);
+  const lines = new Map([...results].map(([name, result]) => [name, sealedLine(name, result)]));
+  let isKept = true;
   return {
     results,
     add: (name, result) => {
       results.set(name, result);
-      writeWhole(path, JSON.stringify([...results]));
+      lines.set(name, sealedLine(name, result));
+      if (!isKept) return;
+      try {
+        writeWhole(path, `[${[...lines.values()].join(",\n")}]`);
+      } catch (error) {
+        if (mayFail && error instanceof WriteError) isKept = false;
+        else throw error;
+      }
     },
+    kept: () => (isKept ? results.size : 0),
     clear: () => removeAll(path),
   };
 }
@@ -41,20 +57,13 @@ function removeAll(path: string): void {
   }
 }
 
-/** A file that cannot be read back is as good as none: the work is done again. */
+/** A file that cannot be read back, or in which something was changed, is as good as none: the work is done again. */
 function readEntries<Result>(path: string): readonly [string, Result][] {
   try {
-    const entries: unknown = JSON.parse(readFileSync(path, "utf8"));
-    const whole =
-      Array.isArray(entries) &&
-      entries.every(
-        (entry) =>
-          Array.isArray(entry) &&
-          entry.length === 2 &&
-          typeof entry[0] === "string" &&
-          (entry[1] ?? null) !== null,
-      );
-    return whole ? (entries as [string, Result][]) : [];
+    const text = readInputText(path, { field: "checkpoint", allowed: "a file", most: MOST_KEPT_BYTES });
+    const entries: unknown = JSON.parse(text);
+    const whole = Array.isArray(entries) && entries.every(isSealed);
+    return whole ? entries.map(([name, , result]) => [name, result as Result]) : [];
   } catch {
     return [];
   }

@@ -138,7 +138,9 @@ export function strangersIn(folder: string, manifest: Manifest, ignored: Readonl
     foreign: there.filter((name) => !Object.hasOwn(manifest, name)),
     changed: known.filter((name) => {
       const path = join(folder, name);
-      return !statSync(path).isFile() || hashOf(readFileSync(path)) !== manifest[name];
+      return (
+        !statSync(path, { throwIfNoEntry: false })?.isFile() || hashOf(readFileSync(path)) !== manifest[name]
+      );
     }),
   };
 }

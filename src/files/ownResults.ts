@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
+import { MOST_KEPT_BYTES } from "./inputFile";
 
 /** What is about to be written into a folder that a user named. */
 export interface OwnResults {
@@ -18,6 +19,11 @@ export interface OwnResults {
  */
 export function requireOwnResults(folder: string, { names, areThere, words }: OwnResults): void {
   const found = names.find((name) => existsSync(join(folder, name)));
-  if (found !== undefined && !areThere())
+  // What is no file, or longer than any of ours, is nobody's results and is not read either: it may have no end.
+  const isStrange = names.some((name) => {
+    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+    return stats !== undefined && !(stats.isFile() && stats.size <= MOST_KEPT_BYTES);
+  });
+  if (found !== undefined && (isStrange || !areThere()))
     throw new InputError("--out", join(folder, found), `a folder without a file of this name, or ${words}`);
 }

@@ -43,22 +43,33 @@ const SHELLS = ["ash", "bash", "busybox", "dash", "fish", "ksh", "mksh", "sh", "
 /**
  * Whether the shell closed standard output, `>&-`. Node then opens /dev/null in its place, and what is written there is lost. To read
  * and to write, as a shell's own `>/dev/null` is not; other programs open it so on purpose, which is why a shell must have started
- * this one, with an output of its own. Known on Linux alone.
+ * this one, with an output of its own, or npm, whose own output the shell closed, and the shell that npm starts. Known on Linux alone.
  */
 function isClosed(): boolean {
   try {
-    if (readlinkSync("/proc/self/fd/1") !== NOWHERE) return false;
-    const flags = Number.parseInt(
-      /^flags:\s*(\d+)/m.exec(readFileSync("/proc/self/fdinfo/1", "utf8"))![1]!,
-      8,
-    );
-    const parent = `/proc/${process.ppid}`;
-    const isShell = SHELLS.includes(readFileSync(`${parent}/comm`, "utf8").trim());
-    return (flags & 3) === 2 && isShell && readlinkSync(`${parent}/fd/1`) !== NOWHERE;
+    let id = "self";
+    while (isNowhere(id)) {
+      const parent = parentOf(id);
+      if (!isNowhere(parent)) return isShell(parent) && readlinkSync(`/proc/${parent}/fd/1`) !== NOWHERE;
+      id = parent;
+    }
+    return false;
   } catch {
     return false;
   }
 }
+
+/** Whether a process has /dev/null, opened to read and to write, as its standard output. */
+function isNowhere(id: string): boolean {
+  if (readlinkSync(`/proc/${id}/fd/1`) !== NOWHERE) return false;
+  const [, flags] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/fdinfo/1`, "utf8"))!;
+  return (Number.parseInt(flags!, 8) & 3) === 2;
+}
+
+const isShell = (id: string): boolean => SHELLS.includes(readFileSync(`/proc/${id}/comm`, "utf8").trim());
+
+const parentOf = (id: string): string =>
+  /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))![1]!;
 
 /** A file or a device that is no terminal, such as /dev/full. */
 function isPlainFile(): boolean {

@@ -30,6 +30,11 @@ export function currentCell(): Cell | undefined {
   return storage.getStore() ?? latest;
 }
 
+/** Stops following which cell causes what, until the next runs. */
+export function forgetCells(): void {
+  storage.disable();
+}
+
 /** Thrown by everything of an interrupted cell that could go on for ever. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
@@ -84,14 +89,13 @@ export function awaitInCell(value: unknown): unknown {
   });
 }
 
-/** What a `for await` at a cell's own level goes through: each step can be interrupted. */
+/** What a `for await` at a cell's own level goes through: each step can be interrupted. Errors call it by `name`. */
 export async function* iterateInCell(
-  items: AsyncIterable<unknown> | Iterable<unknown>,
+  items: Partial<AsyncIterable<unknown> & Iterable<unknown>> | null | undefined,
+  name: string,
 ): AsyncGenerator<unknown> {
-  const iterator =
-    Symbol.asyncIterator in items
-      ? items[Symbol.asyncIterator]()
-      : (items as Iterable<unknown>)[Symbol.iterator]();
+  const iterator = items?.[Symbol.asyncIterator]?.() ?? items?.[Symbol.iterator]?.();
+  if (!iterator) throw new TypeError(`${name} is not async iterable`);
   let isOver = false;
   try {
     while (true) {

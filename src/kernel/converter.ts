@@ -2,7 +2,7 @@ import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
 import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
-import { leanBuilder } from "./leanBuilder";
+import { dependenciesOf, leanBuilder } from "./leanBuilder";
 import { type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
 import { type MapChain, shiftMap, Tracer } from "./sourceMaps";
@@ -14,6 +14,10 @@ export interface CompiledCell {
   readonly name: string;
   readonly source: string;
   readonly tracer: Tracer;
+  /** The name under which its value is found, if it ends with one. */
+  readonly valueName: string | undefined;
+  /** What it declares, types aside. */
+  readonly names: readonly string[];
 }
 
 /** tslab's converter, with this kernel's additions around it. */
@@ -35,13 +39,23 @@ const LINES_ABOVE = 1;
 /** "File is not under rootDir": files outside the notebook's folder are Node's, see importTypeScript. */
 const OUTSIDE_ROOT = 6059;
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
+// The compiler empties what a module exports before it runs; the names of cells keep what they hold until they are given another.
+const EMPTIES = /^(?:exports\.[^\s=]+ = )+void 0;$/m;
 const MAP_LINE = /\n?\/\/# sourceMappingURL=\S+\s*$/;
 
-/** Creates the converter for cells of a notebook in `folder`, which must be the working directory. */
-export function createConverter(folder: string, prelude: string): Converter {
+/** The JavaScript that stands for a file that cells import. */
+function outputOf(path: string): string {
+  return path.replace(/\.[jt]sx?$/, ".js");
+}
+
+/**
+ * Creates the converter for cells of a notebook in `folder`, which must be the working directory; `followsAwaits`: see `rewriteOutput`.
+ */
+export function createConverter(folder: string, prelude: string, followsAwaits: boolean): Converter {
   const compiler = loadCompiler();
   const { options: fromTsconfig, complaint } = readTsconfig(compiler, folder);
   const helpers = new Map<string, Tracer>();
+  const helperOutputs = new Map<string, string>();
   // Of files that cells import, by their output, until their paths are known.
   const helperMaps = new Map<string, MapChain>();
   let cellMaps: MapChain = [];
@@ -109,7 +123,7 @@ export function createConverter(folder: string, prelude: string): Converter {
         written === undefined ? "" : ((JSON.parse(written) as { sources: string[] }).sources[0] ?? "");
       const isCell = basename(source) === CELL_FILE;
       const ofWritten: MapChain = written === undefined ? [] : [() => written];
-      const rewritten = isCell ? rewriteOutput(compiler, plain) : undefined;
+      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits }) : undefined;
       if (rewritten) rewrittenCell = rewritten;
       if (rewritten?.isPlain) {
         cellMaps = [rewritten.map, ...ofWritten];
@@ -121,7 +135,8 @@ export function createConverter(folder: string, prelude: string): Converter {
       });
       const { sourceMapText } = result;
       const ofResult: MapChain = sourceMapText === undefined ? [] : [() => sourceMapText];
-      const outputText = result.outputText.replace(MAP_LINE, "\n");
+      const withoutMap = result.outputText.replace(MAP_LINE, "\n");
+      const outputText = rewritten ? withoutMap.replace(EMPTIES, "") : withoutMap;
       if (rewritten) cellMaps = [...ofResult, rewritten.map, ...ofWritten];
       else helperMaps.set(outputText, [...ofResult, ...ofWritten]);
       return { ...result, outputText };
@@ -149,6 +164,18 @@ export function createConverter(folder: string, prelude: string): Converter {
       })
       .join("");
   };
+  /** Files that have not changed, but import, directly or not, those that have: they run again, to see what these export now. */
+  const importersOf = (changed: ReadonlySet<string>) => {
+    const current = program;
+    if (!current || changed.size === 0) return [];
+    return current.getSourceFiles().flatMap((file) => {
+      const path = outputOf(file.fileName);
+      const data = helperOutputs.get(path);
+      if (data === undefined || changed.has(path)) return [];
+      const imported = dependenciesOf(compiler, current, file).map(outputOf);
+      return imported.some((each) => changed.has(each)) ? [{ path, data }] : [];
+    });
+  };
   /** The work of tslab's converter on what the compiler could read. */
   const checked = <T>(work: () => T): T => {
     try {
@@ -164,23 +191,38 @@ export function createConverter(folder: string, prelude: string): Converter {
       diagnostics = [];
       lastCell = undefined;
       const rewritten = rewriteSource(compiler, source);
+      const end = source.trimEnd().length;
+      /** What is missed behind the end is missed at the end. */
+      const placeOf = (offset: number) => {
+        const lines = source.slice(0, Math.min(offset, end)).split("\n");
+        return { line: lines.length - 1, character: lines.at(-1)!.length };
+      };
+      const said = (start: number, stop: number, messageText: string, code?: number) => ({
+        start: placeOf(start),
+        end: placeOf(stop),
+        messageText,
+        category: compiler.DiagnosticCategory.Error,
+        ...(code === undefined ? {} : { code }),
+      });
       if (rewritten.unsupported.length > 0) {
-        const place = (offset: number) => {
-          const lines = source.slice(0, offset).split("\n");
-          return { line: lines.length - 1, character: lines.at(-1)!.length };
-        };
-        diagnostics = rewritten.unsupported.map(({ start, end, message }) => ({
-          start: place(start),
-          end: place(end),
-          messageText: message,
-          category: compiler.DiagnosticCategory.Error,
-        }));
+        diagnostics = rewritten.unsupported.map((each) => said(each.start, each.end, each.message));
         return { diagnostics };
       }
       const result = checked(() => converter.convert(withPrelude(prevDecl), rewritten.text));
+      if (result.diagnostics.length > 0 && rewritten.syntax.length > 0) {
+        // Where the grammar is wrong, all else that the compiler says is about a text that nobody wrote: tslab puts a line behind it.
+        diagnostics = rewritten.syntax.map(({ start, length, messageText, code }) =>
+          said(start, start + length, compiler.flattenDiagnosticMessageText(messageText, "\n"), code),
+        );
+        return { ...result, diagnostics };
+      }
       if (result.diagnostics.length > 0) {
         const tracer = new Tracer([rewritten.map]);
+        const [written, given] = [source, rewritten.text].map((text) => text.split("\n"));
         const place = ({ line, character }: TslabDiagnostic["start"]) => {
+          if (line >= written!.length) return placeOf(end);
+          // A map knows characters, and there is none behind a line.
+          if (character >= given![line]!.length) return { line, character: written![line]!.length };
           const found = tracer.trace({ line: line + 1, column: character });
           return found ? { line: found.line - 1, character: found.column } : { line, character };
         };
@@ -189,17 +231,28 @@ export function createConverter(folder: string, prelude: string): Converter {
         );
         return { ...result, diagnostics };
       }
-      for (const { path, data } of result.sideOutputs ?? [])
+      const changed = result.sideOutputs ?? [];
+      for (const { path, data } of changed) {
         helpers.set(path, new Tracer(helperMaps.get(data) ?? []));
+        helperOutputs.set(path, data);
+      }
       helperMaps.clear();
-      if (result.output === undefined) return result;
+      const sideOutputs = [...changed, ...importersOf(new Set(changed.map(({ path }) => path)))];
+      if (result.output === undefined) return { ...result, sideOutputs };
       cells += 1;
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
       const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map, LINES_ABOVE)];
-      lastCell = { name, source, tracer: new Tracer(maps) };
+      lastCell = {
+        name,
+        source,
+        tracer: new Tracer(maps),
+        valueName: result.lastExpressionVar,
+        names: rewrittenCell?.names ?? [],
+      };
       return {
         ...result,
+        sideOutputs,
         declOutput: `${result.declOutput ?? ""}${declare(rewrittenCell?.inner ?? [])}`,
         hasToplevelAwait: result.hasToplevelAwait === true || rewrittenCell?.isAsync === true,
         output: `\n${result.output}\n//# sourceURL=${name}`,

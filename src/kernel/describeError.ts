@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { relative, sep } from "node:path";
 import { inspect } from "node:util";
+import { asWritten } from "./asWritten";
 import type { Place } from "./sourceMaps";
 import type { TslabDiagnostic } from "./tslab";
 
@@ -32,13 +33,16 @@ export interface Locator {
 interface Frame {
   readonly text: string;
   readonly excerpt?: readonly string[];
+  /** The code that was compiled, where it is known; empty for other code that was. */
+  readonly source?: string;
 }
 
 const FRAME = /^\s+at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
 const CELL = /^__cell_\d+__$/;
 /** In place of the frames that an error shares with its cause, those of this machine among them. */
 const SHARED = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
-const COMPILED = "__cell_";
+/** In the name of every cell's code. */
+export const COMPILED = "__cell_";
 const HIDDEN = /(?:^|[\\/])node_modules[\\/](?:@tslab|tslab)[\\/]|^node:|^evalmachine|^<anonymous>$/;
 const UNREADABLE = "something that cannot be read: it throws when it is asked what it is";
 const MOST_FRAMES = 10;
@@ -60,7 +64,7 @@ function describeReadable(thrown: unknown, locator: Locator): ErrorContent {
     return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
   }
   const ename = nameOf(thrown);
-  const evalue = withoutPaths(messageOf(thrown), locator);
+  const evalue = withoutPaths(messageOf(thrown, framesOf(thrown, locator)), locator);
   return { ename, evalue, traceback: tracebackOf(thrown, locator, new Set()) };
 }
 
@@ -85,7 +89,9 @@ export function describeDiagnostics(
 export function translateStacks(text: string, locator: Locator): string {
   if (!text.includes(COMPILED)) return text;
   const lines: string[] = [];
-  for (const line of text.split("\n")) {
+  const given = text.split("\n");
+  for (const [index, shown] of given.entries()) {
+    const line = messageAsWritten(shown, given[index + 1], locator);
     // Behind the last frame braces open around what an error holds beside its stack, and in a list the next one follows.
     const tail = / \{$|,$/.exec(line)?.[0] ?? "";
     const translated = translateFrame(line.slice(0, line.length - tail.length), locator);
@@ -93,6 +99,14 @@ export function translateStacks(text: string, locator: Locator): string {
     else if (tail !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
   }
   return lines.join("\n");
+}
+
+/** A line with an error's message, by the frame below it. */
+function messageAsWritten(line: string, below: string | undefined, locator: Locator): string {
+  const [, before, message] = /^(.*\bTypeError: )(.+)$/.exec(line) ?? [];
+  const [, , file] = FRAME.exec(below?.replace(/ \{$|,$/, "") ?? "") ?? [];
+  const source = file === undefined ? undefined : locator.cell(plainFile(file))?.source;
+  return message === undefined || source === undefined ? line : `${before}${asWritten(message, source)}`;
 }
 
 /** Nothing for a frame of this machine; other lines as they are. */
@@ -131,9 +145,11 @@ function nameOf(error: Error): string {
   return typeof name === "string" && name !== "" ? name : "Error";
 }
 
-function messageOf(error: Error): string {
+function messageOf(error: Error, [first]: readonly Frame[]): string {
   // Where Node looked for a module names folders of this machine.
-  const message = String(error.message).replace(/\nRequire stack:\n[\s\S]*$/, "");
+  const plain = String(error.message).replace(/\nRequire stack:\n[\s\S]*$/, "");
+  const message =
+    error instanceof TypeError && first?.source !== undefined ? asWritten(plain, first.source) : plain;
   const code = systemCode(error);
   return code !== undefined && message.startsWith(`${code}: `) ? message.slice(code.length + 2) : message;
 }
@@ -147,11 +163,11 @@ function tracebackOf(error: Error, locator: Locator, seen: Set<unknown>): readon
   // An error that says itself how it is shown is shown so; Node's own show their stack.
   if (typeof custom === "function" && !String(code).startsWith("ERR_"))
     return withoutPaths(inspect(error), locator).split("\n");
-  const message = withoutPaths(messageOf(error), locator);
+  const frames = framesOf(error, locator);
+  const message = withoutPaths(messageOf(error, frames), locator);
   const name = nameOf(error);
   const shownCode = typeof code === "string" && code !== name && !message.includes(code) ? ` [${code}]` : "";
   const headline = `${name}${shownCode}${message === "" ? "" : `: ${message}`}`;
-  const frames = framesOf(error, locator);
   const shown = frames.slice(0, MOST_FRAMES).map(({ text }) => `    at ${text}`);
   if (frames.length > MOST_FRAMES) shown.push(`    … ${frames.length - MOST_FRAMES} more`);
   const place = frames.find((frame) => frame.excerpt !== undefined)?.excerpt ?? [];
@@ -201,13 +217,18 @@ function frameAt(name: string | undefined, file: string, place: Place, locator: 
     if (!cell || !found) return [];
     const where = `${cell.label}:${found.line}:${found.column + 1}`;
     const lines = cell.source.split("\n");
-    return [{ text: of(where), excerpt: excerpt(lines, found.line - 1, found.column, 1) }];
+    return [
+      { text: of(where), excerpt: excerpt(lines, found.line - 1, found.column, 1), source: cell.source },
+    ];
   }
   if (HIDDEN.test(file) || file.startsWith(__dirname)) return [];
   const helper = locator.helper(file, place);
   const shown = helper ? { file: file.replace(/\.js$/, ".ts"), place: helper } : { file, place };
   return [
-    { text: of(`${shortPath(shown.file, locator.folder)}:${shown.place.line}:${shown.place.column + 1}`) },
+    {
+      text: of(`${shortPath(shown.file, locator.folder)}:${shown.place.line}:${shown.place.column + 1}`),
+      ...(helper ? { source: "" } : {}),
+    },
   ];
 }
 

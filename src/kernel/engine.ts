@@ -10,6 +10,7 @@ import {
   translateStacks,
 } from "./describeError";
 import { importTypeScript } from "./importTypeScript";
+import { keepReached } from "./keepReached";
 import { PRELUDE } from "./prelude";
 import { HOOKS } from "./rewriteOutput";
 import { Tracer } from "./sourceMaps";
@@ -38,6 +39,14 @@ export interface Guard {
   setAnswering(isAnswering: boolean): void;
 }
 
+/** What keeps whom code belongs to over an `await`, where the platform does not do so by itself, as Node does. */
+export interface Follower {
+  /** Whom the code before the `await` belongs to. */
+  here(): unknown;
+  /** Called with that behind it, before the code goes on. */
+  resume(here: unknown): void;
+}
+
 const INTERRUPTED: ErrorContent = {
   ename: "Interrupted",
   evalue: "the cell was interrupted",
@@ -49,6 +58,7 @@ export function isInterruption(error: ErrorContent): boolean {
 }
 
 const ABANDONED = Symbol("abandoned");
+const ABANDON_MS = 20;
 
 /** tslab's converter and executor, and what they do not tell anyone. */
 export class Engine {
@@ -62,23 +72,37 @@ export class Engine {
   #value: { readonly value: unknown } | undefined;
   #thrown: { readonly thrown: unknown } | undefined;
   #label = "";
+  // The declarations that the last cell was given by the executor, was compiled with, and would leave behind.
+  #compiled:
+    | { readonly given: string; readonly before: string; readonly after: string | undefined }
+    | undefined;
+  // Variables that the run in progress has declared.
+  #declared = new Set<string>();
+  // The executor forgets what a cell that failed has declared: what holds in place of the declarations that it gives.
+  #kept: { readonly given: string; readonly declarations: string } | undefined;
   // A run that is stopped by force never comes back.
   #abandon: (() => void) | undefined;
 
-  constructor(folder: string, functions: CellFunctions, guard: Guard) {
+  constructor(folder: string, functions: CellFunctions, guard: Guard, follower?: Follower) {
     this.#folder = folder;
     this.#guard = guard;
     const protect = <T>(work: () => T) => guard.protect(work);
-    this.#converter = protect(() => createConverter(folder, PRELUDE));
+    this.#converter = protect(() => createConverter(folder, PRELUDE, follower !== undefined));
     const converter = this.#converter;
     const converters = {
       node: {
         ...converter,
-        convert: (prevDecl: string, source: string) => protect(() => converter.convert(prevDecl, source)),
+        convert: (prevDecl: string, source: string) =>
+          protect(() => {
+            const before = this.#declarations(prevDecl);
+            const result = converter.convert(before, source);
+            this.#compiled = { given: prevDecl, before, after: result.declOutput };
+            return result;
+          }),
         inspect: (prevDecl: string, source: string, position: number) =>
-          protect(() => converter.inspect(prevDecl, source, position)),
+          protect(() => converter.inspect(this.#declarations(prevDecl), source, position)),
         complete: (prevDecl: string, source: string, position: number) =>
-          protect(() => converter.complete(prevDecl, source, position)),
+          protect(() => converter.complete(this.#declarations(prevDecl), source, position)),
       },
       // tslab compiles cells for browsers in no way yet.
       get browser(): never {
@@ -92,7 +116,11 @@ export class Engine {
       },
       error: (...values) => this.#onReport(values),
     });
-    Object.setPrototypeOf(this.#executor.locals, sharedNames(this.#executor.locals, functions));
+    const { locals } = this.#executor;
+    Object.setPrototypeOf(
+      locals,
+      sharedNames(locals, functions, follower, (name) => this.#declared.add(name)),
+    );
     importTypeScript(loadCompiler(), (path, map) => this.#imported.set(path, new Tracer([() => map])));
   }
 
@@ -106,6 +134,9 @@ export class Engine {
     this.#value = undefined;
     this.#thrown = undefined;
     this.#label = label;
+    this.#compiled = undefined;
+    this.#declared = new Set();
+    const before = this.#values();
     const known = this.#cells.size;
     const result = await this.#abandonable(async () => {
       const isWell = await runInCell(cell, () => {
@@ -119,6 +150,8 @@ export class Engine {
       return isWell;
     });
     if (this.#cells.size === known) this.#remember(label);
+    if (result === true) this.#kept = undefined;
+    else this.#keepDeclarations(before);
     if (result === ABANDONED || cell.isInterrupted) return { status: "error", error: INTERRUPTED };
     if (!result) return { status: "error", error: this.#errorOf(code, label) };
     if (cell.unhandled) return { status: "error", error: this.describe(cell.unhandled.thrown) };
@@ -138,7 +171,12 @@ export class Engine {
   #abandonable<T>(work: () => T | Promise<T>): Promise<T | typeof ABANDONED> {
     this.#guard.setAnswering(false);
     return new Promise((resolve, reject) => {
-      const abandon = () => settled(resolve)(ABANDONED);
+      const abandon = () => {
+        if (this.#abandon !== abandon) return;
+        settled(resolve)(ABANDONED);
+        // Or a cell that comes to its end after all would have the executor go back to what was declared then.
+        this.#executor.interrupt();
+      };
       const settled =
         <R>(settle: (result: R) => void) =>
         (result: R) => {
@@ -155,8 +193,12 @@ export class Engine {
 
   /** Ends the run in progress, whatever it waits for. */
   abandon(): void {
+    const abandon = this.#abandon;
+    if (!abandon) return;
     // What waits at the cell's own level has been told, and unwinds by itself first.
-    setImmediate(() => setImmediate(() => this.#abandon?.()));
+    setImmediate(() => setImmediate(abandon));
+    // Node forgets what waits for its immediate turn when code that has it is stopped by force.
+    setTimeout(abandon, ABANDON_MS);
   }
 
   describe(thrown: unknown): ErrorContent {
@@ -195,8 +237,36 @@ export class Engine {
       this.#cells.set(last.name, { label, source: last.source, tracer: last.tracer });
   }
 
+  #declarations(given: string): string {
+    return this.#kept?.given === given ? this.#kept.declarations : given;
+  }
+
+  #values(): ReadonlyMap<string, unknown> {
+    const { locals } = this.#executor;
+    return new Map(Object.getOwnPropertyNames(locals).map((name) => [name, locals[name]]));
+  }
+
+  /** After a cell that failed: names that it had given a value, which differs from that in `before`, are as it declared them. */
+  #keepDeclarations(before: ReadonlyMap<string, unknown>): void {
+    const compiled = this.#compiled;
+    const names = this.#converter.lastCell()?.names;
+    if (compiled?.after === undefined || !names) return;
+    const now = this.#values();
+    const isReached = (name: string) =>
+      this.#declared.has(name) ||
+      (now.has(name) && (!before.has(name) || before.get(name) !== now.get(name)));
+    const unreached = new Set(names.filter((name) => !isReached(name)));
+    const declarations = keepReached(loadCompiler(), compiled.before, compiled.after, unreached);
+    this.#kept = { given: compiled.given, declarations };
+  }
+
   #takeValue(): { readonly value?: unknown } {
-    return this.#value ?? {};
+    const name = this.#converter.lastCell()?.valueName;
+    const { locals } = this.#executor;
+    // tslab reports neither null nor undefined, and leaves them where they are.
+    const isNull = name !== undefined && locals[name] === null;
+    if (name !== undefined) Reflect.deleteProperty(locals, name);
+    return this.#value ?? (isNull ? { value: null } : {});
   }
 
   #onReport(values: readonly unknown[]): void {
@@ -242,7 +312,12 @@ function isInterrupt(thrown: unknown): boolean {
  * The object behind that of the cells' names: variables of cells as they are now, what the kernel gives every cell, and what
  * compiled code calls. A name that a cell declares in another way hides it.
  */
-function sharedNames(locals: object, functions: CellFunctions): object {
+function sharedNames(
+  locals: object,
+  functions: CellFunctions,
+  follower: Follower | undefined,
+  onDeclared: (name: string) => void,
+): object {
   const shared: object = Object.create(null);
   const define = (name: string, value: unknown) =>
     Object.defineProperty(shared, name, { value, writable: true, configurable: true });
@@ -250,10 +325,31 @@ function sharedNames(locals: object, functions: CellFunctions): object {
   define(HOOKS.await, awaitInCell);
   define(HOOKS.iterate, iterateInCell);
   define(HOOKS.variable, (name: string, get: () => unknown, set: (value: unknown) => void) => {
+    onDeclared(name);
     Reflect.deleteProperty(locals, name);
     Object.defineProperty(shared, name, { get, set, configurable: true, enumerable: true });
   });
+  if (follower) {
+    define(HOOKS.here, () => follower.here());
+    // What is awaited comes to its end in one way alone, so that an error is thrown by the code that goes on, too.
+    define(HOOKS.settle, (value: unknown) =>
+      Promise.resolve(value).then(
+        (settled): Settled => ({ value: settled }),
+        (thrown: unknown): Settled => ({ thrown: [thrown] }),
+      ),
+    );
+    define(HOOKS.resume, (here: unknown, { value, thrown }: Settled) => {
+      follower.resume(here);
+      if (thrown) throw thrown[0];
+      return value;
+    });
+  }
   return shared;
+}
+
+interface Settled {
+  readonly value?: unknown;
+  readonly thrown?: readonly [unknown];
 }
 
 /** The text of a value, as `console.log` prints it; where the value's own way of showing itself throws, without that. */

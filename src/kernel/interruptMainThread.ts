@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UNWIND } from "./unwind";
+import { pathToFileURL } from "node:url";
+import { CALLERS, FOLLOWING, UNWIND } from "./unwind";
 
 // A main thread that is not in a loop takes notice within this time, and most often at once.
 const NOTICE_MS = 150;
@@ -10,6 +11,13 @@ const GIVE_UP_MS = 30_000;
 
 // What a cell still does once it has been told, in its `finally` blocks, gets so long.
 const FINISH_MS = 1000;
+
+const HERE = pathToFileURL(`${__dirname}/`).href;
+
+/** Whether this is code of the kernel or of Node: without a cell's above it, nobody would do its work again. */
+function isOwn(url: string | undefined): boolean {
+  return url !== undefined && (url.startsWith(HERE) || url.startsWith("node:"));
+}
 
 /** What another thread can see of the main thread. */
 export interface MainThread {
@@ -40,14 +48,26 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
   thread.hold(true);
   debug.connectToMainThread();
   let sincePause = 0;
+  let isConnected = true;
   const pause = () => {
+    if (!isConnected) return;
     sincePause = 0;
     debug.post("Debugger.pause");
   };
-  debug.on("Debugger.paused", () => {
-    if (thread.isProtected()) {
+  const scripts = new Map<string, string>();
+  debug.on("Debugger.scriptParsed", ({ params: { scriptId, url } }) => scripts.set(scriptId, url));
+  debug.on("Debugger.paused", ({ params: { callFrames } }) => {
+    const urls = callFrames.map(({ location }) => scripts.get(location.scriptId));
+    const isFollowing = FOLLOWING.includes(urls[0] ?? "");
+    if (thread.isProtected() || urls.every(isOwn) || isFollowing) {
       setTimeout(pause, CHECK_MS);
+      // To what called it, which is a cell's.
+      if (isFollowing && !urls.every(isOwn)) return debug.post("Debugger.stepOut");
     } else if (!isOver()) {
+      for (const [index, { functionName, callFrameId }] of callFrames.entries()) {
+        const caller = CALLERS.find(({ name, url }) => name === functionName && url === urls[index]);
+        if (caller) debug.post("Debugger.evaluateOnCallFrame", { callFrameId, expression: caller.leave });
+      }
       // Between the frames that are thrown away there are those that Node counts: it must forget them first.
       debug.post("Runtime.evaluate", { expression: UNWIND });
       debug.post("Runtime.terminateExecution");
@@ -60,9 +80,10 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
   for (let held = 0; held < GIVE_UP_MS && !isOver(); held += CHECK_MS) {
     await sleep(CHECK_MS);
     sincePause += CHECK_MS;
-    // A `finally` block of what was stopped, or another loop behind it.
-    if (sincePause > FINISH_MS) pause();
+    // A `finally` block of what was stopped, or another loop behind it; or the stop was lost in code that Node calls on its way.
+    if (sincePause > (thread.tookNotice() ? FINISH_MS : NOTICE_MS)) pause();
   }
+  isConnected = false;
   debug.post("Debugger.disable");
   debug.disconnect();
   thread.hold(false);

@@ -1,3 +1,4 @@
+import { captureChildren } from "./captureChildren";
 import { type Cell, currentCell, Interrupted, interruptCell, isInterrupted } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
@@ -16,6 +17,7 @@ import { loadCompiler, loadInspect, loadJupyter } from "./tslab";
 import { UNHANDLED } from "./unhandled";
 import { isUnwinding } from "./unwind";
 import type { JsonObject } from "./wire";
+import { yieldTicks } from "./yieldTicks";
 
 type Reply = readonly [type: string, content: { readonly status?: unknown; readonly [key: string]: unknown }];
 
@@ -28,6 +30,8 @@ export class Kernel {
   readonly #queue: Request[] = [];
   #engine: Engine | undefined;
   #isWorking = false;
+  // Whether the other threads know of a cell that has begun.
+  #isTurned = false;
   #count = 0;
   #running: Cell | undefined;
   #answerInput:
@@ -72,13 +76,16 @@ export class Kernel {
       },
       onInput: (line) => this.#answerInput?.resolve(line),
       onInterrupt: () => this.#interrupt(),
+      onListeners: () => process.emit("SIGINT", "SIGINT"),
       onShutdown: () => this.#shutDown(),
     });
     captureStreams((cell, name, text) =>
       this.#server.print(cell.request.header, name, this.#engine?.translate(text) ?? text),
     );
+    captureChildren();
     hideTracking();
     keepInterrupts();
+    yieldTicks(() => this.#server.isInterruptPending || currentCell()?.isInterrupted === true);
     loadJupyter().lastWriteDisplayData = (content, update) => this.#show(content, update);
     process.on("unhandledRejection", (reason) => this.#onUnhandled(reason));
     process.on("uncaughtException", (error) => this.#onUnhandled(error));
@@ -124,6 +131,9 @@ export class Kernel {
     this.#server.setAnswering(true);
     if (reply) this.#server.reply(request, ...reply);
     else this.#server.publish(request.header, "status", { execution_state: "idle" });
+    // Not before: what the cell left behind may take this thread from the kernel while that waits to reply.
+    if (this.#isTurned) this.#server.turnCell();
+    this.#isTurned = false;
     for (const each of refused) this.#refuse(each);
   }
 
@@ -149,6 +159,7 @@ export class Kernel {
     if (!silent) this.#server.publish(header, "execute_input", { code, execution_count: cell.count });
     this.#running = cell;
     this.#server.turnCell();
+    this.#isTurned = true;
     const done = { execution_count: cell.count, payload: [] as object[], user_expressions: {} };
     const asked = /^\s*\??([\w$][\w$.]*)\?\s*$/.exec(code)?.[1] ?? /^\s*\?([\w$][\w$.]*)\s*$/.exec(code)?.[1];
     if (asked !== undefined) {
@@ -212,7 +223,6 @@ export class Kernel {
   }
 
   #end(cell: Cell): void {
-    if (this.#running === cell) this.#server.turnCell();
     cell.isDone = true;
     this.#running = undefined;
     this.#answerInput = undefined;
@@ -334,8 +344,6 @@ export class Kernel {
 
   #interrupt(): void {
     const cell = this.#running;
-    // Cells may listen too; what their listeners throw is theirs.
-    if (process.listenerCount("SIGINT") > 0) setImmediate(() => process.emit("SIGINT", "SIGINT"));
     if (!cell) return;
     interruptCell(cell);
     this.#answerInput?.reject(new Interrupted());

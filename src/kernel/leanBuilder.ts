@@ -30,7 +30,7 @@ export function leanBuilder(compiler: typeof ts, cell: string): ts.CreateProgram
 }
 
 /** The file, the files that it imports or refers to, those that they do, and so on: their names. */
-function dependenciesOf(compiler: typeof ts, program: ts.Program, start: ts.SourceFile): string[] {
+export function dependenciesOf(compiler: typeof ts, program: ts.Program, start: ts.SourceFile): string[] {
   const found = new Set([start]);
   const add = (name: string) => {
     const file = program.getSourceFile(name);

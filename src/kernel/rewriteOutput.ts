@@ -2,7 +2,14 @@ import MagicString from "magic-string";
 import type * as ts from "typescript";
 
 /** Names on the object of a cell's names that no cell can have. */
-export const HOOKS = { variable: "#variable", await: "#await", iterate: "#iterate" } as const;
+export const HOOKS = {
+  variable: "#variable",
+  await: "#await",
+  iterate: "#iterate",
+  here: "#here",
+  settle: "#settle",
+  resume: "#resume",
+} as const;
 
 export interface RewrittenOutput {
   readonly text: string;
@@ -13,6 +20,8 @@ export interface RewrittenOutput {
   readonly isPlain: boolean;
   /** Variables that inner blocks declare for the whole cell: the compiler's declarations leave them out. */
   readonly inner: readonly string[];
+  /** Everything that later cells can use, types aside. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -21,10 +30,15 @@ export interface RewrittenOutput {
  *   functions of this cell read, where the converter would give them a copy;
  * - `await` and `for await` of the cell's own level can be interrupted;
  * - a function that is the cell's value keeps its name, or has none;
+ * - with `followsAwaits`, code behind any `await` is told what the code before it belonged to, where the platform forgets;
  * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
  *   in several times the time.
  */
-export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput {
+export function rewriteOutput(
+  compiler: typeof ts,
+  js: string,
+  { followsAwaits = false }: { readonly followsAwaits?: boolean } = {},
+): RewrittenOutput {
   const file = compiler.createSourceFile(
     "cell.js",
     js,
@@ -37,16 +51,34 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
   const nested = new Set<string>();
 
   let isAsync = false;
-  const wrap = (hook: string, { pos, end }: { readonly pos: number; readonly end: number }) => {
+  const wrap = (hook: string, { pos, end }: ts.Expression, ...more: readonly string[]) => {
     isAsync = true;
     text.appendRight(pos, ` exports[${JSON.stringify(hook)}](`);
-    text.appendLeft(end, ")");
+    text.appendLeft(end, `${more.map((each) => `, ${JSON.stringify(each)}`).join("")})`);
   };
+  /** How an error calls what an expression gives. */
+  const nameOf = (node: ts.Expression): string => {
+    const isName = compiler.isIdentifier(node) || compiler.isPropertyAccessExpression(node);
+    return isName ? js.slice(node.pos, node.end).trim() : "what is iterated";
+  };
+  const follow = (node: ts.Node): void => {
+    if (compiler.isAwaitExpression(node)) {
+      const [resume, here, settle] = [HOOKS.resume, HOOKS.here, HOOKS.settle].map((hook) =>
+        JSON.stringify(hook),
+      );
+      text.appendRight(node.getStart(file), `exports[${resume}](exports[${here}](), `);
+      text.appendRight(node.expression.pos, ` exports[${settle}](`);
+      text.appendLeft(node.end, "))");
+    }
+    compiler.forEachChild(node, follow);
+  };
+  if (followsAwaits) follow(file);
   const visit = (node: ts.Node): void => {
     if (compiler.isFunctionLike(node)) return;
     if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
     if (compiler.isAwaitExpression(node)) wrap(HOOKS.await, node.expression);
-    if (compiler.isForOfStatement(node) && node.awaitModifier) wrap(HOOKS.iterate, node.expression);
+    if (compiler.isForOfStatement(node) && node.awaitModifier)
+      wrap(HOOKS.iterate, node.expression, nameOf(node.expression));
     if (compiler.isVariableDeclarationList(node) && (node.flags & compiler.NodeFlags.BlockScoped) === 0)
       for (const name of namesOf(compiler, node)) nested.add(name);
     compiler.forEachChild(node, visit);
@@ -96,6 +128,7 @@ export function rewriteOutput(compiler: typeof ts, js: string): RewrittenOutput 
     isAsync,
     isPlain,
     inner,
+    names: [...exported],
   };
 
   function keepValue({ name, initializer }: ts.VariableDeclaration, statement: ts.VariableStatement): void {

@@ -5,6 +5,8 @@ import { type Unsupported, unsupportedAt } from "./unsupported";
 export interface Rewritten {
   readonly text: string;
   readonly unsupported: readonly Unsupported[];
+  /** What is wrong with the cell's grammar, at offsets in the cell. */
+  readonly syntax: readonly ts.DiagnosticWithLocation[];
   /** From the text to the source. */
   readonly map: () => string;
 }
@@ -84,6 +86,8 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
   return {
     text: text.toString(),
     unsupported,
+    syntax: (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] })
+      .parseDiagnostics,
     map: () => text.generateMap({ hires: true, source: "cell" }).toString(),
   };
 }

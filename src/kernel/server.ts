@@ -18,6 +18,8 @@ export interface ServerEvents {
   readonly onRequest: (request: Request) => void;
   readonly onInput: (value: string) => void;
   readonly onInterrupt: () => void;
+  /** Cells' own listeners of interrupts are to be called: they may loop, and are ended then. */
+  readonly onListeners: () => void;
   readonly onShutdown: () => void;
 }
 
@@ -108,7 +110,15 @@ export class Server {
     this.#say({ kind: "interrupted" });
   }
 
-  /** Tells the other threads that a cell begins or ends. */
+  /** Whether an interrupt is under way of which this thread has not heard. */
+  get isInterruptPending(): boolean {
+    return (
+      Atomics.load(this.#counters, COUNTER.interruptsAsked) !==
+      Atomics.load(this.#counters, COUNTER.interruptsSeen)
+    );
+  }
+
+  /** Tells the other threads that a cell begins, or that its reply is on its way. */
   turnCell(): void {
     Atomics.add(this.#counters, COUNTER.cells, 1);
   }
@@ -130,7 +140,7 @@ export class Server {
     const deadline = performance.now() + FLUSH_MS;
     while (this.#unsent() > 0 && performance.now() < deadline) this.#waitForSending();
     // Node would wait until the debugger lets go, which the thread that holds it has not done.
-    if (Atomics.load(this.#counters, COUNTER.debugging) === 1) process.kill(process.pid, "SIGKILL");
+    if (Atomics.load(this.#counters, COUNTER.debugging) > 0) process.kill(process.pid, "SIGKILL");
   }
 
   #say(message: ToServer): void {
@@ -159,11 +169,18 @@ export class Server {
         Atomics.add(this.#counters, COUNTER.interruptsSeen, 1);
         events.onInterrupt();
         break;
+      case "listeners":
+        events.onListeners();
+        break;
+      case "listened":
+        Atomics.add(this.#counters, COUNTER.interruptsDone, 1);
+        break;
       case "barrier":
         this.#barriers.get(message.id)?.();
         this.#barriers.delete(message.id);
         break;
       case "shutdown":
+        Atomics.store(this.#counters, COUNTER.ending, 1);
         events.onShutdown();
     }
   }

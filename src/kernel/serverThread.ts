@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Reply, Router, XPublisher } from "zeromq";
 import { addressOf, type Channel } from "./connectionFile";
-import { interruptMainThread } from "./interruptMainThread";
+import { interruptMainThread, type MainThread } from "./interruptMainThread";
 import { log } from "./log";
 import { SignatureMemory } from "./signatureMemory";
 import { COUNTER, type ServerData, type StreamName, type ToMain, type ToServer } from "./threadMessages";
@@ -31,7 +31,9 @@ interface PendingText {
 // line would otherwise cost clients a message a line.
 const COLLECT_MS = 10;
 const MOST_COLLECTED = 100_000;
-// How long a main thread that is asked to end may take, a loop or a native call included.
+// A main thread that does not hear within this time that it is to end is in a loop or a native call; one that hears has so long for
+// what cells do at the end.
+const HEAR_SHUTDOWN_MS = 250;
 const SHUTDOWN_MS = 1000;
 const CLOSE_MS = 30;
 // A main thread in a loop hears an interrupt later, when it has been stopped by force.
@@ -56,6 +58,11 @@ let lastRequest = 0;
 let pending: PendingText | undefined;
 let flushTimer: NodeJS.Timeout | undefined;
 let isEnding = false;
+let asked = 0;
+/** The question that waits for its answer, by its own id and that of the request in which it was asked: clients name either. */
+let question: { readonly id: unknown; readonly request: unknown } | undefined;
+// One debugger at a time: what one finds out about the main thread would not hold when another lets it go.
+let watch = Promise.resolve();
 
 const CONTROL_ANSWERS: Readonly<Record<string, ControlAnswer>> = {
   kernel_info_request: async () => ["kernel_info_reply", kernelInfo],
@@ -96,13 +103,13 @@ function publishStatus(parentHeader: JsonObject, state: "busy" | "idle" | "start
   publish(parentHeader, "status", JSON.stringify({ execution_state: state }));
 }
 
-function reply({ socket, message }: OpenRequest, type: string, content: string): void {
+/** Sends it and returns its id. */
+function reply({ socket, message }: OpenRequest, type: string, content: string): unknown {
   flushText();
-  const frames = encodeMessage(
-    { header: header(type), parentHeader: message.header, content },
-    connection.key,
-  );
+  const own = header(type);
+  const frames = encodeMessage({ header: own, parentHeader: message.header, content }, connection.key);
   send(socket, [...message.identities, ...frames]);
+  return own.msg_id;
 }
 
 function collectText(parent: JsonObject, name: StreamName, text: string): void {
@@ -145,14 +152,22 @@ async function interrupt(): Promise<void> {
 async function interruptAfterSignal(): Promise<void> {
   const seen = Atomics.load(counters, COUNTER.interruptsSeen);
   const cell = Atomics.load(counters, COUNTER.cells);
+  asked += 1;
+  const number = asked;
+  Atomics.store(counters, COUNTER.interruptsAsked, asked);
   tellMain({ kind: "interrupt" });
-  await interruptMainThread({
+  tellMain({ kind: "listeners" });
+  tellMain({ kind: "listened" });
+  const hasEnded = () => cell % 2 === 0 || Atomics.load(counters, COUNTER.cells) !== cell;
+  const thread: MainThread = {
     tookNotice: () => isEnding || Atomics.load(counters, COUNTER.interruptsSeen) !== seen,
-    isDone: () => isEnding || cell % 2 === 0 || Atomics.load(counters, COUNTER.cells) !== cell,
+    isDone: () => isEnding || (hasEnded() && Atomics.load(counters, COUNTER.interruptsDone) >= number),
     isProtected: () =>
       Atomics.load(counters, COUNTER.compiling) === 1 || Atomics.load(counters, COUNTER.answering) === 1,
-    hold: (isHeld) => Atomics.store(counters, COUNTER.debugging, isHeld ? 1 : 0),
-  });
+    hold: (isHeld) => Atomics.add(counters, COUNTER.debugging, isHeld ? 1 : -1),
+  };
+  watch = watch.then(() => interruptMainThread(thread));
+  await watch;
 }
 
 function onMainMessage(message: ToServer): void {
@@ -173,7 +188,9 @@ function onMainMessage(message: ToServer): void {
     }
     case "ask": {
       const open = requests.get(message.id);
-      if (open) reply({ ...open, socket: stdin }, "input_request", message.content);
+      if (!open) break;
+      const id = reply({ ...open, socket: stdin }, "input_request", message.content);
+      question = { id, request: open.message.header.msg_id };
       break;
     }
     case "barrier":
@@ -206,6 +223,16 @@ function onShell(message: IncomingMessage): void {
   tellMain({ kind: "request", request: { id: lastRequest, header, content } });
 }
 
+/** An answer that names another question than the one that waits comes too late for its own. */
+function onStdin({ header: { msg_type }, parentHeader, content }: IncomingMessage): void {
+  if (msg_type !== "input_reply" || !question) return;
+  const { msg_id } = parentHeader;
+  const isNamed = typeof msg_id === "string" && msg_id !== "";
+  if (isNamed && msg_id !== question.id && msg_id !== question.request) return;
+  question = undefined;
+  tellMain({ kind: "input", value: String(content.value ?? "") });
+}
+
 async function onControl(message: IncomingMessage): Promise<void> {
   const type = String(message.header.msg_type);
   const answer = CONTROL_ANSWERS[type];
@@ -236,7 +263,8 @@ async function onControl(message: IncomingMessage): Promise<void> {
 async function end(): Promise<void> {
   isEnding = true;
   tellMain({ kind: "shutdown" });
-  await sleep(SHUTDOWN_MS);
+  await sleep(HEAR_SHUTDOWN_MS);
+  if (Atomics.load(counters, COUNTER.ending) === 1) await sleep(SHUTDOWN_MS);
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -283,9 +311,7 @@ async function start(): Promise<void> {
   };
   listen(shell, onShell).catch(failed);
   listen(control, onControl).catch(failed);
-  listen(stdin, ({ header: { msg_type }, content }) => {
-    if (msg_type === "input_reply") tellMain({ kind: "input", value: String(content.value ?? "") });
-  }).catch(failed);
+  listen(stdin, onStdin).catch(failed);
   beat().catch(failed);
   welcome().catch(failed);
 }

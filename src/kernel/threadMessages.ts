@@ -13,6 +13,8 @@ export type ToMain =
   /** The answer to a barrier: every request that had reached the process before it has been handed over. */
   | { readonly kind: "barrier"; readonly id: number }
   | { readonly kind: "interrupt" }
+  /** Behind each interrupt: call the cells' own listeners of it; and then, once they have come to an end, one way or the other. */
+  | { readonly kind: "listeners" | "listened" }
   | { readonly kind: "shutdown" };
 
 /** A request of a client, under a number by which replies name it. */
@@ -65,10 +67,16 @@ export const COUNTER = {
   compiling: 3,
   /** Cells begun and cells ended: odd while one runs. */
   cells: 4,
-  /** 1 while the debugger holds the main thread; a process that ends would wait for it. */
+  /** Above 0 while the debugger holds the main thread; a process that ends would wait for it. */
   debugging: 5,
   /** 1 while the kernel itself goes on, in steps between which a cell's leftovers may run: what it began to answer must be sent. */
   answering: 6,
+  /** Interrupts that the main thread has been told of. */
+  interruptsAsked: 7,
+  /** Interrupts of which cells' own listeners have heard, too. */
+  interruptsDone: 8,
+  /** 1 when the main thread has heard that the process is to end. */
+  ending: 9,
 } as const;
 
-export const COUNTERS = 7;
+export const COUNTERS = 10;

@@ -44,7 +44,7 @@ export interface TslabExecutor {
   interrupt(): void;
   close(): void;
   /** The names of all cells. */
-  readonly locals: object;
+  readonly locals: Record<string, unknown>;
 }
 
 export interface ConverterSet {

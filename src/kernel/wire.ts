@@ -12,6 +12,7 @@ export interface JsonObject {
 export interface IncomingMessage {
   readonly identities: readonly Uint8Array[];
   readonly header: JsonObject;
+  readonly parentHeader: JsonObject;
   readonly metadata: JsonObject;
   readonly content: JsonObject;
 }
@@ -51,8 +52,14 @@ export function decodeMessage(
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected))
     throw new Error("a message with a wrong signature");
   if (!memory.takes(signature.toString())) throw new Error("a message that has come before");
-  const [header, , metadata, content] = signed.map(parseObject);
-  return { identities: frames.slice(0, delimiter), header: header!, metadata: metadata!, content: content! };
+  const [header, parentHeader, metadata, content] = signed.map(parseObject);
+  return {
+    identities: frames.slice(0, delimiter),
+    header: header!,
+    parentHeader: parentHeader!,
+    metadata: metadata!,
+    content: content!,
+  };
 }
 
 function sign(parts: readonly (string | Buffer)[], key: string): string {

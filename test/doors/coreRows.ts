@@ -57,7 +57,7 @@ const stateOf = ({ d, number }: Fixture) => ({
   scoreScale: number(),
 });
 const softmaxHead = ({ matrix, vector, number }: Fixture) => ({
-  tilt: matrix().map((row) => row.map((x) => x / 10)),
+  tilt: matrix().map((row) => row.map((x) => x / 100)),
   valueVector: vector(),
   labelWeight: number(),
 });
@@ -444,20 +444,19 @@ const THEORY: Rows = {
     args: ({ problem, vector, number }) => ({
       problem: problem(),
       targetTask: vector(),
-      auxiliary: { shots: 3, auxiliaryWeight: number() },
+      auxiliary: { shots: 3, weight: number() },
     }),
-    call: ({ problem, targetTask, auxiliary: { shots, auxiliaryWeight } }) =>
-      core.noiselessAuxiliaryLoss(problem, targetTask, { shots, weight: auxiliaryWeight }),
+    call: ({ problem, targetTask, auxiliary }) => core.noiselessAuxiliaryLoss(problem, targetTask, auxiliary),
   },
   noiselessValley: {
     args: ({ problem, vector, number }) => ({
       problem: problem(),
       targetTask: vector(),
-      auxiliary: { shots: 3, auxiliaryWeight: number() },
+      auxiliary: { shots: 3, weight: number() },
       scale: number(),
     }),
-    call: ({ problem, targetTask, auxiliary: { shots, auxiliaryWeight }, scale }) =>
-      core.noiselessValley(problem, targetTask, { shots, weight: auxiliaryWeight }, scale),
+    call: ({ problem, targetTask, auxiliary, scale }) =>
+      core.noiselessValley(problem, targetTask, auxiliary, scale),
   },
   pretrainedBlock: {
     args: ({ problem, pretraining }) => ({ problem: problem(), pretraining: pretraining() }),
@@ -817,6 +816,7 @@ const SIMULATE: Rows = {
 const TRAIN: Rows = {
   DivergenceError: "says what went wrong, whatever it was",
   isStoredRun: "takes any value",
+  mapStored: "takes what a run stored",
   readTrainingSettings: READS,
   releasedSettings: "takes nothing",
   stageStream: "takes a word",

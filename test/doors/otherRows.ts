@@ -59,6 +59,7 @@ export const BASE_ROWS: Rows = {
   requireList: READS,
   requireNumber: READS,
   requireObject: READS,
+  requirePositive: READS,
   shardOf: "takes a shard that was read",
   tableFrom: "takes records, of which it refuses those that differ",
   mapInOrder: {
@@ -260,7 +261,8 @@ export const LAB_ROWS: Readonly<Record<string, Rows>> = {
     isPart: FILES,
     mergeParts: FILES,
     openPart: FILES,
-    requirePart: FILES,
+    readKeptJson: FILES,
+    readPart: FILES,
     resultsFolder: TEXTS,
     runUnits: WORKERS,
   },

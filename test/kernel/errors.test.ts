@@ -103,6 +103,25 @@ const cases: Readonly<Record<string, Case>> = {
       "     |       ^",
     ],
   },
+  "a type error at the end of a line, and one at the end of the cell": {
+    code: "missingName\nmissingName",
+    ename: "CompileError",
+    evalue: "Cannot find name 'missingName'.",
+    traceback: [
+      "1:1 - Cannot find name 'missingName'. (TS2304)",
+      "   1 | missingName",
+      "     | ^^^^^^^^^^^",
+      "2:1 - Cannot find name 'missingName'. (TS2304)",
+      "   2 | missingName",
+      "     | ^^^^^^^^^^^",
+    ],
+  },
+  "a cell that ends too early, at its end": {
+    code: "const early = \n",
+    ename: "CompileError",
+    evalue: "Expression expected.",
+    traceback: ["1:14 - Expression expected. (TS1109)", "   1 | const early = ", "     |              ^"],
+  },
   "a default export, with a caret and a cure": {
     code: "const fine = 1;\nexport default 3;",
     ename: "CompileError",
@@ -176,6 +195,26 @@ describe("an error is for people:", () => {
     const shown = JSON.stringify(error);
     for (const path of [directory, homedir().length > 5 ? homedir() : directory, "node:internal", "/dist/"])
       expect(shown).not.toContain(path);
+  });
+
+  it.each([
+    ["holder.missing()", "holder.missing is not a function"],
+    ["holder?.missing()", "holder?.missing is not a function"],
+    ["new holder()", "holder is not a constructor"],
+    ["[...one]", "one is not iterable"],
+    ["for await (const each of one) {}", "one is not async iterable"],
+    ["const { x } = nothing;", "Cannot destructure property 'x' of 'nothing' as it is undefined."],
+    ["import { join } from 'path'; (join as any).missing()", "join.missing is not a function"],
+    ["import { join as put } from 'path'; (put as any).missing()", "put.missing is not a function"],
+    ["import fs from 'node:fs'; (fs as any).missing()", "fs.missing is not a function"],
+    ["throw new TypeError('exports.f is not a function')", "exports.f is not a function"],
+  ])("an error of %s calls things as the cell does", async (code, message) => {
+    await client.execute("const holder: any = {}; let one: any = 1; const nothing: any = undefined;");
+    const { error } = await client.execute(code);
+    expect(error).toMatchObject({ ename: "TypeError", evalue: message });
+    expect(error?.traceback[0]).toBe(`TypeError: ${message}`);
+    const printed = await client.execute(`try { holder.missing(); } catch (error) { console.log(error); }`);
+    expect(printed.stdout).toContain("TypeError: holder.missing is not a function\n");
   });
 
   it("every error of an AggregateError is shown", async () => {

@@ -32,6 +32,12 @@ const BUSY: Readonly<Record<string, string>> = {
     "async function* forever() { while (true) yield 1; }\nconsole.log('on'); const end = Date.now() + 300; while (Date.now() < end); for await (const each of forever()) {}",
   "a loop in a finally block behind another":
     "try { try { setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { for (;;) {} } } finally { for (;;) {} }",
+  "a loop of awaits that it left behind":
+    "async function leave() { while (true) await null; }\nconsole.log('on'); void leave(); await new Promise(() => {});",
+  "a loop in an immediate behind another":
+    "console.log('on'); setImmediate(() => {}); setImmediate(() => { for (;;) {} }); await new Promise(() => {});",
+  "a loop in an immediate that a failing cell left behind":
+    "setImmediate(() => setImmediate(() => { console.log('on'); for (;;) {} })); throw new Error('gone');",
   "waiting for input": "console.log('on'); await input('?');",
 };
 
@@ -73,7 +79,8 @@ describe("an interrupt", () => {
         if (how === "signal") process.kill(client.process.pid!, "SIGINT");
         else await client.request("interrupt_request", {}, "control");
         const { status, error } = summarize(await client.answer(id, "execute_request"));
-        expect({ status, ename: error?.ename }).toEqual({ status: "error", ename: "Interrupted" });
+        const ename = code.includes("gone") ? "Error" : "Interrupted";
+        expect({ status, ename: error?.ename }).toEqual({ status: "error", ename });
         const next = await client.execute("survivor += 1");
         expect({ status: next.status, stdout: next.stdout }).toEqual({ status: "ok", stdout: "" });
       },
@@ -102,6 +109,45 @@ describe("an interrupt", () => {
     await client.request("interrupt_request", {}, "control");
     expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
     expect((await client.execute("heard")).result).toBe("1");
+  });
+
+  it("ends one cell, and not the next", async () => {
+    const cells = [
+      client.sendCell("console.log('on'); await new Promise(() => {});", { stop_on_error: false }),
+      client.sendCell("await new Promise((r) => setTimeout(r, 100)); 'ran'"),
+    ];
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === cells[0],
+    );
+    await client.request("interrupt_request", {}, "control");
+    expect(summarize(await client.answer(cells[0]!, "execute_request")).error?.ename).toBe("Interrupted");
+    expect(summarize(await client.answer(cells[1]!, "execute_request")).result).toBe("ran");
+  });
+
+  it("is heard by a cell that asks for one tick after the other", async () => {
+    const id = client.sendCell(
+      "let ticks = true; console.log('on'); process.nextTick(function tick() { if (ticks) process.nextTick(tick); }); await new Promise(() => {});",
+    );
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    await client.request("interrupt_request", {}, "control");
+    expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
+    expect((await client.execute("ticks = false")).status).toBe("ok");
+  });
+
+  it("ends a cell's own listener of it that loops", async () => {
+    await client.execute("let loops = 0; process.on('SIGINT', () => { loops += 1; for (;;) {} });");
+    const id = client.sendCell("console.log('on'); await new Promise(() => {});");
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    await client.request("interrupt_request", {}, "control");
+    expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
+    expect((await client.execute("process.removeAllListeners('SIGINT'); loops")).result).toBe("1");
   });
 
   it("lets finally blocks of the cell run", async () => {

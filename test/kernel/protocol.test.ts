@@ -178,6 +178,62 @@ describe("a client of the kernel", () => {
     expect(refused.error?.evalue).toContain("this client cannot ask");
   });
 
+  it("does not have a question answered by what was meant for an earlier one", async () => {
+    const ask = async (name: string) => {
+      const id = client.sendCell(`await input('${name}? ')`, { allow_stdin: true });
+      const question = await client.waitFor(
+        "the question",
+        ({ header, parent_header }) => header.msg_type === "input_request" && parent_header.msg_id === id,
+      );
+      return { id, question };
+    };
+    const first = await ask("first");
+    await client.request("interrupt_request", {}, "control");
+    await client.answer(first.id, "execute_request");
+    const second = await ask("second");
+    const answer = (value: string, parent: object) =>
+      client.send("input_reply", { status: "ok", value }, "stdin", parent);
+    // Clients name the question itself, or as JupyterLab does what the question names.
+    answer("late", first.question.header);
+    answer("late too", first.question.parent_header);
+    answer("in time", second.question.parent_header);
+    expect(summarize(await client.answer(second.id, "execute_request")).result).toBe("in time");
+    const third = await ask("third");
+    answer("late again", second.question.header);
+    answer("by its own id", third.question.header);
+    expect(summarize(await client.answer(third.id, "execute_request")).result).toBe("by its own id");
+  });
+
+  it("gets null as the value of a cell, and nothing for undefined", async () => {
+    expect((await client.execute("null")).result).toBe("null");
+    expect((await client.execute("const none: string | null = null; none")).result).toBe("null");
+    for (const code of ["undefined", "null; void 0", "const after = null;"])
+      expect((await client.execute(code)).types, code).not.toContain("execute_result");
+  });
+
+  it.each([
+    ["execSync('echo out; echo err >&2', { stdio: 'inherit' });", "out\n", "err\n"],
+    ["spawnSync('sh', ['-c', 'echo out; echo err >&2'], { stdio: [0, 2, 'ignore'] });", "", "out\n"],
+    [
+      "try { execFileSync('sh', ['-c', 'echo out; exit 3'], { stdio: 'inherit' }); } catch (error) { console.log((error as any).status); }",
+      "out\n3\n",
+      "",
+    ],
+    [
+      "const child = spawn('sh', ['-c', 'echo out; sleep 0.05; echo more; echo err >&2'], { stdio: 'inherit' }); await new Promise((done) => child.on('close', done)); console.log(child.stdout);",
+      "out\nmore\nnull\n",
+      "err\n",
+    ],
+  ])("sees what programs print that inherit a cell's output: %s", async (code, stdout, stderr) => {
+    await client.execute("import { execFileSync, execSync, spawn, spawnSync } from 'child_process';");
+    const executed = await client.execute(code);
+    expect({ stdout: executed.stdout, stderr: executed.stderr, error: executed.error }).toEqual({
+      stdout,
+      stderr,
+      error: undefined,
+    });
+  });
+
   it("is told at once that nobody listens to a comm", async () => {
     expect((await client.request("comm_info_request")).reply.content.comms).toEqual({});
     const id = client.send("comm_open", { comm_id: "c", target_name: "t", data: {} });

@@ -102,6 +102,23 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "b.d",
   ],
+  "a cell that fails leaves the names it had given a value": [
+    [
+      "let once = 1; const kept = 'old'; class Kept { a = 1 }\nconst seenBefore = () => once;",
+      "!const fresh = 5; let once = 'two'; function early() { return 3; }\nif (fresh) throw new Error('half');\nconst kept = 5; class Kept { b = 2 }",
+      "[once.length, fresh, early(), kept.length, new Kept().a, seenBefore()]",
+    ],
+    "[ 3, 5, 3, 3, 1, 1 ]",
+  ],
+  "so does one that imports, and one that awaits": [
+    [
+      "const sum: string = 'old', later = 'old';",
+      "!import { sep as separator } from 'path'; const sum = 6; interface Shape { a: number }\nJSON.parse('{');\nconst later = 2;",
+      "!await null; const awaited: Shape = { a: sum }; await Promise.reject(new Error('late')); const never2 = 1;",
+      "[sum + 1, separator.length, later.length, awaited.a]",
+    ],
+    "[ 7, 1, 3, 6 ]",
+  ],
   "names of generics, labels and types do not matter": [
     [
       "type Seed<T> = { seed: T }; const box: Seed<number> = { seed: 2 };",
@@ -136,9 +153,39 @@ describe("cells", () => {
 
   it.each(Object.entries(cases))("%s", async (_, [cells, result]) => {
     const done = [];
-    for (const cell of cells) done.push(await client.execute(cell));
-    expect(done.map(({ error }) => error?.traceback.join("\n"))).toEqual(cells.map(() => undefined));
+    // Those behind a mark are to fail.
+    for (const cell of cells) done.push(await client.execute(cell.replace(/^!(?=\w)/, "")));
+    expect(done.map(({ error }) => error?.traceback.join("\n"))).toEqual(
+      cells.map((cell) => (/^!\w/.test(cell) ? expect.any(String) : undefined)),
+    );
     expect(done.at(-1)?.result).toBe(result);
+  });
+
+  it("a name that a failing cell did not come to is not defined", async () => {
+    await client.execute("const comesFirst = 1; throw new Error('half'); const comesLater = 2;");
+    expect((await client.execute("comesLater")).error?.evalue).toBe("Cannot find name 'comesLater'.");
+  });
+
+  it("a helper runs again when one that it imports has changed", async () => {
+    writeFileSync(join(directory, "inner.ts"), "export const inner: number = 1;\n");
+    writeFileSync(
+      join(directory, "middle.ts"),
+      "import { inner } from './inner';\nexport const middle = () => inner;\n",
+    );
+    writeFileSync(
+      join(directory, "outer.ts"),
+      "export { middle as outer } from './middle.ts';\n".replace(".ts'", "'"),
+    );
+    const use = "import { outer } from './outer'; outer()";
+    expect((await client.execute(use)).result).toBe("1");
+    writeFileSync(join(directory, "inner.ts"), "export const inner: number = 2;\n");
+    // The compiler learns of changes from the system, which takes its time.
+    let last = await client.execute(use);
+    for (let tries = 0; last.result === "1" && tries < 40; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      last = await client.execute(use);
+    }
+    expect(last.result).toBe("2");
   });
 
   it("types of a helper above are checked, and its errors name its lines", async () => {

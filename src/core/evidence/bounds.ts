@@ -11,25 +11,21 @@ export interface Sizes {
    * With Σ = I: in how many places of one term a vector can stand, a matrix counting twice; Infinity where that grows with d.
    */
   readonly slots: number;
-  /** In each of its terms there are at least so many. */
-  readonly leastSlots: number;
   /** Its degree in d is at most this. */
   readonly dimensionDegree: number;
 }
 
-const CONSTANT: Sizes = { degree: 0, slots: 0, leastSlots: 0, dimensionDegree: 0 };
+const CONSTANT: Sizes = { degree: 0, slots: 0, dimensionDegree: 0 };
 
 const product = (a: Sizes, b: Sizes, times = 1): Sizes => ({
   degree: a.degree + times * b.degree,
   slots: a.slots + times * b.slots,
-  leastSlots: a.leastSlots + times * b.leastSlots,
   dimensionDegree: a.dimensionDegree + times * b.dimensionDegree,
 });
 
 const either = (a: Sizes, b: Sizes): Sizes => ({
   degree: Math.max(a.degree, b.degree),
   slots: Math.max(a.slots, b.slots),
-  leastSlots: Math.min(a.leastSlots, b.leastSlots),
   dimensionDegree: Math.max(a.dimensionDegree, b.dimensionDegree),
 });
 
@@ -174,7 +170,7 @@ export function boundOf(value: RationalInput): Bound {
 
 /** A number drawn as it is, which stands in so many places for a vector. */
 export const drawnBound = (slots: number, degree = 1): Bound =>
-  new Bound({ degree, slots, leastSlots: slots, dimensionDegree: 0 });
+  new Bound({ degree, slots, dimensionDegree: 0 });
 
 /** d itself. */
 export const DIMENSION_BOUND = new Bound({ ...CONSTANT, dimensionDegree: 1 }, NONE, "d");
@@ -197,14 +193,12 @@ function inverse(matrix: Rows<Rational>): Rows<Bound> {
   const factor: Sizes = {
     degree: times(numerator, d),
     slots,
-    leastSlots: 0,
     dimensionDegree: numerator.dimensionDegree,
   };
   const entry = new Bound(
     {
       degree: times(numerator, d - 1) + times(denominator, 1),
       slots,
-      leastSlots: 0,
       dimensionDegree: denominator.dimensionDegree,
     },
     new Map([[`det ${entries[0]!.label}`, [factor, 1]]]),
@@ -230,11 +224,8 @@ export const BOUNDS: NumberField<Rational> = {
   name: "bounds",
   math: interpretedMathematics<Rational>({
     ...operations,
-    // A closed loop in which no drawn vector or matrix stands is the trace of I.
-    trace: (sum) => {
-      const { numerator } = boundOf(sum).total;
-      return numerator.leastSlots === 0 ? sum.mul(DIMENSION_BOUND) : sum;
-    },
+    // What is summed may be a multiple of I. Whether drawn vectors stand in it or in the number before it is not known here.
+    trace: (sum) => sum.mul(DIMENSION_BOUND),
     inverse,
     determinant: (matrix) => boundOf(inverse(matrix)[0]![0]!).inverse(),
   }),

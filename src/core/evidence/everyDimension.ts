@@ -15,7 +15,7 @@ export interface Reach {
 }
 
 /** In more dimensions than these no identity is tried. */
-const MOST_DIMENSIONS = 12;
+const MOST_DIMENSIONS = 14;
 
 /** Tried at least, unless the evidence names its dimensions; fewer in the quick profile, and still all that the theorem needs. */
 const ALWAYS: Readonly<Record<Profile, readonly number[]>> = {

@@ -66,9 +66,10 @@ export function auxiliaryFullOptimum(
   if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "weight");
   if (auxiliary.tolerance !== undefined) requireNumber(auxiliary.tolerance, "tolerance");
   const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
+  const unit = lossUnit(auxiliary.weight);
   const termsAt = (weight: number): readonly RiskTerm[] => [
-    { task: targetTask, shots: 0, weight: 1 },
-    { task: targetTask, shots: auxiliary.shots, weight },
+    { task: targetTask, shots: 0, weight: 1 / unit },
+    { task: targetTask, shots: auxiliary.shots, weight: weight / unit },
   ];
   const follow = (weights: readonly number[]): Descent => {
     let point = asPoint(pack(start));
@@ -90,13 +91,22 @@ export function auxiliaryFullOptimum(
     parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
     optimisation: {
       weight,
-      loss: end.value,
-      lowerBound: relaxedBound(problem, termsAt(weight)),
-      lowerBoundWithoutConstant: relaxedBound(problem, termsAt(weight), "without constant content"),
-      gradientNorm: end.gradientNorm,
+      loss: unit * end.value,
+      lowerBound: unit * relaxedBound(problem, termsAt(weight)),
+      lowerBoundWithoutConstant: unit * relaxedBound(problem, termsAt(weight), "without constant content"),
+      gradientNorm: unit * end.gradientNorm,
     },
   };
 }
+
+/**
+ * The unit of the loss in a descent: beside a very large λ the loss would be so large that its tolerance is below rounding, and squares of
+ * it overflow. A power of two, so that nothing is rounded.
+ */
+const lossUnit = (weight: AuxiliaryWeight): number =>
+  weight === "annealed" || weight <= LARGE ? 1 : 2 ** Math.floor(Math.log2(weight));
+
+const LARGE = 1e6;
 
 /**
  * An optimum is reported only when it is one: at a minimum the gradient is as small as rounding leaves it, relative to how

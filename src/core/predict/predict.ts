@@ -192,6 +192,7 @@ function predictAuxiliaryFull(
     whitening.task(regime.targetTask),
     { shots: regime.auxiliaryShots, weight: regime.auxiliaryWeight },
   );
+  requireFinite(optimisation.loss, "auxiliaryWeight", regime.auxiliaryWeight);
   return {
     parameters,
     risk: (task, shots) => exactRisk(FLOAT, white, task, shots, parameters),

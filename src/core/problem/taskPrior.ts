@@ -1,7 +1,7 @@
 import { factorLdl } from "../algebra/definiteness";
 import type { Matrix } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
-import { join, requireCovariance } from "./readInput";
+import { join, readChoice, requireCovariance } from "./readInput";
 
 /** The distribution of the pretraining tasks; both have E θ = 0 and E θθᵀ = Λ. */
 export interface TaskPrior {
@@ -14,14 +14,15 @@ export interface TaskPrior {
 export const TASK_PRIORS = ["sphere", "gaussian"] as const satisfies readonly TaskPrior["kind"][];
 
 /**
- * That Λ is a covariance, finite, symmetric, positive semidefinite and not zero: of size d where it is told.
+ * That its kind is one of these and Λ a covariance, finite, symmetric, positive semidefinite and not zero: of size d where it is told.
  * @returns d. @throws InputError naming what is wrong.
  */
 export function requirePrior(
-  { taskCovariance }: TaskPrior,
+  { kind, taskCovariance }: TaskPrior,
   path = "prior",
   dimension = taskCovariance?.length,
 ): number {
+  readChoice(kind, join(path, "kind"), TASK_PRIORS);
   requireCovariance(taskCovariance, join(path, "taskCovariance"), dimension, { definite: false });
   return dimension;
 }

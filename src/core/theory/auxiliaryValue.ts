@@ -1,4 +1,4 @@
-import { requireNumber } from "@finetune-icl/base";
+import { InputError, requireNumber } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
@@ -129,8 +129,8 @@ export interface ValueOptimum<T> {
 /**
  * The minimum of R(0, θ₀) + λ R(n, θ₀) over the value row, for a pretrained block Γ. "annealed" is the limit λ → 0: v_x goes
  * to the zero-shot optimum and w to the minimiser of R(n, θ₀) there. Where the auxiliary loss does not see w (λ = 0, or a
- * target that Γ maps to zero), w keeps its pretrained value 1.
- * @throws InputError when a length is not d, a number not finite, or n no shot count.
+ * target of zero without noise), w keeps its pretrained value 1.
+ * @throws InputError when a length is not d, a number not finite, λ negative, or n no shot count.
  * @example
  * const { problem, pretraining } = isotropicSetting({ dimension: 2, noiseVariance: 0.1, pretrainingShots: 20 });
  * const gamma = pretrainedBlock(FLOAT, problem, pretraining);
@@ -146,7 +146,10 @@ export function auxiliaryValueOptimum<T>(
 ): ValueOptimum<T> {
   requireProblem(problem);
   const { covariance, noiseVariance } = problem;
-  if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "weight");
+  const { weight } = auxiliary;
+  if (weight !== "annealed") requireNumber(weight, "weight");
+  if (typeof weight === "number" && weight < 0)
+    throw new InputError("weight", weight, 'a number from 0 up, or "annealed"');
   const shares = tokenShares(field, auxiliary.shots);
   const bindings = { covariance, noiseVariance, gamma, task: targetTask, ...shares };
   const zeroShot = valueOnlyOptimum(field, problem, gamma, targetTask);

@@ -1,4 +1,4 @@
-import { readWhole, requireMatrix, requireVector } from "@finetune-icl/base";
+import { InputError, readWhole, requireMatrix, requirePositive, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -46,21 +46,24 @@ export const FORCED_OFFSET = defineFormula({
 
 export interface LowRankState {
   readonly dimension: number;
-  /** γ. */
+  /** γ > 0. */
   readonly blockScale: number;
   /** r ≤ d. */
   readonly rank: number;
-  /** c = M₀₀. */
+  /** c = M₀₀ > 0. */
   readonly scoreScale: number;
 }
 
 const bindings = ({ dimension, blockScale, rank, scoreScale }: LowRankState) => {
   readWhole(dimension, "dimension", 1);
-  readWhole(rank, "rank", 0);
+  if (readWhole(rank, "rank", 0) > dimension)
+    throw new InputError("rank", rank, `a whole number, at most the dimension ${dimension}`);
+  requirePositive(blockScale, "blockScale");
+  requirePositive(scoreScale, "scoreScale");
   return { dimension, blockScale, scoreScale, keptDirections: dimension - rank };
 };
 
-/** {@link LEFT_IN_ERASED} of a state. @throws InputError when a size is no whole number or a number is not finite. */
+/** {@link LEFT_IN_ERASED} of a state. @throws InputError when a size is no whole number, r above d, or γ or c no positive number. */
 export const leftInErased = (state: LowRankState): number => evaluate(LEFT_IN_ERASED, FLOAT, bindings(state));
 
 /** {@link LOW_RANK_PRICE} of a state, in units of ‖θ₀‖². @throws InputError as {@link leftInErased}. */
@@ -77,7 +80,7 @@ export interface ErasedDirections {
   readonly offset: Vector;
 }
 
-/** (v, M) of that state. @throws InputError when a length is not d or a number is not finite. */
+/** (v, M) of that state. @throws InputError when a length is not d, `erased` has not r rows, or as {@link leftInErased}. */
 export function lowRankParameters(
   state: LowRankState,
   { erased, offset }: ErasedDirections,
@@ -85,7 +88,7 @@ export function lowRankParameters(
 ): AttentionParameters {
   const { dimension, blockScale, scoreScale } = state;
   readWhole(dimension, "dimension", 1);
-  requireMatrix(erased, "erased", erased.length, dimension);
+  requireMatrix(erased, "erased", readWhole(state.rank, "rank", 0), dimension);
   requireVector(offset, "offset", dimension);
   const missing = blockScale - leftInErased(state);
   const size = forcedOffset(state);

@@ -1,4 +1,4 @@
-import { readWhole, requireNumber, requireVector } from "@finetune-icl/base";
+import { readWhole, requireNumber, requirePositive, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -44,7 +44,7 @@ export interface NoiselessAuxiliary {
 
 /**
  * {@link NOISELESS_AUXILIARY_LOSS} of a target.
- * @throws InputError when θ₀ is not of length d, a number is not finite, or `shots` is no whole number from 1 up.
+ * @throws InputError when θ₀ is not of length d, a number is not finite, `shots` is no whole number from 1 up, or λ no positive number.
  */
 export function noiselessAuxiliaryLoss(
   problem: RegressionProblem,
@@ -52,6 +52,7 @@ export function noiselessAuxiliaryLoss(
   { shots, weight }: NoiselessAuxiliary,
 ): number {
   requireProblem(problem);
+  requirePositive(weight, "weight");
   return evaluate(NOISELESS_AUXILIARY_LOSS, FLOAT, {
     covariance: problem.covariance,
     targetTask,
@@ -76,6 +77,7 @@ export function noiselessValley(
   const { covariance } = problem;
   requireVector(targetTask, "targetTask", covariance.length);
   requireNumber(scale, "scale");
+  requirePositive(weight, "weight");
   const tokenCount = readWhole(shots, "shots", 1) + 1;
   const own = evaluate(NOISELESS_OWN_SHARE, FLOAT, { shots, tokenCount, auxiliaryWeight: weight });
   const square = targetTask.reduce(

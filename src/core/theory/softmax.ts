@@ -1,4 +1,5 @@
-import { readWhole, requireSquare } from "@finetune-icl/base";
+import { InputError, readWhole, requireSquare } from "@finetune-icl/base";
+import { factorLdl } from "../algebra/definiteness";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -51,6 +52,15 @@ export const SOFTMAX_SHOTS_COST = defineFormula({
     " + 2 * sqrt(det(selfTilt) / det(covariance)) * (bias * selfTilt * (valueVector - tiltedAnswer))",
 });
 
+/** Σ⁻¹ − 2AᵀΣA, from which the squares of the weights have a finite mean. */
+const WEIGHT_SPREAD = defineFormula({
+  title: "What the squares of softmax weights leave of the covariates' law",
+  source: SOURCE,
+  yields: "matrix",
+  symbol: "S",
+  expression: "inv(covariance) - 2 * transpose(tilt) * covariance * tilt",
+});
+
 /** A softmax head whose scores are xᵀA x_q. */
 export interface SoftmaxHead {
   readonly tilt: Matrix;
@@ -73,7 +83,17 @@ export function softmaxLimitRisk(problem: RegressionProblem, task: Vector, head:
   });
 }
 
-/** R(n, θ) up to the order 1/n, n ≥ 1. @throws InputError as {@link softmaxLimitRisk}, or naming `shots`. */
+/** {@link SOFTMAX_SHOTS_COST} is finite where Σ⁻¹ − 2AᵀΣA is positive definite. */
+function requireFiniteCost(covariance: Matrix, tilt: Matrix): void {
+  const spread = evaluate(WEIGHT_SPREAD, FLOAT, { covariance, tilt });
+  if (!factorLdl(FLOAT, spread)?.pivots.every((pivot) => pivot > 0))
+    throw new InputError("tilt", tilt, "a matrix A with all singular values of Σ^½AΣ^½ below 1/√2");
+}
+
+/**
+ * R(n, θ) up to the order 1/n, n ≥ 1.
+ * @throws InputError as {@link softmaxLimitRisk}, or naming `shots`, or `tilt` where the cost of a finite n is not of that order.
+ */
 export const softmaxRisk = (
   problem: RegressionProblem,
   task: Vector,
@@ -84,6 +104,8 @@ export const softmaxRisk = (
   readWhole(shots, "shots", 1);
   const { covariance, noiseVariance } = problem;
   const { tilt, valueVector, labelWeight } = head;
+  requireSquare(tilt, "tilt");
+  requireFiniteCost(covariance, tilt);
   const cost = evaluate(SOFTMAX_SHOTS_COST, FLOAT, {
     covariance,
     noiseVariance,

@@ -1,4 +1,4 @@
-import { readWhole, requireNumber, requireSquare, requireVector } from "@finetune-icl/base";
+import { InputError, readWhole, requireNumber, requireSquare, requireVector } from "@finetune-icl/base";
 import { defineFormula } from "../algebra/formula";
 import { type Matrix, matrixFrom, type Vector } from "../algebra/matrix";
 import type { NumberField } from "../algebra/numberField";
@@ -32,7 +32,8 @@ export function afterProducts<T>(
   values: ValueRowParts<T>,
 ): AttentionParameters<T> {
   const d = requireSquare(root, "root");
-  readWhole(rank, "rank", 0);
+  if (readWhole(rank, "rank", 0) > d)
+    throw new InputError("rank", rank, `a whole number, at most the dimension ${d}`);
   const start = blockParameters(field, {
     block: matrixFrom(d, d, (i, j) =>
       root.reduce((sum, g) => field.add(sum, field.multiply(g[i]!, g[j]!)), field.zero),

@@ -63,6 +63,9 @@ export function startDescent(start: Float64Array, settings: DescentSettings): De
   return { step: 0, point: Float64Array.from(start), memory, curve: [] };
 }
 
+/** Workspace: a descent that is taken a few steps at a time needs no new one each time. */
+const gradients = new WeakMap<Descent, Float64Array>();
+
 /**
  * Takes steps until `until` of them are done, or all. A descent that is stored and read back between two calls goes on as
  * if nothing had happened, bit by bit. An observer sees the point before a step, never after the last one.
@@ -80,12 +83,9 @@ export function descend(
   if (Number.isNaN(until)) requireNumber(until, "until");
   const { point, memory, curve } = descent;
   const { steps, optimiser: kind, clipNorm } = settings;
-  const optimiser = createOptimiser(kind, point.length);
-  for (const [k, stored] of memory.entries()) {
-    requireVector(stored, `memory[${k}]`, point.length);
-    optimiser.memory[k]!.set(stored);
-  }
-  const gradient = new Float64Array(point.length);
+  const optimiser = createOptimiser(kind, point.length, memory);
+  const gradient = gradients.get(descent) ?? new Float64Array(point.length);
+  gradients.set(descent, gradient);
   const end = Math.min(until, steps);
   const watch = new Watch(observer, descent.step);
   for (let step = descent.step; step < end; step += 1) {
@@ -98,5 +98,4 @@ export function descend(
     optimiser.step(point, gradient, step);
     descent.step = step + 1;
   }
-  for (const [k, stored] of memory.entries()) stored.set(optimiser.memory[k]!);
 }

@@ -30,5 +30,5 @@ export { promptBatch, sampledStageLoss } from "./sampledStage";
 export { softmaxBatch } from "./softmaxBatch";
 export { fineTuningLoss, initialPoint, pretrainingLoss, sourceOf, stageStream, withOnlyAt } from "./stage";
 export { type ExactMotion, type ExactTraining, trainExactly } from "./trainExactly";
-export { isStoredRun, type StageName, type StoredRun, TrainingRun } from "./trainingRun";
+export { isStoredRun, mapStored, type StageName, type StoredRun, TrainingRun } from "./trainingRun";
 export type { FineTuningStage, Motion, TrainingMethod, TrainingSettings } from "./trainingSettings";

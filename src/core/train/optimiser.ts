@@ -1,4 +1,4 @@
-import { requireNumber, requireVector } from "@finetune-icl/base";
+import { InputError, requireNumber, requireVector } from "@finetune-icl/base";
 
 /** How a step follows from a gradient. One step of either is what PyTorch's torch.optim does with the same settings. */
 export type OptimiserSettings =
@@ -24,19 +24,35 @@ export interface Optimiser {
   readonly memory: readonly Float64Array[];
 }
 
-export function createOptimiser(settings: OptimiserSettings, length: number): Optimiser {
-  return settings.kind === "sgd" ? gradientDescent(settings, length) : adam(settings, length);
+/**
+ * An optimiser for points of so many numbers, at its start or going on with the memory of an earlier one, which it then uses itself.
+ * @throws InputError naming `memory` when it is not as long as such a point, or not of this kind of optimiser.
+ */
+export function createOptimiser(
+  settings: OptimiserSettings,
+  length: number,
+  memory: readonly Float64Array[] = memoryOf(settings, length),
+): Optimiser {
+  if (memory.length !== averages(settings))
+    throw new InputError("memory", memory.length, `${averages(settings)} lists, as ${settings.kind} has`);
+  for (const [k, part] of memory.entries()) requireVector(part, `memory[${k}]`, length);
+  return settings.kind === "sgd" ? gradientDescent(settings, memory) : adam(settings, memory);
 }
+
+const averages = ({ kind }: OptimiserSettings): number => (kind === "sgd" ? 1 : 2);
+
+const memoryOf = (settings: OptimiserSettings, length: number): readonly Float64Array[] =>
+  Array.from({ length: averages(settings) }, () => new Float64Array(length));
 
 function gradientDescent(
   { learningRate, momentum }: Extract<OptimiserSettings, { readonly kind: "sgd" }>,
-  length: number,
+  memory: readonly Float64Array[],
 ): Optimiser {
-  const buffer = new Float64Array(length);
+  const [buffer] = memory as [Float64Array];
   return {
-    memory: [buffer],
+    memory,
     step: (point, gradient) => {
-      for (let i = 0; i < length; i += 1) {
+      for (let i = 0; i < buffer.length; i += 1) {
         buffer[i] = momentum * buffer[i]! + gradient[i]!;
         point[i]! -= learningRate * buffer[i]!;
       }
@@ -46,16 +62,15 @@ function gradientDescent(
 
 function adam(
   { learningRate, betas: [b1, b2], epsilon }: Extract<OptimiserSettings, { readonly kind: "adam" }>,
-  length: number,
+  memory: readonly Float64Array[],
 ): Optimiser {
-  const mean = new Float64Array(length);
-  const square = new Float64Array(length);
+  const [mean, square] = memory as [Float64Array, Float64Array];
   return {
-    memory: [mean, square],
+    memory,
     step: (point, gradient, step) => {
       const meanShare = 1 - b1 ** (step + 1);
       const squareShare = 1 - b2 ** (step + 1);
-      for (let i = 0; i < length; i += 1) {
+      for (let i = 0; i < mean.length; i += 1) {
         const g = gradient[i]!;
         mean[i] = b1 * mean[i]! + (1 - b1) * g;
         square[i] = b2 * square[i]! + (1 - b2) * g * g;

@@ -1,4 +1,4 @@
-import { requireNumber, requireVector } from "@finetune-icl/base";
+import { requireNumber, requirePositive, requireVector } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
 import { factorisedLoss } from "../exact/exactLoss";
 import { FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
@@ -17,7 +17,7 @@ export function noisyFactors(
   gamma: number,
   { deviation, random }: { readonly deviation: number; readonly random: RandomSource },
 ): Float64Array {
-  requireNumber(gamma, "gamma");
+  requirePositive(gamma, "gamma");
   requireNumber(deviation, "deviation");
   const size = tokenLength(dimension);
   const point = new Float64Array(size + 2 * size * size);

@@ -12,19 +12,39 @@ import type { Motion, TrainingSettings } from "./trainingSettings";
 export type StageName = "pretraining" | "fineTuning";
 
 /** A descent as it stands in a file, in the coordinates it goes in: JSON keeps every bit of a number. */
-export interface StoredDescent {
+export interface StoredDescent<Numbers extends ArrayLike<number> = readonly number[]> {
   readonly step: number;
-  readonly point: readonly number[];
-  readonly memory: readonly (readonly number[])[];
+  readonly point: Numbers;
+  readonly memory: readonly Numbers[];
   readonly curve: readonly LossPoint[];
 }
 
 /** How far a run has come: stages that are over, and the descent under way. */
-export interface StoredRun {
-  readonly finished: Readonly<Partial<Record<StageName, StoredStage>>>;
-  readonly current?: StoredDescent;
+export interface StoredRun<Numbers extends ArrayLike<number> = readonly number[]> {
+  readonly finished: Readonly<Partial<Record<StageName, StoredStage<Numbers>>>>;
+  readonly current?: StoredDescent<Numbers>;
 }
-export type StoredStage = Omit<StageResult, "point"> & { readonly point: readonly number[] };
+export type StoredStage<Numbers extends ArrayLike<number> = readonly number[]> = Omit<
+  StageResult,
+  "point"
+> & { readonly point: Numbers };
+
+/** A stored run, each list of numbers as `list` makes it. */
+export function mapStored<From extends ArrayLike<number>, To extends ArrayLike<number>>(
+  { finished, current }: StoredRun<From>,
+  list: (numbers: From) => To,
+): StoredRun<To> {
+  const stages = Object.entries(finished).map(([name, stage]) => [
+    name,
+    { ...stage, point: list(stage.point) },
+  ]);
+  return {
+    finished: Object.fromEntries(stages) as StoredRun<To>["finished"],
+    ...(current && {
+      current: { ...current, point: list(current.point), memory: current.memory.map(list) },
+    }),
+  };
+}
 
 /** Whether a value from a file can be a stored run: all that {@link TrainingRun} reads is there and is numbers. */
 export function isStoredRun(value: unknown): value is StoredRun {
@@ -66,7 +86,7 @@ export class TrainingRun {
 
   constructor(
     private readonly settings: TrainingSettings,
-    private stored?: StoredRun,
+    private stored?: StoredRun<ArrayLike<number>>,
     private readonly observers: Readonly<Partial<Record<StageName, Observer>>> = {},
   ) {
     requireProblem(settings.problem);
@@ -128,17 +148,18 @@ export class TrainingRun {
     this.finished[name] = axes === undefined ? result : { ...result, point: axes.back(result.point) };
   }
 
-  /** What must be kept to go on later. */
+  /** What must be kept to go on later: plain lists, for JSON. */
   store(): StoredRun {
-    const finished = Object.fromEntries(
-      Object.entries(this.finished).map(([name, result]) => [name, { ...result, point: [...result.point] }]),
-    );
-    if (this.stage === undefined) {
-      const current = this.stored?.current;
-      return current === undefined ? { finished } : { finished, current };
-    }
-    const { step, point, memory, curve } = this.stage.descent;
-    return { finished, current: { step, point: [...point], memory: memory.map((m) => [...m]), curve } };
+    return mapStored(this.state(), (numbers) => Array.from(numbers));
+  }
+
+  /** The same without a copy: the lists are the run's own, which its next step changes. */
+  state(): StoredRun<ArrayLike<number>> {
+    const current = this.stage === undefined ? this.stored?.current : this.stage.descent;
+    const finished = { ...this.finished };
+    if (current === undefined) return { finished };
+    const { step, point, memory, curve } = current;
+    return { finished, current: { step, point, memory, curve } };
   }
 
   private get stages(): readonly StageName[] {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { decodeUtf8, InputError, isJsonObject, mapInOrder, parseStrictJson } from "@finetune-icl/base";
-import { createProgress, projectRoot, writeWhole } from "@finetune-icl/files";
+import { InputError, isJsonObject, mapInOrder, parseStrictJson } from "@finetune-icl/base";
+import { createProgress, projectRoot, readInputText, writeWhole } from "@finetune-icl/files";
 import {
   type Audience,
   classMinutes,
@@ -124,11 +124,12 @@ function requireNames(lessons: readonly Lesson[]): void {
 
 /** The seconds of each notebook in a report of `finetune-icl notebooks`, by file name. */
 function readSeconds(path: string): ReadonlyMap<string, number> {
+  const allowed = "a file that holds what `finetune-icl notebooks` printed";
   let report: unknown;
   try {
-    report = parseStrictJson(decodeUtf8(readFileSync(path)));
-  } catch {
-    throw new InputError("--timings", path, "a file that holds what `finetune-icl notebooks` printed");
+    report = parseStrictJson(readInputText(path, { field: "--timings", allowed }));
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError("--timings", path, allowed);
   }
   const notebooks = isJsonObject(report) ? report.notebooks : undefined;
   if (!Array.isArray(notebooks)) throw new InputError("--timings: notebooks", notebooks ?? null, "a list");

@@ -109,7 +109,7 @@ async function runInto(
   refuseAnother(out, settings);
   const checkpoint = openCheckpoint<UnitResult>(out, { runs, size }, PROGRAM_FOLDERS);
   const results = await withKeptProgress(
-    { total: runs.flatMap(unitsOf).length, things: "stages", kept: () => checkpoint.results.size },
+    { total: runs.flatMap(unitsOf).length, things: "stages", kept: checkpoint.kept },
     (step) => runExperiment(runs, size, { workers, checkpoint, onUnitDone: () => step() }),
   );
   // Somebody may have written there in the meantime.

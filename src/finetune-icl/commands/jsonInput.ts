@@ -1,55 +1,24 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
+import { readInputFile } from "@finetune-icl/files";
 import { answer } from "../say";
 
 /** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
 export function readJson(path: string): unknown {
-  const label = path === "-" ? "standard input" : "FILE";
-  let bytes: Buffer | undefined;
-  try {
-    bytes = readAtMost(MOST_BYTES, path);
-  } catch {
-    throw new InputError("FILE", path, "a file that can be read, or - for standard input");
-  }
-  if (bytes === undefined)
-    throw new InputError(
-      label,
-      path,
-      `at most ${MOST_BYTES / MEGABYTE} MB: more numbers than any command takes`,
-    );
+  const field = path === "-" ? "standard input" : "FILE";
+  const bytes = readInputFile(path, { field, allowed: "a file that can be read, or - for standard input" });
   try {
     return parseStrictJson(decodeUtf8(bytes));
   } catch (error) {
     throw new InputError(
-      label,
-      bytes.toString("utf8").trim(),
+      field,
+      new TextDecoder().decode(bytes.subarray(0, SHOWN)).trim(),
       `JSON (${error instanceof Error ? error.message : "unreadable"})`,
     );
   }
 }
 
-const MEGABYTE = 2 ** 20;
-/** Two covariances of two thousand rows, every number written out. */
-const MOST_BYTES = 256 * MEGABYTE;
-
-/** All bytes of a file, or nothing when they are more than that: a device or a pipe may have no end. */
-function readAtMost(most: number, path: string): Buffer | undefined {
-  const file = path === "-" ? 0 : openSync(path, "r");
-  try {
-    const pieces: Buffer[] = [];
-    const piece = Buffer.alloc(MEGABYTE);
-    for (let length = 0; length <= most; ) {
-      const read = readSync(file, piece, 0, MEGABYTE, null);
-      if (read === 0) return Buffer.concat(pieces);
-      // A pipe may give a few bytes at a time: what is kept is no longer than what was read.
-      pieces.push(Buffer.from(piece.subarray(0, read)));
-      length += read;
-    }
-    return undefined;
-  } finally {
-    if (file !== 0) closeSync(file);
-  }
-}
+/** Of a text that is no JSON the message shows its beginning. */
+const SHOWN = 1000;
 
 /**
  * Prints a result on standard output, numbers with full precision.
@@ -68,7 +37,7 @@ const PIECE = 2 ** 20;
 
 /**
  * JSON.stringify(value, null, indent) and a line break, in pieces of about a megabyte: the parameters of a thousand covariates are hundreds
- * of megabytes of text.
+ * of megabytes of text. A Float64Array is written as the list of its numbers.
  */
 export function* jsonText(value: unknown, indent: number): Generator<string> {
   let waiting: string[] = [];
@@ -85,14 +54,26 @@ export function* jsonText(value: unknown, indent: number): Generator<string> {
 }
 
 function* jsonPieces(value: unknown, margin: string, step: string): Generator<string> {
-  const branches = (each: unknown): boolean => typeof each === "object" && each !== null;
-  if (!branches(value) || !Object.values(value as object).some(branches)) {
-    yield JSON.stringify(value, null, step).replaceAll("\n", `\n${margin}`);
+  const inner = `${margin}${step}`;
+  if (value instanceof Float64Array) {
+    yield* listPieces(value, margin, inner);
     return;
   }
-  const inner = `${margin}${step}`;
+  const branches = (each: unknown): boolean => typeof each === "object" && each !== null;
+  if (!branches(value)) {
+    yield JSON.stringify(value);
+    return;
+  }
   const list = Array.isArray(value);
+  if (list && !value.some(branches)) {
+    yield* listPieces(value, margin, inner);
+    return;
+  }
   const entries = Object.entries(value as object).filter(([, item]) => list || item !== undefined);
+  if (entries.length === 0) {
+    yield list ? "[]" : "{}";
+    return;
+  }
   let before = list ? "[" : "{";
   for (const [key, item] of entries) {
     yield `${before}\n${inner}${list ? "" : `${JSON.stringify(key)}: `}`;
@@ -102,10 +83,34 @@ function* jsonPieces(value: unknown, margin: string, step: string): Generator<st
   yield `\n${margin}${list ? "]" : "}"}`;
 }
 
+/** So many numbers of a long list are text at once. */
+const AT_ONCE = 1000;
+
+/** A list that holds no lists or objects, a piece at a time. */
+function* listPieces(
+  list: Float64Array | readonly unknown[],
+  margin: string,
+  inner: string,
+): Generator<string> {
+  for (let start = 0; start < list.length; start += AT_ONCE) {
+    const part = Array.from<unknown>(list.slice(start, start + AT_ONCE));
+    // Numbers hold no commas: as one text they are made faster.
+    const text = part.every((item) => typeof item === "number")
+      ? JSON.stringify(part).slice(1, -1).replaceAll(",", `,\n${inner}`)
+      : part.map((item) => JSON.stringify(item ?? null)).join(`,\n${inner}`);
+    yield `${start === 0 ? "[" : ","}\n${inner}${text}`;
+  }
+  yield list.length === 0 ? "[]" : `\n${margin}]`;
+}
+
 /** Where a number that is not finite stands in a result. */
 function notFinite(value: unknown, path: string): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
   if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof Float64Array) {
+    const at = value.findIndex((x) => !Number.isFinite(x));
+    return at < 0 ? undefined : `${path}[${at}]`;
+  }
   for (const [key, item] of Object.entries(value)) {
     const at = notFinite(
       item,

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "@finetune-icl/base";
+import { readInputText } from "@finetune-icl/files";
 import { resultsFolder } from "@finetune-icl/lab/units";
 import {
   type LanguageProfile,
@@ -75,11 +75,12 @@ function prepare(options: PrepareOptions): void {
 }
 
 function readChoiceFile(path: string) {
+  const allowed = "a file of JSON lines that can be read";
   try {
-    return readChoices(readFileSync(path, "utf8"));
+    return readChoices(readInputText(path, { field: "--choices", allowed }));
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError("--choices", path, "a file of JSON lines that can be read");
+    throw new InputError("--choices", path, allowed);
   }
 }
 

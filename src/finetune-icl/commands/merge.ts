@@ -1,7 +1,7 @@
 import { InputError } from "@finetune-icl/base";
 import { withLock } from "@finetune-icl/files";
 import { mergeSweeps, rowsLeft, writeSweep } from "@finetune-icl/lab/sweep";
-import { isPart, mergeParts, type Part } from "@finetune-icl/lab/units";
+import { isPart, mergeParts, type Part, readKeptJson, readPart } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
 import { say } from "../say";
 import { readOutFile, readOutFolder } from "./outOption";
@@ -24,9 +24,12 @@ export function registerMergeCommand(program: Command): void {
 }
 
 async function merge(paths: readonly string[], options: { readonly out: string }): Promise<void> {
-  if (!isPart(paths[0]!)) {
+  if (options.out === "") throw new InputError("--out", "", "the path of a file for a sweep, or of a folder");
+  // Each file is read once: a pipe gives what it has only once.
+  const values = paths.map((path) => readKeptJson(path));
+  if (!isPart(values[0])) {
     const out = readOutFile(options.out);
-    const whole = mergeSweeps(paths);
+    const whole = mergeSweeps(paths, values);
     await withLock(out, async () => {
       // A file of another study, or one of the user's, stays.
       rowsLeft(out, whole.study);
@@ -35,7 +38,10 @@ async function merge(paths: readonly string[], options: { readonly out: string }
     say(`${whole.runs} runs: ${out}\n`);
     return;
   }
-  const part = mergeParts(paths);
+  const part = mergeParts(
+    paths,
+    values.map((value, k) => readPart(value, paths[k]!)),
+  );
   const folder = readOutFolder(options.out);
   const save = SAVERS.get(part.work.command);
   if (save === undefined)

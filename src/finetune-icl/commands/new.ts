@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { replaceFolder } from "@finetune-icl/files";
+import { readInputFile, replaceFolder } from "@finetune-icl/files";
 import {
   courseName,
   coursePackages,
@@ -99,7 +99,15 @@ function readTarballs(folder: string): ReadonlyMap<string, Uint8Array> {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new InputError("--packages", folder, "a folder of packed packages (npm pack)");
   const files = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
-  return new Map(files.sort().map((file) => [file, readFileSync(join(folder, file))]));
+  return new Map(
+    files.sort().map((file) => [
+      file,
+      readInputFile(join(folder, file), {
+        field: "--packages",
+        allowed: "packed packages that can be read",
+      }),
+    ]),
+  );
 }
 
 function listFiles(folder: string): readonly string[] {

@@ -22,6 +22,7 @@ import {
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
 import type { Command } from "commander";
 import { say } from "../say";
+import { namingExtremes } from "./extremeNumbers";
 import { printJson, readJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
 import { EXACT_LIMITS, type RiskRow, riskRow, warnOfLostDigits } from "./riskRows";
@@ -46,10 +47,12 @@ export function registerRiskCommand(program: Command): void {
     .option("--seed <seed>", "seed of the sampled prompts (default: 0)")
     .action((path: string, options: Options) => {
       const raw = readJson(path);
-      printJson(
-        options.exact === true
-          ? risks(RATIONAL, inRationals, raw, options)
-          : risks(FLOAT, inFloats, raw, options),
+      namingExtremes(raw, () =>
+        printJson(
+          options.exact === true
+            ? risks(RATIONAL, inRationals, raw, options)
+            : risks(FLOAT, inFloats, raw, options),
+        ),
       );
     });
 }

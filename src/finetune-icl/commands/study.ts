@@ -90,9 +90,8 @@ async function runShard(
       work,
       units.map(({ name }) => name),
     );
-    await withKeptProgress(
-      { total: mine.length, things: "units", kept: () => checkpoint.results.size },
-      (step) => runStudyUnits(mine, { workers, checkpoint, onUnitDone: () => step() }),
+    await withKeptProgress({ total: mine.length, things: "units", kept: checkpoint.kept }, (step) =>
+      runStudyUnits(mine, { workers, checkpoint, onUnitDone: () => step() }),
     );
   });
   say(`${mine.length} of ${units.length} units: ${path}\n`);
@@ -128,12 +127,14 @@ async function runStudies(
       folder ?? resultsFolder("studies"),
       { study: study.name, ...settings },
       PROGRAM_FOLDERS,
+      // What saves nothing needs no folder that can be written to.
+      { mayFail: folder === undefined },
     );
     const tables = await withKeptProgress(
       {
         total: study.units(settings).length,
         things: `units of ${study.name}`,
-        kept: () => checkpoint.results.size,
+        kept: checkpoint.kept,
       },
       (step) => runStudy(study, settings, { workers, checkpoint, onUnitDone: () => step() }),
     );

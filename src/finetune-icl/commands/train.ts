@@ -1,20 +1,35 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
-import { type AttentionParameters, layersOf, parameterLayout } from "@finetune-icl/core/model";
+import { type ParameterLayout, parameterLayout } from "@finetune-icl/core/model";
 import {
   isStoredRun,
+  mapStored,
   readTrainingSettings,
   type StoredRun,
   TrainingRun,
   type TrainingSettings,
 } from "@finetune-icl/core/train";
-import { createProgress, type Progress, withLock, writeWhole } from "@finetune-icl/files";
+import {
+  createProgress,
+  MOST_KEPT_BYTES,
+  type Progress,
+  readInputText,
+  withLock,
+  writeWhole,
+} from "@finetune-icl/files";
 import type { Command } from "commander";
+import { namingExtremes, withExtremeNamed } from "./extremeNumbers";
 import { jsonText, printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
-import type { TrainedStage, TrainedStages, TrainingMessage, TrainingTask } from "./trainingWorker";
+import type {
+  TrainedStage,
+  TrainedStages,
+  TrainingMessage,
+  TrainingRequest,
+  TrainingTask,
+} from "./trainingWorker";
 
 /** Always the built file: it runs on a thread of its own. */
 const WORKER = join(
@@ -29,7 +44,7 @@ type TrainingOutcome = Readonly<Record<string, unknown>>;
 
 /** What stands in the file of `--out`. */
 type Kept =
-  | { readonly status: "unfinished"; readonly input: unknown; readonly run: StoredRun }
+  | { readonly status: "unfinished"; readonly input: unknown; readonly run: StoredRun<ArrayLike<number>> }
   | { readonly status: "done"; readonly input: unknown; readonly result: TrainingOutcome };
 
 /** Adds `finetune-icl train FILE|-`: pretrain, and fine-tune where the input says so. */
@@ -61,19 +76,21 @@ async function runCommand(path: string, options: { readonly out?: string }): Pro
   // Whatever is wrong is said before a worker starts.
   readTrainingSettings(input);
   const train = () => trainInto(out, input);
-  printJson(await (out === undefined ? train() : withLock(out, train)));
+  const result = await (out === undefined ? train() : withLock(out, train));
+  namingExtremes(input, () => printJson(result));
 }
 
 async function trainInto(out: string | undefined, input: unknown): Promise<unknown> {
   const kept = out === undefined ? undefined : readKept(out, input);
   if (kept?.status === "done") return kept.result;
   // A state that does not fit the model is wrong input, and said before a worker starts.
-  if (kept !== undefined) new TrainingRun(readTrainingSettings(input), kept.run);
+  const stored = kept && mapStored(kept.run, (numbers) => Float64Array.from(numbers));
+  if (stored !== undefined) new TrainingRun(readTrainingSettings(input), stored);
   const keep = (content: Kept): void => {
     if (out !== undefined) writeWhole(out, jsonText(content, 1));
   };
   const result = await trainToTheEnd(
-    { input, stored: kept?.run, isKept: out !== undefined },
+    { input, stored, isKept: out !== undefined },
     (run) => keep({ status: "unfinished", input, run }),
     out === undefined ? "nothing is kept without --out" : "the same command goes on from there",
   );
@@ -90,22 +107,22 @@ const PATIENCE_MS = 500;
  */
 function trainToTheEnd(
   task: TrainingTask,
-  keep: (run: StoredRun) => void,
+  keep: (run: StoredRun<ArrayLike<number>>) => void,
   whatNext: string,
 ): Promise<TrainingOutcome> {
   const worker = new Worker(WORKER, { workerData: task });
-  let state = task.stored;
+  let hasState = task.stored !== undefined;
   let progress: Progress | undefined;
   let at = { stepsDone: 0, totalSteps: 0 };
   let interrupt = (): void => {};
+  const ask = (request: TrainingRequest): void => worker.postMessage(request);
   return new Promise<TrainingOutcome>((resolve, reject) => {
     const giveUp = (): void => {
-      if (state !== undefined) keep(state);
-      const next = state === undefined && task.isKept ? "nothing had begun" : whatNext;
+      const next = !hasState && task.isKept ? "nothing had begun" : whatNext;
       reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${next}`));
     };
     interrupt = () => {
-      worker.postMessage("stop");
+      ask("stop");
       setTimeout(giveUp, PATIENCE_MS).unref();
     };
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -118,16 +135,18 @@ function trainToTheEnd(
             at = message;
             return;
           case "state":
-            state = message.run;
-            keep(state);
+            keep(message.run);
+            hasState = true;
+            ask("written");
             return;
           case "stopped":
             at = message;
-            state = message.run;
+            keep(message.run);
+            hasState = true;
             giveUp();
             return;
           case "failed":
-            reject(new Error(message.message));
+            reject(withExtremeNamed(task.input, new Error(message.message)));
             return;
           case "done":
             resolve(outcomeOf(readTrainingSettings(task.input), message.stages));
@@ -145,13 +164,23 @@ function trainToTheEnd(
   });
 }
 
+/** What is printed: the rows of its matrices are views of the arrays that the thread gave, which are not copied once more. */
 function outcomeOf(settings: TrainingSettings, { pretraining, fineTuning }: TrainedStages): TrainingOutcome {
   const layout = parameterLayout(settings.model);
-  const describe = ({ point, reduced, ...stage }: TrainedStage): unknown => ({
-    ...stage,
-    layers: layersOf(layout, point),
-    ...(reduced && { parameters: parametersOf(reduced) }),
-  });
+  const describe = ({ point, keyQuery, ...stage }: TrainedStage): unknown => {
+    const layers = layerViews(layout, point);
+    const [head] = layers.length === 1 && layers[0]!.length === 1 ? layers[0]! : [];
+    return {
+      ...stage,
+      layers,
+      ...(head && {
+        parameters: {
+          value: head.value!.at(-1),
+          keyQuery: keyQuery === undefined ? head.keyQuery : rowsOf(keyQuery, layout.size),
+        },
+      }),
+    };
+  };
   return {
     pretraining: describe(pretraining),
     ...(fineTuning && {
@@ -161,22 +190,29 @@ function outcomeOf(settings: TrainingSettings, { pretraining, fineTuning }: Trai
   };
 }
 
-/** v and the rows of M from one list of numbers, k of k(k + 1). */
-function parametersOf(numbers: Float64Array): AttentionParameters {
-  const size = Math.round((Math.sqrt(4 * numbers.length + 1) - 1) / 2);
-  const [value, ...keyQuery] = Array.from({ length: size + 1 }, (_, i) =>
-    Array.from(numbers.subarray(i * size, (i + 1) * size)),
+type HeadViews = Readonly<Partial<Record<"value" | "keyQuery" | "key" | "query", readonly Float64Array[]>>>;
+
+/** The heads of all layers as `layersOf` gives them, their matrices by name. */
+function layerViews({ shape, size, blocks }: ParameterLayout, point: Float64Array): readonly HeadViews[][] {
+  const heads = Array.from({ length: shape.layers }, () =>
+    Array.from({ length: shape.heads }, (): Record<string, unknown> => ({ kind: shape.keyQuery })),
   );
-  return { value: value!, keyQuery };
+  for (const { layer, head, name, offset } of blocks)
+    heads[layer]![head]![name] = rowsOf(point.subarray(offset, offset + size * size), size);
+  return heads as HeadViews[][];
 }
+
+const rowsOf = (matrix: Float64Array, size: number): readonly Float64Array[] =>
+  Array.from({ length: matrix.length / size }, (_, i) => matrix.subarray(i * size, (i + 1) * size));
 
 function readKept(out: string, input: unknown): Kept | undefined {
   if (!existsSync(out)) return undefined;
+  const allowed = "a file of an earlier run with the same input, or none";
   let kept: Kept;
   try {
-    kept = readKeptText(readFileSync(out, "utf8"));
-  } catch {
-    throw new InputError("--out", out, "a file of an earlier run with the same input, or none");
+    kept = readKeptText(readInputText(out, { field: "--out", allowed, most: MOST_KEPT_BYTES }));
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError("--out", out, allowed);
   }
   if (JSON.stringify(kept?.input) !== JSON.stringify(input)) {
     throw new InputError(
@@ -194,8 +230,13 @@ function readKeptText(text: string): Kept {
   if (!isJsonObject(kept)) throw new Error("no object");
   const whole =
     kept.status === "done"
-      ? isJsonObject(kept.result)
+      ? isJsonObject(kept.result) && !holdsNull(kept.result)
       : kept.status === "unfinished" && isStoredRun(kept.run);
   if (!whole) throw new Error("a part is missing");
   return kept as unknown as Kept;
+}
+
+/** No result of training holds null, which is what JSON has for a number that is none. */
+function holdsNull(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.values(value).some(holdsNull));
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { layersOf, parameterLayout, reducedParameters } from "@finetune-icl/core/model";
+import { mergeInto } from "@finetune-icl/core/exact";
+import { parameterLayout } from "@finetune-icl/core/model";
 import {
   readTrainingSettings,
   type StageResult,
@@ -11,14 +12,14 @@ import {
 /** What the thread is given: a training input that is known to be right, and where an earlier run stopped. */
 export interface TrainingTask {
   readonly input: unknown;
-  readonly stored: StoredRun | undefined;
+  readonly stored: StoredRun<ArrayLike<number>> | undefined;
   /** Whether states on the way are of use to anybody: each is a copy of all parameters. */
   readonly isKept: boolean;
 }
 
-/** A stage that is over; of a single head also v and M, row after row. */
+/** A stage that is over; of a single head with K and Q apart also M = KᵀQ, row after row. */
 export interface TrainedStage extends StageResult {
-  readonly reduced?: Float64Array;
+  readonly keyQuery?: Float64Array;
 }
 
 export interface TrainedStages {
@@ -35,10 +36,13 @@ interface Place {
 /** What the thread tells. */
 export type TrainingMessage =
   | ({ readonly kind: "at" } & Place)
-  | { readonly kind: "state"; readonly run: StoredRun }
-  | ({ readonly kind: "stopped"; readonly run: StoredRun } & Place)
+  | { readonly kind: "state"; readonly run: StoredRun<ArrayLike<number>> }
+  | ({ readonly kind: "stopped"; readonly run: StoredRun<ArrayLike<number>> } & Place)
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "done"; readonly stages: TrainedStages };
+
+/** What the thread is told: to end, or that its last state is in the file. */
+export type TrainingRequest = "stop" | "written";
 
 /** So often the thread listens, and says how far it is. */
 const LISTEN_MS = 50;
@@ -54,13 +58,23 @@ async function train(
   const run = new TrainingRun(settings, stored);
   const place = (): Place => ({ stepsDone: run.stepsDone, totalSteps: run.totalSteps });
   let stopped = false;
-  parentPort!.once("message", () => {
-    stopped = true;
+  // A state that is not written yet is a copy of all parameters: no other one before it is.
+  let isWritten = true;
+  let told = performance.now();
+  parentPort!.on("message", (request: TrainingRequest) => {
+    if (request === "stop") stopped = true;
+    else {
+      isWritten = true;
+      told = performance.now();
+    }
   });
+  const tellState = (): void => {
+    isWritten = false;
+    tell({ kind: "state", run: run.state() });
+  };
   tell({ kind: "at", ...place() });
   // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep. What was stored is kept.
-  if (isKept && stored === undefined) tell({ kind: "state", run: run.store() });
-  let told = performance.now();
+  if (isKept && stored === undefined) tellState();
   let wait = FIRST_STATE_MS;
   // As many steps at once as fit between two looks at the messages: thousands of small ones, or a single slow one.
   let steps = 1;
@@ -72,33 +86,33 @@ async function train(
     tell({ kind: "at", ...place() });
     await new Promise(setImmediate);
     if (stopped) {
-      tell({ kind: "stopped", run: run.store(), ...place() });
+      tell({ kind: "stopped", run: run.state(), ...place() });
       return;
     }
-    if (isKept && performance.now() - told > wait) {
-      tell({ kind: "state", run: run.store() });
-      told = performance.now();
+    if (isKept && isWritten && performance.now() - told > wait) {
+      tellState();
       wait = Math.min(2 * wait, STATE_MS);
     }
   }
   const stages = stagesOf(settings, run);
   // Given away, not copied.
-  const buffers = Object.values(stages).flatMap(({ point, reduced }: TrainedStage) => [
+  const buffers = Object.values(stages).flatMap(({ point, keyQuery }: TrainedStage) => [
     point.buffer,
-    ...(reduced ? [reduced.buffer] : []),
+    ...(keyQuery ? [keyQuery.buffer] : []),
   ]) as ArrayBuffer[];
   tell({ kind: "done", stages }, buffers);
 }
 
 /** What is computed here is told as plain runs of numbers: nested lists would stand in memory three times on their way. */
 function stagesOf(settings: TrainingSettings, run: TrainingRun): TrainedStages {
-  const layout = parameterLayout(settings.model);
+  const { shape, size } = parameterLayout(settings.model);
+  const isMade = shape.layers * shape.heads === 1 && shape.keyQuery === "separate";
   const told = (stage: StageResult): TrainedStage => {
-    const layers = layersOf(layout, stage.point);
-    const [head, ...others] = layers[0]!;
-    if (layers.length > 1 || others.length > 0) return stage;
-    const { value, keyQuery } = reducedParameters(head!);
-    return { ...stage, reduced: Float64Array.from([value, ...keyQuery].flat()) };
+    if (!isMade) return stage;
+    const keyQuery = new Float64Array(size * size);
+    const [key, query] = [1, 2].map((k) => stage.point.subarray(k * size * size, (k + 1) * size * size));
+    mergeInto(keyQuery, key!, query!, size, size);
+    return { ...stage, keyQuery };
   };
   const { pretraining, fineTuning } = run.results!;
   return { pretraining: told(pretraining!), ...(fineTuning && { fineTuning: told(fineTuning) }) };

@@ -66,9 +66,11 @@ async function runCommand(options: Options): Promise<void> {
   const run = async (): Promise<void> => {
     if (out !== undefined) requireTransformerFolder(out, settings);
     const start = performance.now();
-    const checkpoint = openTransformerCheckpoint(folder ?? resultsFolder("studies"), profile);
+    const checkpoint = openTransformerCheckpoint(folder ?? resultsFolder("studies"), profile, {
+      mayFail: folder === undefined,
+    });
     const tables = await withKeptProgress(
-      { total: unitCount(settings), things: "units", kept: () => checkpoint.results.size },
+      { total: unitCount(settings), things: "units", kept: checkpoint.kept },
       (step) => runTransformerStudy(settings, { workers, checkpoint, onUnitDone: () => step() }),
     );
     if (folder !== undefined) {
@@ -102,9 +104,8 @@ async function runShard(
       unitNames(settings),
       [...PROGRAM_FOLDERS, TRANSFORMER_FOLDER],
     );
-    await withKeptProgress(
-      { total: mine.length, things: "units", kept: () => checkpoint.results.size },
-      (step) => runTransformerUnits(settings, { workers, checkpoint, onUnitDone: () => step() }, mine),
+    await withKeptProgress({ total: mine.length, things: "units", kept: checkpoint.kept }, (step) =>
+      runTransformerUnits(settings, { workers, checkpoint, onUnitDone: () => step() }, mine),
     );
   });
   say(`${mine.length} of ${unitCount(settings)} units: ${path}\n`);

@@ -186,9 +186,8 @@ async function runShard(
   await withLock(path, async () => {
     const work = { command: "verify", ...settings, claims: claims.map(({ id }) => id) };
     const checkpoint = openPart<FinishedUnit>(path, work, units.map(unitName));
-    await withKeptProgress(
-      { total: mine.length, things: "checks", kept: () => checkpoint.results.size },
-      (step) => runLedgerUnits(mine, settings, { workers, checkpoint, onUnitDone: () => step() }),
+    await withKeptProgress({ total: mine.length, things: "checks", kept: checkpoint.kept }, (step) =>
+      runLedgerUnits(mine, settings, { workers, checkpoint, onUnitDone: () => step() }),
     );
   });
   say(`${mine.length} of ${units.length} checks: ${path}\n`);
@@ -227,6 +226,8 @@ async function runClaims(
       ...(whole ? {} : { claims: claims.map(({ id }) => id) }),
     },
     PROGRAM_FOLDERS,
+    // What saves nothing needs no folder that can be written to.
+    { mayFail: folder === undefined },
   );
   const progress = createProgress(plan(claims).length, process.stderr, "checks");
   const run = await runLedger(

@@ -1,6 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { InputError, isJsonObject } from "@finetune-icl/base";
-import { type Checkpoint, runKey, writeWhole } from "@finetune-icl/files";
+import { existsSync } from "node:fs";
+import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
+import {
+  type Checkpoint,
+  isSealed,
+  MOST_KEPT_BYTES,
+  readInputText,
+  runKey,
+  sealedLine,
+  sealOf,
+  writeWhole,
+} from "@finetune-icl/files";
 import { PROGRAM_FOLDERS } from "./programFolders";
 
 /** What the shards of one piece of work have in common. */
@@ -18,41 +27,43 @@ export interface Part extends PartHeader {
   readonly results: readonly (readonly [unit: string, result: unknown])[];
 }
 
-const isPartFile = (value: unknown): value is Part => {
-  if (!isJsonObject(value)) return false;
-  const { work, key, units, results } = value;
-  return (
-    isJsonObject(work) &&
-    typeof work.command === "string" &&
-    typeof key === "string" &&
-    Array.isArray(units) &&
-    Array.isArray(results) &&
-    results.every((entry) => Array.isArray(entry) && entry.length === 2 && units.includes(entry[0]))
-  );
-};
+const WRITTEN = "results written with --shard by finetune-icl sweep, study, transformer or verify";
 
-function readPart(path: string): Part | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isPartFile(value) ? value : undefined;
-  } catch {
-    return undefined;
+/** Whether a JSON value is of the kind that `--shard` writes for study, transformer and verify, whatever was changed in it. */
+export const isPart = (value: unknown): boolean =>
+  isJsonObject(value) && ("work" in value || "units" in value);
+
+/**
+ * What a shard wrote, from the JSON of its file `path`.
+ * @throws InputError when it is something else, or was changed since.
+ */
+export function readPart(value: unknown, path: string, field = "FILE"): Part {
+  if (!isJsonObject(value)) throw new InputError(field, path, WRITTEN);
+  const { work, key, units, seal, results } = value;
+  const isHeader = isJsonObject(work) && typeof work.command === "string" && typeof key === "string";
+  if (!isHeader || !Array.isArray(units) || !Array.isArray(results))
+    throw new InputError(field, path, WRITTEN);
+  const changed = (at: string): InputError =>
+    new InputError(`${field}: ${path}: ${at}`, "something that was changed since", "what --shard wrote");
+  if (seal !== sealOf(work, key, units)) throw changed("work, key or units");
+  const [known, finished] = [new Set<unknown>(units), new Map<string, unknown>()];
+  for (const [k, entry] of results.entries()) {
+    const name: unknown = Array.isArray(entry) ? entry[0] : undefined;
+    if (!isSealed(entry) || !known.has(entry[0]) || finished.has(entry[0]))
+      throw changed(`results[${k}]${typeof name === "string" ? ` (${name})` : ""}`);
+    finished.set(entry[0], entry[2]);
   }
+  return { work, key, units, results: [...finished] } as unknown as Part;
 }
 
-/** Whether a file holds a part of some work that `--shard` divides. */
-export const isPart = (path: string): boolean => readPart(path) !== undefined;
-
-/** Reads what a shard wrote. @throws InputError when the file holds something else. */
-export function requirePart(path: string): Part {
-  const part = readPart(path);
-  if (part === undefined)
-    throw new InputError(
-      "FILE",
-      path,
-      "results written with --shard by finetune-icl sweep, study, transformer or verify",
-    );
-  return part;
+/** Reads the JSON of a file of results that a command kept. @throws InputError when there is none. */
+export function readKeptJson(path: string, field = "FILE"): unknown {
+  const options = { field, allowed: WRITTEN, most: MOST_KEPT_BYTES };
+  try {
+    return parseStrictJson(readInputText(path, options));
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(field, path, options.allowed);
+  }
 }
 
 /**
@@ -68,39 +79,46 @@ export function openPart<Result>(
   program: readonly string[] = PROGRAM_FOLDERS,
 ): Checkpoint<Result> {
   const header: PartHeader = { work, key: runKey(work, program), units };
-  const known = existsSync(path) ? readPart(path) : { ...header, results: [] };
-  if (known?.key !== header.key)
+  const known = existsSync(path)
+    ? readPart(readKeptJson(path, "--out"), path, "--out")
+    : { ...header, results: [] };
+  if (known.key !== header.key)
     throw new InputError(
       "--out",
       path,
       "no file, or one that the same command with the same version of the package wrote",
     );
   const results = new Map(known.results as readonly (readonly [string, Result])[]);
-  const write = (): void => writeWhole(path, partText(header, [...results]));
+  const lines = new Map(known.results.map(([name, result]) => [name, sealedLine(name, result)]));
+  const write = (): void => writeWhole(path, partText(header, [...lines.values()]));
   write();
   return {
     results,
     add: (name, result) => {
       results.set(name, result);
+      lines.set(name, sealedLine(name, result));
       write();
     },
+    kept: () => results.size,
     clear: () => {},
   };
 }
 
 /** One unit a line. */
-function partText({ work, key, units }: PartHeader, results: Part["results"]): string {
-  const lines = results.map((entry) => JSON.stringify(entry)).join(",\n");
-  return `{"work": ${JSON.stringify(work)},\n"key": "${key}",\n"units": ${JSON.stringify(units)},\n"results": [\n${lines}\n]}\n`;
+function partText({ work, key, units }: PartHeader, lines: readonly string[]): string {
+  return `{"work": ${JSON.stringify(work)},\n"key": "${key}",\n"units": ${JSON.stringify(units)},\n"seal": "${sealOf(work, key, units)}",\n"results": [\n${lines.join(",\n")}\n]}\n`;
 }
 
 /**
  * Puts the parts of one piece of work together. A unit that two parts hold has the same result in both: it depends on the work
  * and on the code alone, which the key names.
- * @throws InputError when the parts are of different work or versions, or units are missing
+ * @param parts what the files hold, where they were read already
+ * @throws InputError when the parts are of different work or versions, were changed, or units are missing
  */
-export function mergeParts(paths: readonly string[]): Part {
-  const parts = paths.map(requirePart);
+export function mergeParts(
+  paths: readonly string[],
+  parts: readonly Part[] = paths.map((path) => readPart(readKeptJson(path), path)),
+): Part {
   const [first] = parts as [Part];
   const stranger = parts.findIndex(({ key }) => key !== first.key);
   if (stranger >= 0)

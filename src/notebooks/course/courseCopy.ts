@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { replaceFolder, requireReplaceable } from "@finetune-icl/files";
+import { readInputText, replaceFolder, requireReplaceable } from "@finetune-icl/files";
 import { serializeNotebook } from "../runner/serializeNotebook";
 import { instructorCopy } from "./instructorCopy";
 import type { Lesson } from "./lesson";
@@ -103,9 +103,13 @@ function isUntouched(folder: string): boolean {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) return false;
   try {
-    const { files } = JSON.parse(readFileSync(path, "utf8")) as { files: Readonly<Record<string, string>> };
-    const there = listFiles(folder).map((file) => relative(folder, file));
+    const { files } = JSON.parse(readInputText(path, { field: MANIFEST, allowed: "a list" })) as {
+      files: Readonly<Record<string, string>>;
+    };
+    const paths = listFiles(folder);
+    const there = paths.map((file) => relative(folder, file));
     return (
+      paths.every((file) => statSync(file).isFile()) &&
       there.length === Object.keys(files).length + 1 &&
       there.every((name) => name === MANIFEST || files[name] === hash(readFileSync(join(folder, name))))
     );

@@ -87,6 +87,14 @@ export async function runGuarded(
   }
 }
 
+const ignore = (): void => {};
+
+/** Without a sandbox a submission may signal the grader itself: SIGUSR1 would open Node's inspector in it. Once is enough. */
+function closeInspector(): void {
+  if (process.platform !== "win32" && !process.listeners("SIGUSR1").includes(ignore))
+    process.on("SIGUSR1", ignore);
+}
+
 interface OneRun {
   readonly report: GuardReport | undefined;
   /** Cells that ran to their end. */
@@ -101,6 +109,7 @@ function runOnce(
   { sandbox, workplace, timeoutMs, limits = LIMITS }: GuardedOptions,
 ): Promise<OneRun> {
   const [command, ...args] = commandIn(sandbox, workplace, GUARD, limits);
+  closeInspector();
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: join(workplace.folder, "notebooks"),

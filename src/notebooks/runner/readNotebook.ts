@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
-import { decodeUtf8, InputError, JsonError, parseStrictJson } from "@finetune-icl/base";
+import { existsSync } from "node:fs";
+import { InputError, JsonError, parseStrictJson } from "@finetune-icl/base";
+import { readInputText } from "@finetune-icl/files";
 import { parseExactly } from "./exactNumbers";
 import type { Notebook } from "./nbformat";
 import { parseNotebook, type ReadOptions } from "./parseNotebook";
@@ -24,17 +25,11 @@ export function readNotebookFile(path: string, options: ReadOptions = {}): Noteb
 
 function readText(path: string): string {
   try {
-    const stat = statSync(path);
-    // A device may have no end.
-    if (!stat.isFile() && !stat.isDirectory())
-      throw new InputError("notebook", path, "the path of a file, not of a device");
-    return decodeUtf8(readFileSync(path));
+    if (!existsSync(path)) throw new InputError("notebook", path, "the path of a file that exists");
+    return readInputText(path, { field: "notebook", allowed: "the path of a file that can be read" });
   } catch (error) {
     if (error instanceof JsonError)
       throw new InputError(path, "bytes that are no text", `UTF-8 (${error.message})`);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new InputError("notebook", path, "the path of a file that exists");
-    if (code === "EISDIR") throw new InputError("notebook", path, "the path of a file, not of a folder");
     throw error;
   }
 }

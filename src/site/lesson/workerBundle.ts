@@ -29,7 +29,6 @@ const COUNTERPARTS: readonly (readonly [importer: RegExp, name: string, counterp
   [/[\\/]figures[\\/]/, "./kernelModule", "kernelModule"],
   [/[\\/]figures[\\/]/, "./staticPicture", "staticPicture"],
   [/[\\/]figures[\\/]/, "./figureHtml", "figureHtml"],
-  [/[\\/]tslab[\\/]dist[\\/]/, "./jupyter", "jupyter"],
 ];
 
 /** Programs that need a machine, a network or a page, and what danfojs reads and draws with. */
@@ -86,6 +85,9 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
       onResolve({ filter: /^\.\.?(?:\/|$)/ }, ({ path, importer }) => {
         const counterpart = COUNTERPARTS.find(([from, name]) => name === path && from.test(importer))?.[2];
         if (counterpart !== undefined) return { path: platform(counterpart) };
+        // The module itself is what tslab asks for its function.
+        if (path === "./jupyter" && /[\\/]tslab[\\/]dist[\\/]/.test(importer))
+          return { path: "jupyter", namespace: "lesson" };
         // `import … from "tslab"` in a cell.
         if (path === ".." && /[\\/]tslab[\\/]dist[\\/]executor\.js$/.test(importer))
           return { path: join(dirname(importer), "public.js") };
@@ -104,6 +106,10 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
       onLoad({ filter: /^compiler$/, namespace: "lesson" }, () => ({
         resolveDir: LESSON,
         contents: `module.exports = require(${JSON.stringify(platform("compilerSlot"))}).slot.compiler;`,
+      }));
+      onLoad({ filter: /^jupyter$/, namespace: "lesson" }, () => ({
+        resolveDir: LESSON,
+        contents: `module.exports = require(${JSON.stringify(platform("jupyter"))}).jupyter;`,
       }));
       onResolve({ filter: /^tslab\// }, ({ path }) => ({ path: fromTslab().resolve(`./${path.slice(6)}`) }));
       // Of TensorFlow what danfojs computes with: no models, no graphics card.

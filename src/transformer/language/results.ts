@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, parseStrictJson, type RawRecord } from "@finetune-icl/base";
+import { InputError, isJsonObject, parseStrictJson, type RawRecord } from "@finetune-icl/base";
+import { readInputText } from "@finetune-icl/files";
 import type { LanguageCell } from "./grid";
 import { isIntruder } from "./intruders";
 import type { TestLine } from "./prompts";
@@ -71,10 +72,63 @@ type StoredCell = Omit<FinishedLanguageCell, "points"> & {
 function readStored<Content>(path: string, keys: readonly string[]): Content {
   if (!existsSync(path))
     throw new InputError("folder", path, "a folder that `finetune-icl language-model prepare` made");
-  const value = parseStrictJson(readFileSync(path, "utf8")) as RawRecord;
+  const value = parsed(readInputText(path, { field: "folder", allowed: "a file that can be read" }), path);
   for (const key of keys)
     if (value?.[key] === undefined) throw new InputError(`${path}.${key}`, undefined, "a field of that name");
   return value as Content;
+}
+
+/** @throws InputError naming the file, and its line where it has several. */
+function parsed(text: string, path: string): RawRecord {
+  let value: unknown;
+  try {
+    value = parseStrictJson(text);
+  } catch (error) {
+    throw new InputError(path, text, `JSON (${(error as Error).message})`);
+  }
+  if (!isJsonObject(value)) throw new InputError(path, value, "an object");
+  return value;
+}
+
+/** What a finished cell is read for; a program of another language wrote it, and somebody may have edited it. @throws InputError */
+function requireCell(stored: RawRecord, path: string): void {
+  const at = (field: string): string => `${path}.${field}`;
+  for (const field of ["model", "device", "precision"])
+    if (typeof stored[field] !== "string") throw new InputError(at(field), stored[field], "a text");
+  for (const field of ["seconds", "processorSeconds"]) requireReal(stored[field], at(field));
+  if (!isJsonObject(stored.versions)) throw new InputError(at("versions"), stored.versions, "an object");
+  list(stored.points, at("points")).forEach((point, k) => {
+    const place = at(`points[${k}]`);
+    const { at: name, share, zeroShotLoss, measures } = record(point, place);
+    if (typeof name !== "string") throw new InputError(`${place}.at`, name, "a text");
+    requireReal(share, `${place}.share`);
+    requireReal(zeroShotLoss, `${place}.zeroShotLoss`);
+    list(measures, `${place}.measures`).forEach((measure, m) => {
+      const here = `${place}.measures[${m}]`;
+      const { nll, answers } = record(measure, here);
+      list(nll, `${here}.nll`).forEach((x, i) => {
+        requireReal(x, `${here}.nll[${i}]`);
+      });
+      list(answers, `${here}.answers`).forEach((answer, i) => {
+        if (typeof answer !== "string") throw new InputError(`${here}.answers[${i}]`, answer, "a text");
+      });
+    });
+  });
+}
+
+function requireReal(value: unknown, path: string): void {
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new InputError(path, value, "a finite number");
+}
+
+function list(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new InputError(path, value, "a list");
+  return value;
+}
+
+function record(value: unknown, path: string): RawRecord {
+  if (!isJsonObject(value)) throw new InputError(path, value, "an object");
+  return value;
 }
 
 /** The plan of a folder. @throws InputError where none stands. */
@@ -88,7 +142,7 @@ export function readLanguageResults(folder: string, plan: LanguagePlan): readonl
   const testsOf = (file: string): readonly TestLine[] => {
     const lines =
       tests.get(file) ??
-      readFileSync(join(folder, "prompts", file), "utf8")
+      readInputText(join(folder, "prompts", file), { field: "folder", allowed: "a file that can be read" })
         .split("\n")
         .filter((line) => line.startsWith('{"use":"test"'))
         .map((line) => JSON.parse(line) as TestLine);
@@ -100,6 +154,7 @@ export function readLanguageResults(folder: string, plan: LanguagePlan): readonl
     .map((cell) => {
       const path = join(folder, "results", `${cell.name}.json`);
       const stored = readStored<StoredCell>(path, ["points", "model", "versions", "seconds"]);
+      requireCell(stored as unknown as RawRecord, path);
       const lines = testsOf(cell.prompts);
       const outputs = new Set(plan.outputs[cell.target]);
       return {

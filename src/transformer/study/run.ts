@@ -26,12 +26,18 @@ export interface TransformerStudyOptions {
 /** The folder of this program, on which results depend beside `PROGRAM_FOLDERS`. */
 export const TRANSFORMER_FOLDER = dirname(require.resolve("@finetune-icl/transformer/package.json"));
 
-/** The file of finished units in `folder`; of this program only. More cells later go on from it. */
-export const openTransformerCheckpoint = (folder: string, profile: Profile): Checkpoint<UnitResult> =>
-  openCheckpoint<UnitResult>(folder, { study: "transformer", size: SIZES[profile] }, [
-    ...PROGRAM_FOLDERS,
-    TRANSFORMER_FOLDER,
-  ]);
+/** The file of finished units in `folder`; of this program only. More cells later go on from it. With `mayFail` the folder need not be writable. */
+export const openTransformerCheckpoint = (
+  folder: string,
+  profile: Profile,
+  options: { readonly mayFail?: boolean } = {},
+): Checkpoint<UnitResult> =>
+  openCheckpoint<UnitResult>(
+    folder,
+    { study: "transformer", size: SIZES[profile] },
+    [...PROGRAM_FOLDERS, TRANSFORMER_FOLDER],
+    options,
+  );
 
 const WORKER = join(__dirname, "worker.js");
 

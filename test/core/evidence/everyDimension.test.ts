@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../../src/core/algebra/formula";
+import { defineFormula, evaluate } from "../../../src/core/algebra/formula";
 import { RATIONAL, type Rational } from "../../../src/core/algebra/numberField";
 import { isApplicable } from "../../../src/core/evidence/claim";
 import { coverageOf, dimensionsNeeded, reachOf } from "../../../src/core/evidence/everyDimension";
@@ -55,12 +55,33 @@ function gram(draw: IdentityDraw, k: number): Rational {
 const roots = (draw: IdentityDraw, k: number): Rational =>
   Array.from({ length: k }, (_, i) => draw.d.sub(i + 1)).reduce((product, x) => product.mul(x));
 
+const formula = (symbol: string, expression: string) =>
+  defineFormula({ title: symbol, source: "None: made for this test.", yields: "scalar", symbol, expression });
+
+/** ‖θ‖² = θᵀΣθ, and a formula's trace of that multiple of I: places for vectors are counted in it, which stand in the number. */
+const SQUARE = formula("s", "normSquared(task)");
+const SCALED_TRACE = formula("t", "trace(normSquared(task) * covariance * inv(covariance))");
+
+/**
+ * tr(‖θ‖²I) is none of ‖θ‖², …, (k − 1)‖θ‖² and (k + 1)‖θ‖²: the product of the differences is zero exactly in these dimensions, the last of
+ * which alone would be asked for if the loop did not count.
+ */
+function scaledTraces(draw: IdentityDraw, k: number): Rational {
+  const values = { covariance: draw.covariance(), task: draw.vector() };
+  const square = evaluate(SQUARE, draw.field, values);
+  const trace = evaluate(SCALED_TRACE, draw.field, values);
+  return Array.from({ length: k }, (_, i) => trace.sub(square.mul(i + 1 < k ? i + 1 : k + 1))).reduce(
+    (product, x) => product.mul(x),
+  );
+}
+
 const FALSE_IDENTITIES: readonly (readonly [string, (draw: IdentityDraw, k: number) => Rational, number])[] =
   [
     ["e_k(A) = 0, a Cayley–Hamilton relation", elementary, 1],
     ["det of k inner products = 0", gram, 1],
     ["(d − 1)…(d − k) = 0", roots, 0],
     ["(d − 1)…(d − k) e_k(A) = 0", (draw, k) => roots(draw, k).mul(elementary(draw, k)), 0],
+    ["(tr(‖θ‖²I) − ‖θ‖²)…(tr(‖θ‖²I) − (k + 1)‖θ‖²) = 0", scaledTraces, 1],
     ["e_k(A)/(d + 4) = 0", (draw, k) => elementary(draw, k).div(draw.d.add(4)), 1],
   ];
 
@@ -135,7 +156,7 @@ describe("the theorem on every dimension", () => {
     expect(result.verdict).toBe("refuted");
   });
 
-  it("counts the trace of I as d, and a trace in which a drawn matrix stands not", () => {
+  it("counts every trace of a formula as a loop that may hide d, whatever stands in it", () => {
     const sizes = (gammaOf: (draw: IdentityDraw) => readonly (readonly Rational[])[]) =>
       reachOf({
         differences: (draw) => ({
@@ -152,7 +173,7 @@ describe("the theorem on every dimension", () => {
         }),
       });
     // tr(ΣΓΣΓ)‖θ‖²: two matrices and a vector twice, or the trace of I and a vector twice.
-    expect(sizes((draw) => draw.symmetric())).toEqual({ pairs: 4, dimensionDegree: 0 });
+    expect(sizes((draw) => draw.symmetric())).toEqual({ pairs: 4, dimensionDegree: 1 });
     expect(
       sizes((draw) => draw.field.math.inv(draw.covariance()) as readonly (readonly Rational[])[]),
     ).toEqual({

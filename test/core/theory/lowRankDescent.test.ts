@@ -34,6 +34,49 @@ function bestValue(at: (b: number) => AttentionParameters): { b: number; risk: n
   return { b, risk: zeroShot(at(b)) };
 }
 
+describe("what erasing r directions costs", () => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [5, 1],
+    [5, 4],
+    [8, 3],
+  ])("d = %i, rank %i: as the best ε and v_x say, found without the formulas", (dimension, rank) => {
+    const setting = isotropicSetting({ dimension, noiseVariance: 0.1, pretrainingShots: 20 });
+    const state = { dimension, blockScale: 0.7, rank, scoreScale: 6 };
+    const target = Array.from({ length: dimension }, (_, i) => (i === 0 ? 1 : 0));
+    /** R(0, θ₀) at v_x = bθ₀: a parabola in b, whose lowest point is read off three values. */
+    const best = (epsilon: number): number => {
+      const [r0, r1, r2] = [0, 0.1, 0.2].map((b) =>
+        exactRisk(
+          FLOAT,
+          setting.problem,
+          target,
+          0,
+          blockParameters(FLOAT, {
+            block: target.map((_, i) => target.map((_x, j) => (i === j ? (i < rank ? epsilon : 0.7) : 0))),
+            scoreScale: state.scoreScale,
+            valueVector: target.map((x) => b * x),
+          }),
+        ),
+      );
+      const curvature = r2! - 2 * r1! + r0!;
+      const slope = (4 * r1! - 3 * r0! - r2!) / 2;
+      return r0! - slope ** 2 / (2 * curvature);
+    };
+    const epsilon = leftInErased(state);
+    const input = { dimension, rank };
+    expectClose(best(epsilon), setting.problem.noiseVariance + lowRankPrice(state), {
+      tolerance: 1e-12,
+      reason: "the same number by a parabola through three exact risks",
+      input,
+    });
+    for (const other of [epsilon - 0.02, epsilon + 0.02])
+      expect(best(other), JSON.stringify({ ...input, other })).toBeGreaterThan(best(epsilon));
+  });
+});
+
 describe("what zero-shot fine-tuning makes of a block with r products", () => {
   it.each([1, 2, 3, 4])("rank %i: the price in closed form, at the best of all ε", (rank) => {
     const state = stateOf(rank);

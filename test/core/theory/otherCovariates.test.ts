@@ -11,17 +11,18 @@ import { expectClose } from "../../support/expectClose";
 
 describe("the value-only optimum for other covariates", () => {
   const q = RATIONAL.from;
-  const numbers = {
-    covariance: [
-      [q(2), q("1/3")],
-      [q("1/3"), q(1)],
-    ],
+  const numbersOf = (d: number) => ({
+    covariance: Array.from({ length: d }, (_, i) =>
+      Array.from({ length: d }, (_x, j) => (i === j ? q(2 - (i % 2)) : q("1/9"))),
+    ),
     noiseVariance: q("1/5"),
-    targetTask: [q(1), q("-2/3")],
-    dimension: q(2),
-  };
+    targetTask: Array.from({ length: d }, (_, i) => q(`${i % 2 === 0 ? 3 + i : -2}/3`)),
+    dimension: q(d),
+  });
+  type Numbers = ReturnType<typeof numbersOf>;
+  const DIMENSIONS = [1, 2, 3, 5];
   const exact = { tolerance: 0, reason: "exact arithmetic" };
-  const risk = (radial: object, valueVector: readonly ReturnType<typeof q>[]) =>
+  const risk = (numbers: Numbers, radial: object, valueVector: readonly ReturnType<typeof q>[]) =>
     evaluate(VALUE_ONLY_RISK_OTHER_COVARIATES, RATIONAL, {
       ...numbers,
       ...radial,
@@ -32,32 +33,38 @@ describe("the value-only optimum for other covariates", () => {
       queryShare: q(1),
     });
 
-  it("minimises the zero-shot risk, which there is the price, for any τ₄ and τ₆", () => {
-    for (const [fourthRadial, sixthRadial] of [
-      [q(3), q(17)],
-      [q("13/2"), q(70)],
-    ] as const) {
-      const radial = { fourthRadial: fourthRadial!, sixthRadial: sixthRadial! };
-      const best = evaluate(VALUE_ONLY_OPTIMUM_OTHER_COVARIATES, RATIONAL, { ...numbers, ...radial });
-      best.forEach((_, i) => {
-        const at = (step: number) =>
-          risk(
-            radial,
-            best.map((x, j) => (i === j ? x.add(step) : x)),
-          );
-        expectClose(at(1).sub(at(-1)).valueOf(), 0, { ...exact, input: { slope: i } });
-      });
-      const price = evaluate(VALUE_ONLY_PRICE_OTHER_COVARIATES, RATIONAL, { ...numbers, ...radial });
-      expectClose(risk(radial, best).sub(price).valueOf(), 0, exact);
-    }
-  });
+  it.each(DIMENSIONS)(
+    "minimises the zero-shot risk, which there is the price, for any τ₄ and τ₆: d = %i",
+    (d) => {
+      const numbers = numbersOf(d);
+      for (const [fourthRadial, sixthRadial] of [
+        [q(3), q(17)],
+        [q("13/2"), q(70)],
+      ] as const) {
+        const radial = { fourthRadial: fourthRadial!, sixthRadial: sixthRadial! };
+        const best = evaluate(VALUE_ONLY_OPTIMUM_OTHER_COVARIATES, RATIONAL, { ...numbers, ...radial });
+        best.forEach((_, i) => {
+          const at = (step: number) =>
+            risk(
+              numbers,
+              radial,
+              best.map((x, j) => (i === j ? x.add(step) : x)),
+            );
+          expectClose(at(1).sub(at(-1)).valueOf(), 0, { ...exact, input: { slope: i } });
+        });
+        const price = evaluate(VALUE_ONLY_PRICE_OTHER_COVARIATES, RATIONAL, { ...numbers, ...radial });
+        expectClose(risk(numbers, radial, best).sub(price).valueOf(), 0, exact);
+      }
+    },
+  );
 
-  it("is the Gaussian one for τ₄ = d + 2 and τ₆ = (d + 2)(d + 4)", () => {
+  it.each(DIMENSIONS)("is the Gaussian one for τ₄ = d + 2 and τ₆ = (d + 2)(d + 4): d = %i", (d) => {
+    const numbers = numbersOf(d);
     const gaussian = evaluate(VALUE_ONLY_OPTIMUM_INVERSE, RATIONAL, numbers);
     evaluate(VALUE_ONLY_OPTIMUM_OTHER_COVARIATES, RATIONAL, {
       ...numbers,
-      fourthRadial: q(4),
-      sixthRadial: q(24),
+      fourthRadial: q(d + 2),
+      sixthRadial: q((d + 2) * (d + 4)),
     }).forEach((x, i) => {
       expectClose(x.sub(gaussian[i]!).valueOf(), 0, { ...exact, input: i });
     });

@@ -88,16 +88,36 @@ describe("full fine-tuning from any nearly pretrained point", () => {
     }
   });
 
-  it("solves c² − |θ|²/c² = excess + drift", () => {
+  it("solves c² − |θ|²/c² = excess + drift, for targets of any length", () => {
     const start = noisy(1, 0.05, 4);
     for (const drift of [-0.3, 0, 0.5]) {
-      const { value, keyQuery } = zeroShotFullFrom(problem, start, targetTask, drift);
-      const c = keyQuery[0]![0]!;
-      expectClose(c ** 2 - 1 / c ** 2, keyQueryExcess(start) + drift, {
-        tolerance: 1e-14,
-        reason: "rounding",
+      for (const length of [0.5, 1, 3]) {
+        const target = targetTask.map((x) => length * x);
+        const { value, keyQuery } = zeroShotFullFrom(problem, start, target, drift);
+        const c = keyQuery[0]![0]!;
+        const input = { drift, length };
+        expectClose(c ** 2 - (length / c) ** 2, keyQueryExcess(start) + drift, {
+          tolerance: 1e-13,
+          reason: "rounding",
+          input,
+        });
+        expectClose(c * value[1]!, length * 0.8, { tolerance: 1e-14, reason: "rounding", input });
+      }
+    }
+  });
+
+  it("gives c the sign of the start's score M₀₀ + tr(ΣM_xx)", () => {
+    // Σ against it: 0.2 + 2 · 0.3 · 0.1 − 1.5 · 0.1 = 0.11.
+    const block = [
+      [0.2, 0.1],
+      [0.1, -0.1],
+    ];
+    for (const sign of [1, -1]) {
+      const start = blockParameters(FLOAT, {
+        block: block.map((row) => row.map((x) => sign * x)),
+        labelWeight: 1,
       });
-      expectClose(c * value[1]!, 0.8, { tolerance: 1e-15, reason: "rounding" });
+      expect(Math.sign(zeroShotFullFrom(problem, start, targetTask).keyQuery[0]![0]!)).toBe(sign);
     }
   });
 });

@@ -122,8 +122,13 @@ export class Client {
     });
   }
 
-  /** Sends a message and returns its id. */
-  send(type: string, content: object, channel: "shell" | "control" | "stdin" = "shell"): string {
+  /** Sends a message, which may name the one it answers, and returns its id. */
+  send(
+    type: string,
+    content: object,
+    channel: "shell" | "control" | "stdin" = "shell",
+    parent: object = {},
+  ): string {
     const id = randomUUID();
     const header = {
       msg_id: id,
@@ -133,7 +138,7 @@ export class Client {
       date: new Date().toISOString(),
       version: "5.3",
     };
-    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, parent, {}, content].map((part) => JSON.stringify(part));
     const hmac = createHmac("sha256", this.#key);
     for (const part of parts) hmac.update(part);
     const frames = ["<IDS|MSG>", hmac.digest("hex"), ...parts];

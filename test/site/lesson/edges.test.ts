@@ -188,6 +188,28 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     expect([(await lesson.outputOf(A)).trim(), (await lesson.outputOf(C)).trim()]).toEqual(["changed", "2"]);
   });
 
+  it("runs to a cell what depends on a changed cell above, too, or on one that has run again since", async () => {
+    const codes = {
+      [A]: "let base = 1;",
+      [B]: "const double = base * 2;",
+      [C]: "console.log('apart');",
+      [D]: "console.log(double);",
+    };
+    await put(codes);
+    await lesson.press("run-to", D);
+    await lesson.says(/4 cells ran/);
+    await put({ ...codes, [A]: "let base = 5;" });
+    await lesson.press("run-to", D);
+    await lesson.says(/3 cells ran/);
+    expect((await lesson.outputOf(D)).trim()).toBe("10");
+    await put({ ...codes, [A]: "let base = 7;" });
+    await lesson.press("run", A);
+    await lesson.says(/Cell 1 ran/);
+    await lesson.press("run-to", D);
+    await lesson.says(/2 cells ran/);
+    expect((await lesson.outputOf(D)).trim()).toBe("14");
+  });
+
   it("keeps to the sizes that docs/book.md lists", () => {
     const docs = readFileSync(join(packageRoot, "docs", "book.md"), "utf8");
     const listed = [...docs.matchAll(/^\| `([\w.-]+\.(?:js|css))` \|.*\| (\d+) \|$/gm)];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Dialog, Page } from "playwright-core";
 import type { Notebook } from "../../../src/notebooks/runner/nbformat";
 import { watchRequests } from "../../figures/support/browser";
 
@@ -20,13 +20,38 @@ export async function putCode(
   const text = readFileSync(join(folder, "files", "notebooks", `${name}.ipynb`), "utf8");
   const notebook = JSON.parse(text) as Notebook;
   const cells = notebook.cells.map((cell) => ({ ...cell, source: codes[cell.id] ?? cell.source }));
+  // The copy takes the place of what the copy before it changed.
+  const agree = (dialog: Dialog) => void dialog.accept();
+  page.on("dialog", agree);
   await page.setInputFiles("input[type=file]", {
     name: "copy.ipynb",
     mimeType: "application/x-ipynb+json",
     buffer: Buffer.from(JSON.stringify({ ...notebook, cells })),
   });
   await says(/^copy\.ipynb is opened, with its own code in cells?/);
+  page.off("dialog", agree);
 }
+
+/** Opens the editor of a cell and puts code into it. */
+export async function writeCode(
+  { page, press, says }: OpenLesson,
+  cell: string,
+  code: string,
+): Promise<void> {
+  await press("edit", cell);
+  await says(/Shift\+Enter/);
+  await page.waitForSelector(`#cell-${cell} .cm-content`);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(code);
+}
+
+/** The code of a cell that its page shows. */
+export const shownCode = ({ page }: OpenLesson, cell: string): Promise<string> =>
+  page.$eval(`#cell-${cell} pre code`, (code) => String(code.textContent));
+
+/** What stays in sight above a lesson, beside what it says last. */
+export const noticesOf = ({ page }: OpenLesson): Promise<string> =>
+  page.$eval(".lesson-notices", (place) => String(place.textContent));
 
 export interface OpenLesson {
   readonly page: Page;

@@ -23,6 +23,14 @@ export const RELEASED: ClaimSetting = complete("released setting, d = 5", {
   otherTask: [0, 0.8, -0.6, 0, 0],
 });
 
+/** Σ = I of another dimension, with a target that is not on the unit sphere. */
+export const isotropic = (dimension: number, targetTask: Vector): ClaimSetting =>
+  complete(`d = ${dimension}, |θ₀| = ${Math.hypot(...targetTask)}`, {
+    ...isotropicSetting({ dimension, noiseVariance: 0.1, pretrainingShots: 20 }),
+    targetTask,
+    otherTask: [...targetTask].reverse(),
+  });
+
 /** A problem with anisotropic Σ and Λ, noise and tasks drawn once for each d: the same at every call. */
 export function randomSetting(dimension: number): ClaimSetting {
   const random = new RandomSource(1, streamOf("setting", dimension));

@@ -1,4 +1,5 @@
 /** What the buttons of a lesson's page and the program behind them agree on. */
+import type { Edits } from "./edits";
 
 export type Action =
   | "run"
@@ -26,4 +27,9 @@ export interface Place {
   readonly article: HTMLElement;
   readonly status: HTMLElement;
   readonly enable: (isRunning: boolean) => void;
+  readonly edits: Edits;
+  readonly notice: Notice;
 }
+
+/** Says what stays in sight, whatever else is said; words about the same thing take the place of earlier ones. */
+export type Notice = (about: "storage" | "tabs" | "address", words: string) => void;

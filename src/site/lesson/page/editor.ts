@@ -11,7 +11,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightSpecialChars, hoverTooltip, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { LessonWorker } from "./lessonWorker";
@@ -20,8 +20,8 @@ export interface EditorOptions {
   readonly parent: HTMLElement;
   readonly source: string;
   readonly label: string;
-  /** Who knows about names; undefined when there is nobody to ask now. */
-  readonly worker: () => LessonWorker | undefined;
+  /** Who knows about names; undefined when there is nobody to ask now. What a reader asks for starts one. */
+  readonly worker: (isAskedFor: boolean) => Promise<LessonWorker | undefined>;
   readonly onChange: (source: string) => void;
   /** Shift+Enter, and Ctrl+Enter to stay. */
   readonly onRun: (goOn: boolean) => void;
@@ -36,6 +36,8 @@ export interface Mistake {
 
 export interface Editor {
   readonly focus: () => void;
+  /** Puts other code into the place of the editor's, as a change that can be undone. */
+  readonly replace: (source: string) => void;
   readonly mark: (mistakes: readonly Mistake[]) => void;
   readonly remove: () => void;
 }
@@ -88,11 +90,19 @@ const KINDS: Readonly<Record<string, string>> = {
   module: "namespace",
 };
 
+/** In the place of names, when nobody can be asked for them. */
+const nobody = (position: number): CompletionResult => ({
+  from: position,
+  filter: false,
+  options: [
+    { label: "A cell is running: names come when it has ended, or after Stop.", apply: "", type: "text" },
+  ],
+});
+
 function openEditor({ parent, source, label, worker, onChange, onRun }: EditorOptions): Editor {
   const explain = async (code: string, position: number): Promise<HTMLElement | null> => {
-    const text = await worker()
-      ?.ask({ about: "name", code, position })
-      .catch(() => undefined);
+    const asked = await worker(false);
+    const text = await asked?.ask({ about: "name", code, position }).catch(() => undefined);
     if (text === undefined || text === "") return null;
     const words = document.createElement("pre");
     words.textContent = text;
@@ -103,7 +113,10 @@ function openEditor({ parent, source, label, worker, onChange, onRun }: EditorOp
     const word = context.matchBefore(/[\w$]+|\.[\w$]*/);
     if (!context.explicit && word === null) return null;
     const code = context.state.doc.toString();
-    const found = await worker()
+    const asked = await worker(context.explicit);
+    // Silence would look as if there were no names.
+    if (asked === undefined && context.explicit) return nobody(context.pos);
+    const found = await asked
       ?.ask({ about: "completions", code, position: context.pos })
       .catch(() => undefined);
     if (found === undefined || context.aborted) return null;
@@ -167,6 +180,13 @@ function openEditor({ parent, source, label, worker, onChange, onRun }: EditorOp
   };
   return {
     focus: () => view.focus(),
+    replace: (source) => {
+      if (source === view.state.doc.toString()) return;
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: source },
+        annotations: Transaction.userEvent.of("input.elsewhere"),
+      });
+    },
     mark: (mistakes) => {
       const diagnostics = mistakes.map((mistake): Diagnostic => {
         const from = placeOf(mistake);

@@ -15,14 +15,14 @@ import type { LessonFile, Message } from "../worker/messages";
 import type { Action, Lessons, Place } from "./buttons";
 import { codeOf, showEdited, showSource } from "./codePlace";
 import type { Editor, OpenEditor } from "./editor";
-import { Edits, lessonName } from "./edits";
+import { type Edits, type Elsewhere, lessonName } from "./edits";
 import { type Ended, LessonWorker } from "./lessonWorker";
 import { mistakesIn } from "./mistakes";
 import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
-import { type ParametersForm, parametersForm } from "./parametersForm";
+import { type Parameters, type ParametersForm, parametersForm } from "./parametersForm";
 import { Progress } from "./progress";
-import { write, written } from "./written";
+import { showWritten, write, written } from "./written";
 
 interface PlacedCell {
   readonly cell: CodeCell;
@@ -35,16 +35,28 @@ interface PlacedCell {
 
 /** Milliseconds between two renderings of a cell that goes on printing. */
 const RENDER_MS = 120;
+/** Between two renderings the page has this many times as long as one takes for everything else. */
+const REST = 3;
+
+const EDITOR_WORDS = "Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Space completes a name.";
+/** Of its cells a copy has all but a few, while lessons share the names of as many as two in five. */
+const SHARE_OF_A_COPY = 0.5;
+
+/** Cells to run, or how they are chosen when there is somebody to ask about them. */
+type Chosen = readonly PlacedCell[] | ((worker: LessonWorker) => Promise<readonly PlacedCell[]>);
 
 class Lesson implements Lessons {
   #worker: LessonWorker | undefined;
   /** Counts starts and stops: what was begun before the last one is not gone on with. */
   #turn = 0;
   #isRunning = false;
-  /** Cells that have run, with the code that they ran with. */
-  readonly #ran = new Map<string, string>();
+  /** Cells that have run, with the code that they ran with, and when, counted. */
+  readonly #ran = new Map<string, { readonly source: string; readonly time: number }>();
+  #time = 0;
   #collector = new OutputCollector();
   readonly #edits: Edits;
+  /** Code of cells that another tab has changed since: an editor that is opened can bring it back. */
+  readonly #aside = new Map<string, string>();
   readonly #editors = new Map<string, { readonly editor: Editor; readonly place: HTMLElement }>();
   /** Code with the constants that the page's address names; it is not kept. */
   readonly #fromLink = new Map<string, string>();
@@ -59,7 +71,8 @@ class Lesson implements Lessons {
     private readonly program: string,
     private readonly files: readonly LessonFile[],
   ) {
-    this.#edits = new Edits(lessonName(), (words) => this.#say(words));
+    this.#edits = place.edits;
+    this.#edits.onElsewhere = (change) => this.#onElsewhere(change);
     const asked = Object.fromEntries(new URLSearchParams(location.search));
     if (Object.keys(asked).length > 0) this.#link = asked;
   }
@@ -71,8 +84,11 @@ class Lesson implements Lessons {
         await this.#run(this.cells.slice(at, at + 1));
         return;
       case "run-to":
-        // What has run already need not run again.
-        await this.#run(this.cells.slice(0, at + 1).filter((placed, i) => i === at || !this.#hasRun(placed)));
+        // What has run already need not run again, unless it depends on something that has changed since.
+        await this.#run(async (worker) => {
+          const stale = await this.#stale(worker);
+          return this.cells.slice(0, at + 1).filter((_, i) => i === at || stale.has(i));
+        });
         return;
       case "run-all":
         await this.#run(this.cells);
@@ -102,7 +118,16 @@ class Lesson implements Lessons {
 
   /** Whether a cell has run as it stands. */
   #hasRun(placed: PlacedCell): boolean {
-    return this.#ran.get(placed.cell.id) === this.#sourceOf(placed);
+    return this.#ran.get(placed.cell.id)?.source === this.#sourceOf(placed);
+  }
+
+  /** Places of cells that must run for all to be as if they had run one after the other. */
+  async #stale(worker: LessonWorker): Promise<ReadonlySet<number>> {
+    const sources = this.cells.map((each) => this.#sourceOf(each));
+    const ran = this.cells.map((each) =>
+      this.#hasRun(each) ? this.#ran.get(each.cell.id)?.time : undefined,
+    );
+    return new Set(await worker.ask({ about: "stale", sources, ran }));
   }
 
   #sourceOf({ cell }: PlacedCell): string {
@@ -110,7 +135,7 @@ class Lesson implements Lessons {
   }
 
   /** Runs cells one after the other, up to the first error. Gives how it went. */
-  async #run(cells: readonly PlacedCell[]): Promise<"all" | "failed" | "stopped"> {
+  async #run(chosen: Chosen): Promise<"all" | "failed" | "stopped"> {
     if (this.#isRunning) return "stopped";
     this.#turn += 1;
     const turn = this.#turn;
@@ -119,6 +144,8 @@ class Lesson implements Lessons {
     try {
       const worker = await this.#readyWorker();
       await this.#applyLink(worker);
+      const cells = typeof chosen === "function" ? await chosen(worker) : chosen;
+      if (turn !== this.#turn) return "stopped";
       for (const [index, placed] of cells.entries()) {
         this.#say(`Running cell ${placed.number} of ${this.cells.length} …`);
         const ended = await this.#runCell(worker, placed);
@@ -150,21 +177,30 @@ class Lesson implements Lessons {
     outputs.clear();
     this.#collector.add(cell.id, { type: "clear_output", wait: false });
     const collector = this.#collector;
-    const show = () => outputs.show(cell, collector.outputsOf(cell.id));
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const onMessage = (message: Message) => {
-      collector.add(cell.id, message);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        show();
-      }, RENDER_MS);
+    let pause = RENDER_MS;
+    const show = (): boolean => {
+      clearTimeout(timer);
+      timer = undefined;
+      // Reset meanwhile.
+      if (collector !== this.#collector) return true;
+      const started = performance.now();
+      const isWhole = outputs.show(cell, collector.outputsOf(cell.id));
+      pause = Math.max(RENDER_MS, REST * (performance.now() - started));
+      if (!isWhole) timer = setTimeout(show, pause);
+      return isWhole;
+    };
+    // What the cell's timers say after its end is the cell's, too.
+    const onMessages = (messages: readonly Message[]) => {
+      for (const message of messages) collector.add(cell.id, message);
+      timer ??= setTimeout(show, pause);
     };
     const source = this.#sourceOf(placed);
-    const ended = await worker.run(cell.id, source, `cell ${number}`, onMessage);
-    clearTimeout(timer);
+    const ended = await worker.run(cell.id, source, `cell ${number}`, onMessages);
     // Reset meanwhile: the stored outputs stand there again.
     if (collector !== this.#collector) return ended;
-    show();
+    while (!show()) await new Promise((resolve) => setTimeout(resolve));
+    if (collector !== this.#collector) return ended;
     this.#editors.get(cell.id)?.editor.mark(mistakesIn(collector.outputsOf(cell.id), `cell ${number}`));
     section.dataset.state = ended.how;
     mark.textContent =
@@ -173,7 +209,9 @@ class Lesson implements Lessons {
         : ended.how === "threw"
           ? "error"
           : "stopped";
-    if (ended.how === "ran") this.#ran.set(cell.id, source);
+    this.#time += 1;
+    if (ended.how === "ran") this.#ran.set(cell.id, { source, time: this.#time });
+    else this.#ran.delete(cell.id);
     if (hasTag(cell, "check")) {
       this.#progress.set(cell.id, ended.how === "ran");
       if (this.#isWrongAnswer(placed)) mark.textContent = "not right yet";
@@ -298,23 +336,35 @@ class Lesson implements Lessons {
     shown.before(place);
     const editor = finetuneIclEditor({
       parent: place,
-      source: this.#sourceOf(placed),
+      source: this.#aside.get(cell.id) ?? this.#sourceOf(placed),
       label: `Code of cell ${number}`,
-      worker: () => (this.#isRunning ? undefined : this.#worker),
+      worker: (isAskedFor) => this.#helper(isAskedFor),
       onChange: (source) => this.#keep(placed, source),
       onRun: (goOn) => void this.#runFromEditor(placed, goOn),
     });
     this.#editors.set(cell.id, { editor, place });
+    // What another tab has changed stands there as a change that can be undone.
+    editor.replace(this.#sourceOf(placed));
+    this.#aside.delete(cell.id);
     this.#label(placed, "Done");
     editor.focus();
-    this.#say("Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Space completes a name.");
+    this.#say(EDITOR_WORDS);
     // Who writes is helped by the compiler; that it cannot start is said when a cell is run.
-    void this.#readyWorker().then(
-      () =>
-        this.#isRunning ||
-        this.#say("Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Space completes a name."),
-      () => {},
-    );
+    void this.#helper(true);
+  }
+
+  /** Who answers questions about names while nothing runs; started, after Stop too, when a reader asks. */
+  async #helper(isAskedFor: boolean): Promise<LessonWorker | undefined> {
+    if (this.#isRunning || (this.#worker === undefined && !isAskedFor)) return undefined;
+    const isNew = this.#worker === undefined;
+    try {
+      const worker = await this.#readyWorker();
+      if (this.#isRunning) return undefined;
+      if (isNew) this.#say(EDITOR_WORDS);
+      return worker;
+    } catch {
+      return undefined;
+    }
   }
 
   async #runFromEditor(placed: PlacedCell, goOn: boolean): Promise<void> {
@@ -346,15 +396,50 @@ class Lesson implements Lessons {
     const source = this.#sourceOf(placed);
     showSource(placed.section, source, source !== placed.cell.source, highlight(source, "typescript"));
     this.#showEdited();
+    void this.#refreshForm(placed);
   }
 
   /** Keeps the reader's own code of a cell; the cell's own is no change. */
   #keep(placed: PlacedCell, source: string): void {
-    this.#fromLink.delete(placed.cell.id);
+    const { id } = placed.cell;
+    const aside = this.#fromLink.has(id) ? this.#edits.of(id) : undefined;
+    if (aside !== undefined && aside !== source) this.#aside.set(id, aside);
+    this.#fromLink.delete(id);
     this.#forgetCheck(placed);
     this.#edits.set(placed.cell.id, source === placed.cell.source ? undefined : source);
     if (source === placed.cell.source) delete placed.section.dataset.edited;
     else placed.section.dataset.edited = "";
+    this.#showEdited();
+    void this.#refreshForm(placed);
+  }
+
+  /** Shows what another tab has changed or taken back. */
+  #onElsewhere({ cell: id, source, before, isClash }: Elsewhere): void {
+    const placed = this.cells.find(({ cell }) => cell.id === id);
+    const what = placed === undefined ? "A written answer" : `Cell ${placed.number}`;
+    if (isClash) {
+      // What is typed here stays; what stood there comes back by Undo.
+      if (source !== undefined) this.#aside.set(id, source);
+      this.place.notice(
+        "tabs",
+        `${what} was changed in another tab, too. What you write here stands now${placed === undefined ? "" : "; Done, Edit and Undo bring back what stood there"}.`,
+      );
+      return;
+    }
+    this.place.notice(
+      "tabs",
+      source === undefined
+        ? `${what} is as in the book again: its changes were discarded in another tab.`
+        : `${what} was changed in another tab, and stands so here, too.`,
+    );
+    if (placed === undefined) showWritten(this.place.article, id, source ?? "");
+    else if (!this.#fromLink.has(id)) {
+      this.#forgetCheck(placed);
+      const open = this.#editors.get(id)?.editor;
+      if (open !== undefined) open.replace(source ?? placed.cell.source);
+      else if (before !== undefined) this.#aside.set(id, before);
+      this.#showSource(placed);
+    }
     this.#showEdited();
   }
 
@@ -370,16 +455,19 @@ class Lesson implements Lessons {
   }
 
   #discardEdits(): void {
+    this.#edits.sync();
     const changed = this.cells.filter(({ cell }) => this.#edits.of(cell.id) !== undefined);
+    const sources = new Map(changed.map(({ cell }) => [cell.id, this.#edits.of(cell.id)!]));
     const texts = written(this.place.article);
     const what = [
       ...(changed.length === 0 ? [] : [`your changes in ${named(changed)}`]),
       ...(texts.size === 0 ? [] : ["your written answers"]),
     ].join(" and ");
     if (what !== "" && !confirm(`Discard ${what}? They cannot be brought back.`)) return;
-    this.#edits.discard();
+    this.#edits.discard(sources);
     write(this.place.article, new Map([...texts.keys()].map((id) => [id, ""])));
     for (const placed of changed) {
+      this.#aside.delete(placed.cell.id);
       this.#closeEditor(placed);
       this.#showSource(placed);
     }
@@ -412,14 +500,24 @@ class Lesson implements Lessons {
       const copy = parseNotebook(JSON.parse(await file.text()), file.name);
       const sources = new Map(copy.cells.map(({ id, source }) => [id, source]));
       const known = this.cells.filter(({ cell }) => sources.has(cell.id));
-      if (known.length === 0) throw new Error("it has no cell of this lesson");
+      refuseOther(copy, this.notebook);
+      const texts = textsOf(copy, this.notebook);
+      const replaced = this.#replacedBy(sources, texts);
+      if (
+        replaced !== "" &&
+        !confirm(`Open ${file.name} in place of ${replaced}? They cannot be brought back.`)
+      ) {
+        this.#say(`${file.name} is not opened: your changes stay.`);
+        return;
+      }
       for (const placed of known) {
+        this.#aside.delete(placed.cell.id);
         this.#closeEditor(placed);
         this.#keep(placed, sources.get(placed.cell.id)!);
         this.#showSource(placed);
       }
       const changed = known.filter((placed) => this.#edits.of(placed.cell.id) !== undefined);
-      const answers = write(this.place.article, textsOf(copy, this.notebook));
+      const answers = write(this.place.article, texts);
       const own = [
         ...(changed.length === 0 ? [] : [`its own code in ${named(changed)}`]),
         ...(answers === 0 ? [] : [`its written ${answers === 1 ? "answer" : "answers"}`]),
@@ -436,6 +534,22 @@ class Lesson implements Lessons {
     }
   }
 
+  /** What of the reader's own a copy would take the place of, in words. */
+  #replacedBy(sources: ReadonlyMap<string, string>, texts: ReadonlyMap<string, string>): string {
+    this.#edits.sync();
+    const changed = this.cells.filter(({ cell }) => {
+      const [own, other] = [this.#edits.of(cell.id), sources.get(cell.id)];
+      return own !== undefined && other !== undefined && own !== other;
+    });
+    const answers = [...written(this.place.article)].filter(
+      ([cell, text]) => texts.has(cell) && texts.get(cell) !== text,
+    );
+    return [
+      ...(changed.length === 0 ? [] : [`your changes in ${named(changed)}`]),
+      ...(answers.length === 0 ? [] : [answers.length === 1 ? "a written answer" : "your written answers"]),
+    ].join(" and ");
+  }
+
   /** Opens the form of constants, or closes it. */
   async #openForm(placed: PlacedCell): Promise<void> {
     if (this.#form) {
@@ -445,70 +559,138 @@ class Lesson implements Lessons {
     }
     const worker = await this.#readyWorker();
     await this.#applyLink(worker);
-    const [parameters, original] = await Promise.all(
-      [this.#sourceOf(placed), placed.cell.source].map((source) =>
-        worker.ask({ about: "parameters", source }),
-      ),
-    );
-    const form = parametersForm({
-      parameters: parameters!,
-      original: original!,
-      onRun: (values) => void this.#runWith(placed, values),
-      onLink: (address) => void this.#copyLink(address),
-    });
-    this.#form = form;
-    const bar = placed.section.querySelector(".cell-bar")!;
-    bar.after(form.element);
-    const folded = bar.closest("details");
-    if (folded !== null) folded.open = true;
-    form.element.querySelector("input")?.focus();
+    await this.#makeForm(worker, placed);
+    this.#form!.element.querySelector("input")?.focus();
     this.#say("Change a constant: what depends on it runs again.");
   }
 
-  async #copyLink(address: string): Promise<void> {
+  /** Puts a form into the page that shows the constants of the cell as it stands. */
+  async #makeForm(worker: LessonWorker, placed: PlacedCell): Promise<void> {
+    const source = this.#sourceOf(placed);
+    const read = (of: string): Promise<Parameters> => worker.ask({ about: "parameters", source: of });
+    const [parameters, original] = [await read(source), await read(placed.cell.source)];
+    const isOwn = !(await this.#isOriginalBut(worker, placed, parameters, original));
+    const before = this.#form;
+    const form = parametersForm({
+      parameters,
+      original,
+      note: isOwn ? noteOf(parameters, original) : "",
+      onRun: (values) => void this.#runWith(placed, values),
+      onLink: (address) => void this.#copyLink(address, isOwn),
+    });
+    for (const [name, text] of Object.entries(before?.typed() ?? {})) {
+      const field = form.element.elements.namedItem(name);
+      if (field instanceof HTMLInputElement) field.value = text;
+    }
+    this.#form = form;
+    const bar = placed.section.querySelector(".cell-bar")!;
+    if (before === undefined) bar.after(form.element);
+    else before.element.replaceWith(form.element);
+    const folded = bar.closest("details");
+    if (folded !== null) folded.open = true;
+  }
+
+  /** Whether a cell of constants has been changed in nothing but their values. */
+  async #isOriginalBut(
+    worker: LessonWorker,
+    placed: PlacedCell,
+    parameters: Parameters,
+    original: Parameters,
+  ): Promise<boolean> {
+    const source = this.#sourceOf(placed);
+    if (source === placed.cell.source) return true;
+    const names = new Set(original.map(([name]) => name));
+    const values = Object.fromEntries(parameters.filter(([name]) => names.has(name)));
+    const same = await worker
+      .ask({ about: "override", source: placed.cell.source, values })
+      .catch(() => undefined);
+    return same === source;
+  }
+
+  /** A form that is open follows the cell. */
+  async #refreshForm(placed: PlacedCell): Promise<void> {
+    const worker = this.#worker;
+    if (this.#form === undefined || worker === undefined || !hasTag(placed.cell, "parameters")) return;
+    const focused = document.activeElement;
+    const name =
+      focused instanceof HTMLInputElement && this.#form.element.contains(focused) ? focused.name : "";
+    await this.#makeForm(worker, placed).catch(() => {});
+    if (name !== "") this.#form?.element.querySelector<HTMLElement>(`input[name="${name}"]`)?.focus();
+  }
+
+  async #copyLink(address: string, isOwn: boolean): Promise<void> {
     try {
       await navigator.clipboard.writeText(address);
-      this.#say("The link is copied: it opens this lesson with these constants.");
+      const left = isOwn ? ", and without your other changes of their cell" : "";
+      this.#say(`The link is copied: it opens this lesson with these constants${left}.`);
     } catch {
       this.#say(`Copy this link: ${address}`);
     }
   }
 
-  /** Sets constants and runs what depends on them, with what it needs. */
+  /** Sets constants in the cell as it stands, and runs what depends on them, with what it needs. */
   async #runWith(placed: PlacedCell, values: Readonly<Record<string, string>>): Promise<void> {
     if (this.#isRunning) return;
     const worker = await this.#readyWorker();
+    const source = this.#sourceOf(placed);
     try {
-      const source = await worker.ask({ about: "override", source: placed.cell.source, values });
+      if (this.#form?.shows(await worker.ask({ about: "parameters", source })) !== true) {
+        await this.#makeForm(worker, placed);
+        this.#form?.complain(
+          "The cell has been changed meanwhile. Its constants stand here now: run with these?",
+        );
+        return;
+      }
+      const changed = await worker.ask({ about: "override", source, values });
       this.#closeEditor(placed);
-      this.#keep(placed, source);
+      this.#keep(placed, changed);
       this.#showSource(placed);
     } catch (error) {
       this.#form?.complain(withoutOption(error));
       return;
     }
-    const changed = this.cells.indexOf(placed);
-    const sources = this.cells.map((each) => this.#sourceOf(each));
-    const dependents = new Set(await worker.ask({ about: "dependents", sources, changed }));
-    const last = Math.max(...dependents);
-    await this.#run(
-      this.cells.slice(0, last + 1).filter((placed, i) => dependents.has(i) || !this.#hasRun(placed)),
-    );
+    const at = this.cells.indexOf(placed);
+    await this.#run(async (ready) => {
+      const sources = this.cells.map((each) => this.#sourceOf(each));
+      const ran = this.cells.map((_, i) => (i === at ? undefined : 0));
+      const dependents = new Set(await ready.ask({ about: "stale", sources, ran }));
+      const stale = await this.#stale(ready);
+      const last = Math.max(...dependents);
+      return this.cells.slice(0, last + 1).filter((_, i) => dependents.has(i) || stale.has(i));
+    });
   }
 
-  /** Takes constants from the page's address, once. */
+  /** Takes constants from the page's address, once; what else stands there is no lesson's business. */
   async #applyLink(worker: LessonWorker): Promise<void> {
-    const values = this.#link;
-    this.#link = undefined;
+    const asked = this.#link;
+    if (asked === undefined) return;
     const placed = this.cells.find(({ cell }) => hasTag(cell, "parameters"));
-    if (values === undefined || placed === undefined) return;
+    const source = placed?.cell.source ?? "";
+    const names = new Set((await worker.ask({ about: "parameters", source })).map(([name]) => name));
+    this.#link = undefined;
+    const foreign = Object.keys(asked).filter((name) => !names.has(name));
+    if (foreign.length > 0)
+      this.place.notice(
+        "address",
+        `This page's address also says ${foreign.join(", ")}, which is no constant of this lesson and changes nothing.`,
+      );
+    const values = Object.fromEntries(Object.entries(asked).filter(([name]) => names.has(name)));
+    if (placed === undefined || Object.keys(values).length === 0) return;
+    const own = this.#edits.of(placed.cell.id);
+    const ofOwn =
+      own && (await worker.ask({ about: "override", source: own, values }).catch(() => undefined));
     try {
-      const source = await worker.ask({ about: "override", source: placed.cell.source, values });
-      this.#fromLink.set(placed.cell.id, source);
+      const linked = ofOwn ?? (await worker.ask({ about: "override", source, values }));
+      this.#fromLink.set(placed.cell.id, linked);
       this.#showSource(placed);
     } catch (error) {
       throw new Error(`its address asks for something else than its constants: ${withoutOption(error)}`);
     }
+    if (own !== undefined && ofOwn === undefined)
+      this.place.notice(
+        "address",
+        `This page's address sets constants that cell ${placed.number} no longer has as you changed it: the book's cell stands there as long as you change nothing in it, and your own is kept.`,
+      );
   }
 
   /** Cells above that have not run: a likely reason for an error. */
@@ -525,6 +707,32 @@ class Lesson implements Lessons {
     delete this.place.status.dataset.verdict;
     this.place.status.textContent = words;
   }
+}
+
+/** What a form says of a cell that has been changed in more than its constants. */
+function noteOf(parameters: Parameters, original: Parameters): string {
+  const names = new Set(parameters.map(([name]) => name));
+  const lost = original.map(([name]) => name).filter((name) => !names.has(name));
+  const words =
+    "The cell itself has been changed. These are the constants that it has now; the rest of the change stays.";
+  return lost.length === 0
+    ? words
+    : `${words} ${lost.join(", ")}: no plain value any more, to be changed in the cell.`;
+}
+
+/** @throws Error when a notebook has too few of a lesson's cells to be a copy of it. */
+function refuseOther(copy: Notebook, lesson: Notebook): void {
+  const ids = new Set(copy.cells.map(({ id }) => id));
+  const found = lesson.cells.filter(({ id }) => ids.has(id)).length;
+  if (found >= SHARE_OF_A_COPY * lesson.cells.length) return;
+  const title = ({ cells }: Notebook) =>
+    /^#\s+(.+)$/m.exec(cells.find(({ cell_type }) => cell_type === "markdown")?.source ?? "")?.[1];
+  const other = title(copy);
+  throw new Error(
+    found === 0 || other === undefined || other === title(lesson)
+      ? `it has ${found} of its ${lesson.cells.length} cells`
+      : `it is «${other}»`,
+  );
 }
 
 /** The words of a copy that are not the lesson's own. */

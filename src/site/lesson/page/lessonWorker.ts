@@ -7,10 +7,9 @@ export type Ended = { readonly how: "ran" | "threw" | "stopped"; readonly millis
 export class LessonWorker {
   readonly #worker: Worker;
   readonly ready: Promise<void>;
-  readonly #running = new Map<
-    string,
-    { onMessage: (message: Message) => void; end: (ended: Ended) => void }
-  >();
+  readonly #running = new Map<string, (ended: Ended) => void>();
+  /** Who is told what a cell says, as long as the worker lives: a cell's timers may say something after its end. */
+  readonly #listeners = new Map<string, (messages: readonly Message[]) => void>();
   readonly #asked = new Map<
     number,
     { resolve: (answer: unknown) => void; reject: (reason: Error) => void }
@@ -32,9 +31,15 @@ export class LessonWorker {
     this.#send({ kind: "start", files });
   }
 
-  run(id: string, code: string, label: string, onMessage: (message: Message) => void): Promise<Ended> {
+  run(
+    id: string,
+    code: string,
+    label: string,
+    onMessages: (messages: readonly Message[]) => void,
+  ): Promise<Ended> {
     return new Promise((resolve) => {
-      this.#running.set(id, { onMessage, end: resolve });
+      this.#listeners.set(id, onMessages);
+      this.#running.set(id, resolve);
       this.#send({ kind: "run", id, code, label });
     });
   }
@@ -53,7 +58,8 @@ export class LessonWorker {
   stop(): void {
     this.#worker.terminate();
     this.#fail(new Error("stopped"));
-    for (const { end } of this.#running.values()) end({ how: "stopped", milliseconds: 0 });
+    this.#listeners.clear();
+    for (const end of this.#running.values()) end({ how: "stopped", milliseconds: 0 });
     this.#running.clear();
     for (const { reject } of this.#asked.values()) reject(new Error("stopped"));
     this.#asked.clear();
@@ -69,13 +75,13 @@ export class LessonWorker {
         onReady();
         return;
       case "said":
-        this.#running.get(message.id)?.onMessage(message.message);
+        this.#listeners.get(message.id)?.(message.messages);
         return;
       case "done": {
         const { id, threw, milliseconds } = message;
-        const running = this.#running.get(id);
+        const end = this.#running.get(id);
         this.#running.delete(id);
-        running?.end({ how: threw ? "threw" : "ran", milliseconds });
+        end?.({ how: threw ? "threw" : "ran", milliseconds });
         return;
       }
       case "answer":

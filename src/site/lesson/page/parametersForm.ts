@@ -1,16 +1,24 @@
 /** The constants of a lesson as a form. */
 export interface ParametersForm {
   readonly element: HTMLFormElement;
+  /** Whether the form shows these constants: what a reader has typed since is not meant. */
+  readonly shows: (parameters: Parameters) => boolean;
+  /** Values that a reader has typed and not run: name → text. */
+  readonly typed: () => Readonly<Record<string, string>>;
   /** Says what is wrong with a value. */
   readonly complain: (words: string) => void;
 }
 
+/** Name, and the value as JSON. */
+export type Parameters = readonly (readonly [name: string, json: string])[];
+
 export interface ParametersFormOptions {
-  /** Name, and the value as JSON. */
-  readonly parameters: readonly (readonly [name: string, json: string])[];
+  readonly parameters: Parameters;
+  /** What the reader should know about the cell. */
+  readonly note: string;
   readonly onRun: (values: Readonly<Record<string, string>>) => void;
-  /** Only values that differ from those of the book stand in a link. */
-  readonly original: readonly (readonly [name: string, json: string])[];
+  /** Only values that differ from those of the book stand in a link, and only of constants that it has. */
+  readonly original: Parameters;
   readonly onLink: (address: string) => void;
 }
 
@@ -22,6 +30,7 @@ const written = (json: string): string => {
 
 export function parametersForm({
   parameters,
+  note,
   original,
   onRun,
   onLink,
@@ -40,7 +49,7 @@ export function parametersForm({
     words.textContent = name;
     label.append(words, input);
     form.append(label);
-    return [name, input] as const;
+    return [name, input, json] as const;
   });
   const button = (words: string, type: "submit" | "button") => {
     const element = document.createElement("button");
@@ -49,14 +58,19 @@ export function parametersForm({
     element.textContent = words;
     return element;
   };
+  const paragraph = (className: string, role: string, words: string) => {
+    const element = document.createElement("p");
+    element.className = className;
+    element.setAttribute("role", role);
+    element.textContent = words;
+    element.hidden = words === "";
+    return element;
+  };
   const link = button("Copy link", "button");
   const actions = document.createElement("p");
   actions.append(button("Run with these", "submit"), " ", link);
-  const complaint = document.createElement("p");
-  complaint.className = "complaint";
-  complaint.setAttribute("role", "alert");
-  complaint.hidden = true;
-  form.append(actions, complaint);
+  const complaint = paragraph("complaint", "alert", "");
+  form.append(paragraph("note", "status", note), actions, complaint);
   const values = () => Object.fromEntries(fields.map(([name, input]) => [name, input.value]));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -64,14 +78,20 @@ export function parametersForm({
     onRun(values());
   });
   link.addEventListener("click", () => {
-    const changed = Object.entries(values()).filter(
-      ([name, value]) => value !== written(original.find(([each]) => each === name)?.[1] ?? '""'),
-    );
+    const changed = fields.flatMap(([name, { value }]) => {
+      const [, json] = original.find(([each]) => each === name) ?? [];
+      return json === undefined || value === written(json) ? [] : [[name, value]];
+    });
     const query = new URLSearchParams(changed).toString();
     onLink(`${location.href.replace(/[?#].*$/, "")}${query === "" ? "" : `?${query}`}`);
   });
   return {
     element: form,
+    shows: (given) => JSON.stringify(given) === JSON.stringify(parameters),
+    typed: () =>
+      Object.fromEntries(
+        fields.flatMap(([name, { value }, json]) => (value === written(json) ? [] : [[name, value]])),
+      ),
     complain: (words) => {
       complaint.textContent = words;
       complaint.hidden = false;

@@ -1,7 +1,7 @@
 /** Which checks of a lesson were passed, kept in the reader's browser where that allows it. */
 export class Progress {
   readonly #key: string;
-  readonly #passed: Set<string>;
+  #passed: Set<string>;
 
   constructor(lesson: string) {
     this.#key = `finetune-icl progress ${lesson}`;
@@ -13,6 +13,8 @@ export class Progress {
   }
 
   set(check: string, isPassed: boolean): void {
+    // Another tab may have passed another check meanwhile.
+    this.#passed = new Set(this.#read(this.#passed));
     if (isPassed === this.#passed.has(check)) return;
     if (isPassed) this.#passed.add(check);
     else this.#passed.delete(check);
@@ -23,12 +25,12 @@ export class Progress {
     }
   }
 
-  #read(): readonly string[] {
+  #read(otherwise: Iterable<string> = []): Iterable<string> {
     try {
       const stored: unknown = JSON.parse(localStorage.getItem(this.#key) ?? "[]");
       return Array.isArray(stored) ? stored.filter((each) => typeof each === "string") : [];
     } catch {
-      return [];
+      return otherwise;
     }
   }
 }

@@ -1,9 +1,9 @@
 /** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
 import { loadScript } from "@finetune-icl/book/browser";
-import type { Action, Lessons, OpenLesson } from "./buttons";
-import { showEdited, showSource } from "./codePlace";
+import type { Action, Lessons, Notice, OpenLesson } from "./buttons";
+import { codeOf, showEdited, showSource } from "./codePlace";
 import { Edits, lessonName } from "./edits";
-import { placesToWrite } from "./written";
+import { placesToWrite, showWritten } from "./written";
 
 /** Actions on the whole lesson, and what their buttons say. */
 const WHOLE: readonly (readonly [Action, string])[] = [
@@ -47,7 +47,10 @@ bar.append(...WHOLE.map(([action, words]) => button(action, words)));
 const status = document.createElement("p");
 status.className = "lesson-status";
 status.setAttribute("role", "status");
-bar.append(status);
+const notices = document.createElement("div");
+notices.className = "lesson-notices";
+notices.setAttribute("role", "status");
+bar.append(status, notices);
 const tools = article.querySelector(".tools");
 if (tools === null) article.prepend(bar);
 else tools.after(bar);
@@ -82,16 +85,38 @@ function enable(isRunning: boolean): void {
 }
 enable(false);
 
-const edits = new Edits(lessonName(), (words) => {
-  status.textContent = words;
-});
-for (const section of cells) {
-  const source = edits.of(section.id.replace(/^cell-/, ""));
-  if (source !== undefined) showSource(section, source, true);
+const noticed = new Map<string, HTMLElement>();
+const notice: Notice = (about, words) => {
+  const place = noticed.get(about) ?? document.createElement("p");
+  noticed.set(about, place);
+  place.textContent = words;
+  notices.append(place);
+};
+
+const edits = new Edits(lessonName(), (words) => notice("storage", words));
+/** Cells with the HTML of their own code. */
+const own = new Map(
+  cells.map((section) => [section.id.replace(/^cell-/, ""), [section, codeOf(section)?.innerHTML] as const]),
+);
+function showCell(cell: string): void {
+  const [section, html] = own.get(cell) ?? [];
+  if (section === undefined) return;
+  const source = edits.of(cell);
+  showSource(section, source ?? "", source !== undefined, source === undefined ? html : undefined);
 }
+for (const cell of own.keys()) if (edits.of(cell) !== undefined) showCell(cell);
+edits.onElsewhere = ({ cell, source }) => {
+  if (!showWritten(article, cell, source ?? "")) showCell(cell);
+  showEdited(article, edits.size);
+};
 placesToWrite(article, edits, () => showEdited(article, edits.size));
 showEdited(article, edits.size);
-const asked = [...new URLSearchParams(location.search)];
+/** Constants of the lesson: others that an address names are none of its business. */
+const constants = cells
+  .filter((section) => section.querySelector('button[data-action="parameters"]') !== null)
+  .flatMap((section) => [...(codeOf(section)?.textContent ?? "").matchAll(/\b(?:const|let|var)\s+([\w$]+)/g)])
+  .map(([, name]) => name);
+const asked = [...new URLSearchParams(location.search)].filter(([name]) => constants.includes(name));
 if (asked.length > 0)
   status.textContent = `This link sets ${asked.map(([name, value]) => `${name} = ${value}`).join(", ")}: Run all computes the lesson so.`;
 
@@ -104,6 +129,8 @@ async function open(): Promise<Lessons> {
     article,
     status,
     enable,
+    edits,
+    notice,
   });
 }
 

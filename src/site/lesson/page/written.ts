@@ -29,6 +29,13 @@ export const written = (article: HTMLElement): ReadonlyMap<string, string> =>
     places(article).flatMap(({ dataset, value }) => (value === "" ? [] : [[dataset.cell!, value] as const])),
   );
 
+/** Shows what was written in another tab; gives whether the cell has a place for it. */
+export function showWritten(article: HTMLElement, cell: string, text: string): boolean {
+  const place = places(article).find(({ dataset }) => dataset.cell === cell);
+  if (place !== undefined && place.value !== text) place.value = text;
+  return place !== undefined;
+}
+
 /** Puts texts into the places of their cells, where they are kept; gives how many there were. */
 export function write(article: HTMLElement, texts: ReadonlyMap<string, string>): number {
   const changed = places(article).filter(({ dataset }) => texts.has(dataset.cell!));

@@ -1,4 +1,6 @@
 /** `node:timers/promises`, and `setImmediate` itself: a turn of the event loop without the delay of nested timers. */
+import { bound } from "./asyncHooks";
+
 const waiting = new Map<number, () => void>();
 let last = 0;
 const channel = new MessageChannel();
@@ -10,7 +12,10 @@ channel.port1.onmessage = ({ data }: MessageEvent<number>) => {
 
 export function startImmediate(work: (...given: unknown[]) => void, ...given: unknown[]): number {
   last += 1;
-  waiting.set(last, () => work(...given));
+  waiting.set(
+    last,
+    bound(() => work(...given)),
+  );
   channel.port2.postMessage(last);
   return last;
 }

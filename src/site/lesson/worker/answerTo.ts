@@ -1,8 +1,8 @@
 import { type Engine, loadCompiler, loadInspect } from "@finetune-icl/kernel/cells";
 import type { Notebook } from "@finetune-icl/notebooks/compare";
 import { overrideParameters, readParameters } from "@finetune-icl/notebooks/parameters";
-import { dependents } from "./dependents";
 import type { Answers, Question } from "./messages";
+import { staleCells } from "./stale";
 
 /** Answers a question about code. @throws InputError when constants are not what they should be. */
 export function answerTo(engine: Engine, question: Question): Answers[Question["about"]] {
@@ -31,8 +31,8 @@ export function answerTo(engine: Engine, question: Question): Answers[Question["
       const values = new Map(Object.entries(question.values));
       return overrideParameters(alone(question.source), values, "this lesson").cells[0]!.source;
     }
-    case "dependents":
-      return dependents(loadCompiler(), question.sources, question.changed);
+    case "stale":
+      return staleCells(loadCompiler(), question.sources, question.ran);
   }
 }
 

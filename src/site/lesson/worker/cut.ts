@@ -1,69 +1,44 @@
 /** Characters of text that a cell may print before the page stops to show it. */
 export const MOST_TEXT = 100_000;
-/** Characters of one output of another kind. */
-export const MOST_DISPLAYED = 2_000_000;
+/** Outputs of a cell: pieces of text between others count, too. */
+export const MOST_OUTPUTS = 100;
+/** Characters of all that a cell displays, together. */
+export const MOST_TOGETHER = 500_000;
+/** Characters of one output, of those that take longest to be set: formulas, and the parts of a table. */
+const MOST_DISPLAYED: Readonly<Record<string, number>> = {
+  "text/plain": MOST_TEXT,
+  "text/markdown": 50_000,
+  "text/html": 50_000,
+};
+/** Characters of one output in any form. */
+const MOST_OF_ANY = 2_000_000;
 
-const COLLECTED = 16_000;
-/** So long printed text may wait to be shown; what comes first does not wait, since a loop may follow that never lets go. */
-const WAIT_MS = 200;
+/** The forms of an output, the one that the page shows first. */
+const SHOWN = ["image/svg+xml", "image/png", "text/markdown", "text/html", "text/plain"];
 
-/**
- * Text on its way to the page: collected, since a message a line would keep the page busy, and cut where it becomes more than anybody
- * reads. What was cut is said at the end.
- */
-export class TextOutput {
-  #pending: { name: "stdout" | "stderr"; text: string } | undefined;
-  #sent = 0;
-  #cutLines = 0;
-  #cutCharacters = 0;
-  #flushed = Number.NEGATIVE_INFINITY;
+type Bundle = Readonly<Record<string, unknown>>;
 
-  constructor(private readonly send: (name: "stdout" | "stderr", text: string) => void) {}
+const sizeOf = (value: unknown): number =>
+  typeof value === "string" ? value.length : (JSON.stringify(value ?? null) ?? "").length;
 
-  write(name: "stdout" | "stderr", text: string): void {
-    const room = MOST_TEXT - this.#sent;
-    const kept = text.length <= room ? text : text.slice(0, room);
-    if (kept.length < text.length) {
-      const cut = text.slice(kept.length);
-      this.#cutCharacters += cut.length;
-      this.#cutLines += cut.split("\n").length - 1;
-    }
-    if (kept === "") return;
-    this.#sent += kept.length;
-    if (this.#pending && this.#pending.name !== name) this.flush();
-    this.#pending ??= { name, text: "" };
-    this.#pending.text += kept;
-    if (this.#pending.text.length > COLLECTED || Date.now() - this.#flushed > WAIT_MS) this.flush();
-  }
+/** The form that a page makes of an output. */
+const shownOf = (data: Bundle): string | undefined => SHOWN.find((mime) => typeof data[mime] === "string");
 
-  flush(): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (!pending) return;
-    this.#flushed = Date.now();
-    this.send(pending.name, pending.text);
-  }
+/** Characters of what a page makes of an output: the form that it shows, and a figure's data. */
+export const bundleSize = (data: Bundle): number =>
+  sizeOf(data[shownOf(data) ?? ""]) + sizeOf(data["application/vnd.plotly.v1+json"]);
 
-  end(): void {
-    this.flush();
-    if (this.#cutCharacters > 0)
-      this.send(
-        "stdout",
-        `\n… cut here: ${this.#cutLines} more lines (${this.#cutCharacters} characters) were printed.\n`,
-      );
-  }
-}
-
-/** The same for what is displayed: of a bundle that is too large the plain text stays, as far as it is read. */
-export function cutBundle<T extends Readonly<Record<string, unknown>>>(
-  data: T,
-): T | { "text/plain": string } {
-  const sizes = Object.values(data).map((value) =>
-    typeof value === "string" ? value.length : JSON.stringify(value ?? null).length,
-  );
-  const size = Math.max(0, ...sizes);
-  if (size <= MOST_DISPLAYED) return data;
+/** Of an output that is too large the first rows of a table stay, or the plain text, as far as it is read; what was cut is said. */
+export function cutBundle<T extends Bundle>(data: T): T | { readonly [mime: string]: string } {
+  const shown = shownOf(data);
+  const size = Math.max(0, ...Object.values(data).map(sizeOf));
+  const shownSize = shown === undefined ? 0 : sizeOf(data[shown]);
+  if (size <= MOST_OF_ANY && shownSize <= (MOST_DISPLAYED[shown ?? ""] ?? MOST_OF_ANY)) return data;
   const text = typeof data["text/plain"] === "string" ? data["text/plain"] : "";
-  const words = `… cut here: this output has ${size} characters, more than a page can show.`;
+  const words = `… cut here: this output has ${size > MOST_OF_ANY ? size : shownSize} characters, more than a page can show.`;
+  const html = shown === "text/html" ? String(data[shown]) : "";
+  const rows = html.lastIndexOf("</tr>", MOST_DISPLAYED["text/html"]);
+  // A browser ends what is open.
+  if (rows > 0) return { "text/html": `${html.slice(0, rows)}</table><p>${words}</p>` };
   return { "text/plain": text === "" ? words : `${text.slice(0, MOST_TEXT)}\n${words}` };
 }

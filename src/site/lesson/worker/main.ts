@@ -1,14 +1,22 @@
 /** The program of a lesson's worker: the kernel's engine, what it runs on, and the modules that lessons import. */
 import "../platform/start";
-import { type Cell, captureStreams, Engine, runInCell, UNHANDLED } from "@finetune-icl/kernel/cells";
+import {
+  type Cell,
+  captureStreams,
+  currentCell,
+  Engine,
+  runInCell,
+  UNHANDLED,
+} from "@finetune-icl/kernel/cells";
 import { lessonModules } from "lesson-modules";
+import { asOwnerOf, follower, ownTimeout } from "../platform/asyncHooks";
 import { jupyter } from "../platform/jupyter";
 import { addFile, addFolder } from "../platform/memoryFiles";
 import { offerModules } from "../platform/module";
 import { NOTEBOOK_FOLDER } from "../platform/process";
 import { answerTo } from "./answerTo";
+import { CellOutputs, type Displays } from "./cellOutputs";
 import { confine } from "./confine";
-import { cutBundle, TextOutput } from "./cut";
 import type { FromWorker, Message, ToWorker } from "./messages";
 
 const page = self as unknown as {
@@ -19,46 +27,46 @@ const post = page.postMessage.bind(self) as (message: FromWorker) => void;
 
 interface Running {
   readonly id: string;
+  readonly label: string;
   readonly cell: Cell;
-  readonly text: TextOutput;
+  readonly outputs: CellOutputs;
 }
 
 let engine: Engine | undefined;
-let latest: Running | undefined;
+/** Cells as they ran last, by their ids: what an earlier run of one still says is not shown. */
+const runs = new Map<string, Running>();
+const displays: Displays = new Map();
 let count = 0;
 const queue: Extract<ToWorker, { kind: "run" }>[] = [];
 let isWorking = false;
 
-const say = (id: string, message: Message): void => post({ kind: "said", id, message });
-
-function publish(message: Message): void {
-  if (!latest) return;
-  latest.text.flush();
-  say(latest.id, message);
-}
+const runOf = (cell: Cell | undefined): Running | undefined =>
+  [...runs.values()].find((running) => running.cell === cell);
+const outputs = (): CellOutputs | undefined => runOf(currentCell())?.outputs;
 
 function start(files: Extract<ToWorker, { kind: "start" }>["files"]): void {
   addFolder(NOTEBOOK_FOLDER);
   for (const { path, text } of files) addFile(path, text);
   offerModules(lessonModules);
-  captureStreams((_cell, name, text) => latest?.text.write(name, text));
+  captureStreams((cell, name, text) => runOf(cell)?.outputs.write(name, text));
   jupyter.lastWriteDisplayData = (content, update) => show(content as Displayed, update);
   self.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    onUnhandled(event.reason);
+    asOwnerOf([event.promise, event.reason], (isKnown) => onUnhandled(event.reason, isKnown));
   });
   self.addEventListener("error", (event) => {
     event.preventDefault();
-    onUnhandled(event.error);
+    asOwnerOf([event.error], (isKnown) => onUnhandled(event.error, isKnown));
   });
   engine = new Engine(
     NOTEBOOK_FOLDER,
     {
       input: () => Promise.reject(new Error("input: a lesson in the page asks its reader nothing")),
-      clearOutput: (wait = false) => publish({ type: "clear_output", wait }),
+      clearOutput: (wait = false) => outputs()?.clear(wait),
     },
     // What interrupts a page's lesson ends its worker.
     { protect: (work) => work(), setAnswering: () => undefined },
+    follower,
   );
   confine();
   post({ kind: "ready" });
@@ -70,20 +78,21 @@ interface Displayed {
 }
 
 function show({ data, transient }: Displayed, update: boolean): void {
-  publish({
-    type: update ? "update_display_data" : "display_data",
-    // Whatever a cell hands over must be something that can be sent.
-    data: JSON.parse(JSON.stringify(cutBundle(data))) as Displayed["data"],
-    metadata: {},
-    displayId: transient?.display_id,
-  });
+  const displayId = transient?.display_id;
+  if (!update) outputs()?.display(data, displayId);
+  else if (displayId !== undefined) CellOutputs.update(displays, displayId, data);
 }
 
-function onUnhandled(thrown: unknown): void {
-  if (!latest || !engine) return;
-  latest.cell.unhandled ??= { thrown };
+function onUnhandled(thrown: unknown, isOwned: boolean): void {
+  if (!engine) return;
   const error = engine.describe(thrown);
-  publish({ type: "error", ...error, traceback: [UNHANDLED, ...error.traceback] });
+  // An asynchronous function leaves no trace of its caller but the places in its cell.
+  const places = isOwned ? [] : [...error.traceback.join("\n").matchAll(/\b(cell \d+):\d+/g)];
+  const label = places.at(-1)?.[1];
+  const running = [...runs.values()].find((each) => each.label === label) ?? runOf(currentCell());
+  if (!running) return;
+  running.cell.unhandled ??= { thrown };
+  running.outputs.error({ ...error, traceback: [UNHANDLED, ...error.traceback] }, false);
 }
 
 async function work(): Promise<void> {
@@ -106,28 +115,35 @@ async function run({ id, code, label }: Extract<ToWorker, { kind: "run" }>): Pro
     unhandled: undefined,
     isDone: false,
   };
-  const text = new TextOutput((name, printed) =>
-    say(id, { type: "stream", name, text: engine?.translate(printed) ?? printed }),
-  );
-  latest = { id, cell, text };
+  const own = new CellOutputs({
+    send: (messages) => {
+      if (runs.get(id)?.cell === cell) post({ kind: "said", id, messages: messages.map(translated) });
+    },
+    later: ownTimeout,
+    displays,
+  });
+  runs.set(id, { id, label, cell, outputs: own });
   let threw = false;
   try {
     const outcome = await runInCell(cell, () => engine!.run(cell, code, label));
     threw = outcome.status === "error";
     // An error that nobody handled has been sent when it came.
-    if (outcome.status === "error" && !cell.unhandled) publish({ type: "error", ...outcome.error });
+    if (outcome.status === "error" && !cell.unhandled) own.error(outcome.error, true);
     if (outcome.status === "ok" && outcome.value !== undefined) {
-      const data = cutBundle({ "text/plain": engine!.show(outcome.value) });
-      publish({ type: "execute_result", data, metadata: {}, displayId: undefined, executionCount: null });
+      own.result(engine!.show(outcome.value));
     }
   } catch (error) {
     threw = true;
-    publish({ type: "error", ...engine!.describe(error) });
+    own.error(engine!.describe(error), true);
   }
-  text.end();
+  own.flush();
   cell.isDone = true;
   post({ kind: "done", id, threw, milliseconds: performance.now() - started });
 }
+
+/** Places of errors as the reader knows them. */
+const translated = (message: Message): Message =>
+  message.type === "stream" ? { ...message, text: engine!.translate(message.text) } : message;
 
 function onQuestion({ request, question }: Extract<ToWorker, { kind: "ask" }>): void {
   try {

@@ -24,8 +24,12 @@ export type Question =
   | { readonly about: "parameters"; readonly source: string }
   /** The same source with other constants: name → JSON, or a bare word. */
   | { readonly about: "override"; readonly source: string; readonly values: Readonly<Record<string, string>> }
-  /** Which cells depend on the one at `changed`, itself included, in their order. */
-  | { readonly about: "dependents"; readonly sources: readonly string[]; readonly changed: number };
+  /** Which cells are stale, in their order; `ran`: see `staleCells`. */
+  | {
+      readonly about: "stale";
+      readonly sources: readonly string[];
+      readonly ran: readonly (number | undefined)[];
+    };
 
 /** What the answers are. */
 export interface Answers {
@@ -38,7 +42,7 @@ export interface Answers {
   /** Name, and the value as JSON. */
   readonly parameters: readonly (readonly [name: string, json: string])[];
   readonly override: string;
-  readonly dependents: readonly number[];
+  readonly stale: readonly number[];
 }
 
 export type Message =
@@ -67,7 +71,7 @@ export type Message =
 /** What the worker says. */
 export type FromWorker =
   | { readonly kind: "ready" }
-  | { readonly kind: "said"; readonly id: string; readonly message: Message }
+  | { readonly kind: "said"; readonly id: string; readonly messages: readonly Message[] }
   | { readonly kind: "done"; readonly id: string; readonly threw: boolean; readonly milliseconds: number }
   | { readonly kind: "answer"; readonly request: number; readonly answer: unknown }
   | { readonly kind: "refusal"; readonly request: number; readonly reason: string };

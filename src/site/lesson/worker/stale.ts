@@ -1,27 +1,30 @@
 import type * as ts from "typescript";
 
 /**
- * Which cells depend on one that has changed, itself included, in their order: those below it that use a name which it, or a cell that
- * depends on it, declares or assigns to. A name counts wherever it stands as an identifier, so a cell may be taken for dependent that
- * only has a property of that name; none is missed.
+ * Which cells must run, in their order, so that all are as if they had run one after the other. `ran` says when each has run as it now
+ * stands, any growing numbers, or undefined. A cell is stale that has not, and one that uses a name which a cell above it declares or assigns to
+ * that is stale or has run later. A name counts wherever it stands as an identifier, so a cell may be taken for stale that only has a property of
+ * that name; none is missed.
  */
-export function dependents(
+export function staleCells(
   compiler: typeof ts,
   sources: readonly string[],
-  changed: number,
+  ran: readonly (number | undefined)[],
 ): readonly number[] {
   const cells = sources.map((source) => namesOf(compiler, source));
+  // What no cell declares, such as `console`, is no cell's to change.
   const declared = new Set(cells.flatMap(({ declares }) => [...declares]));
-  const touched = new Set<string>();
-  const found: number[] = [];
-  cells.forEach(({ uses, gives }, index) => {
-    if (index < changed) return;
-    if (index > changed && ![...uses].some((name) => touched.has(name))) return;
-    found.push(index);
-    // What no cell declares, such as `console`, is no cell's to change.
-    for (const name of gives) if (declared.has(name)) touched.add(name);
+  /** When a name was last given its value by a cell above. */
+  const given = new Map<string, number>();
+  return cells.flatMap(({ uses, gives }, index) => {
+    const own = ran[index] ?? Number.POSITIVE_INFINITY;
+    const latest = Math.max(...[...uses].map((name) => given.get(name) ?? Number.NEGATIVE_INFINITY));
+    const isStale = own === Number.POSITIVE_INFINITY || latest > own;
+    const time = isStale ? Number.POSITIVE_INFINITY : own;
+    for (const name of gives)
+      if (declared.has(name)) given.set(name, Math.max(time, given.get(name) ?? Number.NEGATIVE_INFINITY));
+    return isStale ? [index] : [];
   });
-  return found;
 }
 
 interface Names {
