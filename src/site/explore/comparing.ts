@@ -28,34 +28,20 @@ export function percentText(share: number): string {
   return `${text.replace(/^-0$/, "0").replace("-", "−")} %`;
 }
 
-/**
- * How much of the pretrained model's learning from examples another model does: the way of its risk with endless examples from the risk of
- * knowing nothing (the pretrained model without examples) to the pretrained model's with endless examples. 1 is all; 0 is nothing; below 0
- * it is further off than knowing nothing.
- */
-export function shareOfLearning(
-  pretrained: (shots: 0 | "infinity") => number,
-  withEndlessExamples: number,
-): number {
-  return (pretrained(0) - withEndlessExamples) / (pretrained(0) - pretrained("infinity"));
-}
-
-/** From here on learning from examples counts as preserved, below {@link LOST} as lost. */
+/** From here on learning from examples counts as preserved, below {@link LOST} as lost, and above {@link MORE} as more than before. */
 export const PRESERVED = 0.9;
 export const LOST = 0.1;
+export const MORE = 1.1;
 
-/** The share in words. After value-only fine-tuning examples are read as before (lesson 5): what is missing there is the bias of the memory. */
-export function learningVerdict(share: number, readsAsBefore = false): string {
-  if (share >= PRESERVED) return "learning from examples is preserved";
-  if (readsAsBefore && share < PRESERVED) return benefitBesideBias(share);
-  if (share >= 0.5) return "most of the learning from examples is left";
-  if (share >= LOST) return "less than half of the learning from examples is left";
-  return "learning from examples is lost";
-}
-
-function benefitBesideBias(share: number): string {
-  const left = share >= 0.5 ? "most" : share >= LOST ? "less than half" : undefined;
-  return left === undefined
-    ? "what they teach, read as before, is lost to the bias of the memory"
-    : `${left} of what they teach is left beside the bias of the memory`;
+/**
+ * What fine-tuning left of learning from examples, in words. `share` is the gain of the model (the weight that the task of the examples has
+ * in its answer, lesson 5) over that of the pretrained model. The risk would not do as a yardstick: on the target the memory makes it small
+ * without a look at any label, and on the opposite it makes it large though labels are read as before.
+ */
+export function learningVerdict(share: number): string {
+  if (share < LOST) return "learning from examples is lost";
+  if (share < 0.5) return "less than half of the learning from examples is left";
+  if (share < PRESERVED) return "most of the learning from examples is left";
+  if (share <= MORE) return "learning from examples is preserved";
+  return "examples count for more than before";
 }

@@ -89,10 +89,11 @@ function words(rows: readonly Row[], prediction: number, queryLabel: number): re
     ];
   }
   const added = (value: number) => (isNothing(value, scale) ? "nothing" : shownNumber(value));
+  const [bring, take] = examples.length === 1 ? ["it brings", "it takes"] : ["they bring", "they take"];
   const isNearer = error(prediction) < error(ofQuery);
   return [
     first,
-    `The query token itself adds ${added(ofQuery)}, the ${examplesText(examples.length)} ${examples.length === 1 ? "adds" : "add"} ${added(ofExamples)}: ${isNearer ? "they bring the prediction nearer to the label than the query's own part" : "they take the prediction no nearer to the label than the query's own part"}.`,
+    `The query token itself adds ${added(ofQuery)}, the ${examplesText(examples.length)} ${examples.length === 1 ? "adds" : "add"} ${added(ofExamples)}: ${isNearer ? `${bring} the prediction nearer` : `${take} the prediction no nearer`} to the label than the query's own part.`,
     scoreSentence(examples),
   ];
 }

@@ -3,7 +3,7 @@ import { type AttentionParameters, labelSlot } from "@finetune-icl/core/model";
 import type { ShotCount } from "@finetune-icl/core/problem";
 import { REGIME_STYLE } from "@finetune-icl/figures/regimes";
 import { curvesFigure, type Figure, type JsonObject } from "@finetune-icl/plot";
-import { compare, examplesText, learningVerdict, percentText, shareOfLearning, wordFor } from "./comparing";
+import { compare, examplesText, learningVerdict, percentText, wordFor } from "./comparing";
 import { directExplorable, type Question } from "./explorable";
 import {
   ANGLE,
@@ -11,6 +11,7 @@ import {
   DRAWN_REGIMES,
   type DrawnRegime,
   dimensionControl,
+  gainOf,
   NOISE,
   PRETRAINING_SHOTS,
   parametersOf,
@@ -77,6 +78,9 @@ does not see it, and it stays at 1. Move it, and see that few-shot risk does dep
         return [kind, (shots: ShotCount) => risk(task, shots)];
       }),
     ) as Readonly<Record<DrawnRegime, (shots: ShotCount) => number>>;
+    const gains = Object.fromEntries(
+      models.map(({ kind, parameters }) => [kind, gainOf(setting, parameters, task)]),
+    ) as Readonly<Record<DrawnRegime, number>>;
     const numbers = tableFrom(
       DRAWN_REGIMES.map((kind) => ({
         regime: REGIME_STYLE[kind].label,
@@ -87,7 +91,7 @@ does not see it, and it stays at 1. Move it, and see that few-shot risk does dep
     );
     return {
       figure: marked(curves(risks, state), state.shots),
-      words: words(risks, state),
+      words: words(risks, gains, state),
       numbers,
       questions: models.map(({ kind, isWeighted, parameters }): Question => {
         const shots = [0, state.shots, "infinity"];
@@ -162,6 +166,7 @@ function marked(figure: Figure, shots: number): Figure {
 
 function words(
   risks: Risks,
+  gains: Readonly<Record<DrawnRegime, number>>,
   { shots, angle, labelWeight }: { shots: number; angle: number; labelWeight: number },
 ): string[] {
   const at = (kind: DrawnRegime, n: ShotCount) => shownNumber(risks[kind](n));
@@ -176,9 +181,16 @@ function words(
   const weighted = labelWeight === 1 ? "" : ` (with w = ${labelWeight})`;
   const after = (kind: "zero-shot-full" | "zero-shot-value", what: string) => {
     const risk = risks[kind];
-    const share = shareOfLearning(pretrained, risk("infinity"));
+    const share = gains[kind] / gains.pretrained;
     const effect = wordFor(risk(shots), risk(0), ["lower", "do not change", "raise"]);
-    return `After fine-tuning ${what}${weighted} the risk is ${at(kind, 0)} without examples, ${at(kind, shots)} with ${examples} and ${at(kind, "infinity")} with endless ones: ${shots === 1 ? "the" : "these"} ${examples} ${singular(effect, shots)} it, and ${learningVerdict(share, kind === "zero-shot-value" && labelWeight === 1)} (endless examples go ${percentText(share)} of the way from ${at("pretrained", 0)}, knowing nothing, to ${at("pretrained", "infinity")}, where they take the pretrained model).`;
+    // With w = 1 value-only fine-tuning differs from the pretrained model by its memory alone.
+    const memory = kind === "zero-shot-value" && labelWeight === 1 ? ", by its memory alone" : "";
+    const endless = wordFor(risk("infinity"), pretrained("infinity"), [
+      `below the pretrained model's ${at("pretrained", "infinity")}${memory}`,
+      `as much as the pretrained model's`,
+      `above the pretrained model's ${at("pretrained", "infinity")}${memory}`,
+    ]);
+    return `After fine-tuning ${what}${weighted} the risk is ${at(kind, 0)} without examples, ${at(kind, shots)} with ${examples} and ${at(kind, "infinity")} with endless ones: ${shots === 1 ? "the" : "these"} ${examples} ${singular(effect, shots)} it, and ${learningVerdict(share)} (with endless examples their task has ${percentText(share)} of the weight in the answer that it has in the pretrained model's). The risk is then ${endless}.`;
   };
   const [value, auxiliary] = [risks["zero-shot-value"](shots), risks["auxiliary-value"](shots)];
   const change = wordFor(auxiliary, value, ["lower by", "the same", "higher by"]);

@@ -1,5 +1,5 @@
-import type { Vector } from "@finetune-icl/core/algebra";
-import { FastRisk, pack } from "@finetune-icl/core/exact";
+import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
+import { FastRisk, linearResponse, pack } from "@finetune-icl/core/exact";
 import type { AttentionParameters } from "@finetune-icl/core/model";
 import { type Prediction, predictor } from "@finetune-icl/core/predict";
 import {
@@ -163,6 +163,18 @@ export function riskOf(
     }
     return risk;
   };
+}
+
+/**
+ * b(∞), the gain from endless examples: the weight that their task has in the answer. 1 is the right answer, 0 a model that learns nothing
+ * from examples. For Σ = I, where the linear response is an affine function of the task with a multiple of the identity, whatever was
+ * fine-tuned here.
+ */
+export function gainOf({ problem }: Setting, parameters: AttentionParameters, task: Vector): number {
+  const response = (of: Vector) => linearResponse(FLOAT, problem, of, "infinity", parameters);
+  const without = response(task.map(() => 0));
+  const along = response(task).reduce((sum, x, i) => sum + (x - without[i]!) * task[i]!, 0);
+  return along / task.reduce((sum, x) => sum + x ** 2, 0);
 }
 
 /**

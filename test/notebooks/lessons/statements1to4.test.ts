@@ -114,10 +114,16 @@ describe("lesson 3", () => {
       [1, 0, 10],
       [2, 0.5, 20],
       [5, 0.1, 40],
-    ] as const)
-      expect(best(d, noise, longest), `d = ${d}, σ² = ${noise}, n up to ${longest}`).toBeLessThan(
-        longest / 2,
-      );
+      [3, 2, 40],
+    ] as const) {
+      const found = best(d, noise, longest);
+      expect(found, `d = ${d}, σ² = ${noise}, n up to ${longest}`).toBeLessThan(longest / 2);
+      // The solution's formula, which knows neither d nor σ²; the best whole number is the one below or above it.
+      const sum = (of: (n: number) => number) =>
+        Array.from({ length: longest + 1 }, (_, n) => of(n)).reduce((all, x) => all + x, 0);
+      const tokens = sum((n) => n / (n + 1)) / sum((n) => n / (n + 1) ** 2);
+      expect(Math.abs(found + 1 - tokens), `d = ${d}, σ² = ${noise}, n up to ${longest}`).toBeLessThan(1);
+    }
   });
 });
 

@@ -73,7 +73,48 @@ describe("lesson 5 says", () => {
   });
 });
 
+describe("lesson 5 takes away", () => {
+  it("after pretraining on how few examples no number of them beats the memory alone on the target", () => {
+    const hopeless = [1, 2, 3, 4, 5].filter((m) => {
+      const short = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: m });
+      const { parameters } = predict(short.problem, short.pretraining, {
+        kind: "zero-shot-value",
+        targetTask: target,
+      });
+      const at = (n: number | "infinity") => exactRisk(FLOAT, short.problem, target, n, parameters);
+      // A polynomial of degree two in 1/N, below R(0) nowhere if not on a grid this fine or at its end.
+      return [...upTo(1000), 3000, 10000, "infinity" as const].every((n) => at(n) > at(0));
+    });
+    expect(hopeless).toEqual([1, 2]);
+    const text = [cellOf("05-value-only-fine-tuning-remembers.ipynb", "take-away").source].flat().join("");
+    expect(text).toContain(
+      "after pretraining on one or two examples (for $d = 5$ and $\\sigma^2 = 0.1$) no number of them does",
+    );
+  });
+});
+
 describe("lesson 6 says", () => {
+  it("where the best weight for short prompts would be without the noise of labels: hardly elsewhere", () => {
+    const best = (noiseVariance: number): number => {
+      const at = (labelWeight: number): number => {
+        const value = valueOnly.value.map((x, i) => (i === valueOnly.value.length - 1 ? labelWeight : x));
+        return exactRisk(FLOAT, { ...problem, noiseVariance }, target, 20, { ...valueOnly, value });
+      };
+      const [zero, half, one] = [at(0), at(0.5), at(1)];
+      return 0.5 - (one! - zero!) / (4 * (one! - 2 * half! + zero!));
+    };
+    const text = said("06-the-auxiliary-loss-takes-sides.ipynb", "path-why");
+    expect(text).toContain(
+      `at ${three(best(0.1))}; if labels had no noise, the same block would have it at ${three(best(0))}.`,
+    );
+    // Endless examples would like 1/γ − 1/((d + 4)γ): the scatter of short prompts, not the noise, is the greater part of the way from there.
+    const gamma = pretrained.keyQuery[1]![1]!;
+    const endless = (1 - 1 / 9) / gamma;
+    expect((best(0) - best(0.1)) / (endless - best(0.1))).toBeLessThan(0.1);
+    for (const cell of ["path-why", "angle-read"])
+      expect(said("06-the-auxiliary-loss-takes-sides.ipynb", cell)).toContain("is far from $\\Sigma$");
+  });
+
   it("at which lengths of test prompts there is a border between gain and loss at all", () => {
     const auxiliary = after({
       kind: "auxiliary-value",

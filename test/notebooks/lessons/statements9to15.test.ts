@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readShownNumber } from "../../../src/base/numberText";
 import { recordsOf } from "../../../src/base/plainTable";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
+import { packageRoot } from "../../support/root";
 import { cellOf, said } from "./support/storedLesson";
 
 /** Sentences of lessons 9 to 15 that were once written from memory, and were wrong: held against the stored studies that they speak of. */
@@ -44,7 +47,7 @@ describe("lesson 11 says", () => {
 });
 
 describe("lesson 13 says", () => {
-  it("that one softmax head loses nearly all where the value matrix moves, and nothing where key or query alone may", () => {
+  it("that one softmax head loses nine tenths or more than all where the value matrix moves, and nothing where key or query alone may", () => {
     const kept = (model: string, regime: string): number =>
       Number(
         recordsOf(loadStudyTable("models", "benefit")).find(
@@ -56,6 +59,17 @@ describe("lesson 13 says", () => {
       for (const regime of ["zs", "zs_v"]) expect(kept(model, regime)).toBeLessThan(0.15);
       for (const regime of ["zs_k", "zs_q"]) expect(kept(model, regime)).toBe(1);
     }
+    const takeAway = String(cellOf("13-softmax-and-depth.ipynb", "take-away").source);
+    for (const regime of ["zs", "zs_v"]) {
+      expect(Math.abs(kept("softmax, 1 layer", regime) - 0.1)).toBeLessThan(0.01);
+      expect(takeAway).toContain(
+        `−${Math.round(-100 * kept("softmax, 1 layer, every length", regime))} % kept`,
+      );
+    }
+    expect(
+      kept("linear, 2 layers, every length", "zs_v"),
+      "exercise 13.4: more than half is lost",
+    ).toBeLessThan(0.5);
   });
 
   it("small factors with a true minus sign", () => {
@@ -72,6 +86,52 @@ describe("lesson 15 says", () => {
     );
     expect(cellOf("07-query-key-value.ipynb", "mathematics").source).toMatch(
       /Nothing moves, exactly[\s\S]+gives the growth in the beginning/,
+    );
+  });
+});
+
+describe("lesson 15 says, of the way down to the price,", () => {
+  it("how much more in-context excess value-only fine-tuning has than the pretrained model", () => {
+    const rows = recordsOf(loadStudyTable("frontier", "frontier")).filter(
+      (row) => row.noiseVariance === 0.1 && row.method === "zero-shot-value",
+    );
+    const more = ["20", "80", "320"].map((shots) => {
+      const path = rows.filter((row) => String(row.shots) === shots);
+      const start = path.find((row) => row.zeroShotExcess === 1)!;
+      const within = path.filter((row) => Number(row.zeroShotExcess) <= 0.25);
+      return Math.round(
+        100 *
+          (Math.min(...within.map((row) => Number(row.inContextExcess))) / Number(start.inContextExcess) - 1),
+      );
+    });
+    const text = said("15-when-to-stop.ipynb", "frontier-read");
+    expect(text).toContain(
+      `That is ${more[0]} % more; with longer prompts, which have less left to lose, it is ${more[1]} % at $n = 80$ and ${more[2]} % at $n = 320$`,
+    );
+    expect(String(cellOf("15-when-to-stop.ipynb", "take-away").source)).toContain(
+      `${more[0]} % more in-context excess at $n = m$ and ${more[2]} % more at $n = 16m$`,
+    );
+    expect(text).not.toMatch(/next to nothing|hardly/);
+  });
+});
+
+describe("lesson 9 and the README say", () => {
+  it("for which covariates full fine-tuning forgets alike: centred ones", () => {
+    const rows = readFileSync(join(packageRoot, "docs", "beyond.md"), "utf8").split("\n");
+    const full = (law: string): number =>
+      Number(
+        rows
+          .find((row) => row.startsWith(`| ${law}`))!
+          .split("|")
+          .at(-3),
+      );
+    expect(full("heavy-tailed, degrees 8")).toBe(full("skewed, shape 1"));
+    expect(full("shifted, shift 0.6")).toBeGreaterThan(full("skewed, shape 1") + 0.3);
+    expect(readFileSync(join(packageRoot, "README.md"), "utf8")).toMatch(
+      /full fine-tuning forgets alike for all centred\s+ones/,
+    );
+    expect(String(cellOf("09-when-assumptions-break.ipynb", "mathematics").source)).toContain(
+      "knows the mean and the second moments only",
     );
   });
 });

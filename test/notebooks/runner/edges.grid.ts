@@ -97,6 +97,12 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { pretrainingShots: 1001 }, refuses: "pretrainingShots" },
     { set: { dimension: 0 }, refuses: "dimension" },
     { set: { noiseVariance: -1 }, refuses: "noiseVariance" },
+    // Beyond it a start does not come to rest in the time it is given.
+    { set: { noiseVariance: 2.1 }, refuses: "noiseVariance" },
+    {
+      set: { noiseVariance: 2, pretrainingShots: 1, prompts: 200 },
+      holds: (run) => expect(run.text("traps-count")).toContain("All 25 runs came to rest."),
+    },
     {
       set: { dimension: 1, noiseVariance: 0, pretrainingShots: 1, prompts: 200 },
       holds: (run) => {
@@ -158,6 +164,29 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         expect(exact.length).toBeGreaterThan(0);
         expect(run.text("agreement")).toMatch(new RegExp(`^ *\\d+ +${exact.length} `, "m"));
         expect(run.text("descent-check")).not.toContain("false");
+        saysWhatIsKept(run, 0);
+      },
+    },
+    {
+      set: { noiseVariance: 0, pretrainingShots: 1, prompts: 100 },
+      isLong: true,
+      holds: (run) => {
+        saysWhatIsKept(run, 0);
+        // Worse than the memory alone, with no noise to blame.
+        expect(run.text("excess-table")).toContain(
+          "even endless examples, through a block that pretraining has shrunk",
+        );
+        expect(run.text("excess-table")).not.toContain("nois");
+      },
+    },
+    {
+      // Examples take the risk on −θ₀ far below its start, and not below silence.
+      set: { noiseVariance: 5, dimension: 20, pretrainingShots: 1, prompts: 100 },
+      isLong: true,
+      holds: (run) => {
+        saysWhatIsKept(run, 5);
+        expect(run.text("excess-table")).toContain("On one task examples are worth no more than silence");
+        expect(run.text("price-read")).toContain("at $m = 1,\\ 5$ and $20$");
       },
     },
     {
@@ -167,6 +196,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         // Γ = I: nothing shrinks, and on the target the memory is a loss with a hundred examples, too.
         expect(run.text("descent-check")).not.toContain("false");
         expect(run.text("limit-table")).toMatch(/^infinity/m);
+        saysWhatIsKept(run, 5);
       },
     },
   ],
@@ -174,6 +204,17 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
     { set: { dimension: 1 }, refuses: "dimension" },
     { set: { auxiliaryShots: 0 }, refuses: "auxiliaryShots" },
+    {
+      // The border is nearly a straight line through the task zero: centre and radius are alike to three digits.
+      set: { noiseVariance: 0.001, dimension: 2, auxiliaryShots: 1, prompts: 200 },
+      isLong: true,
+      holds: (run) => {
+        saysTheBorder(run, 1);
+        expect(run.text("map-read")).toMatch(
+          /It passes the task zero at a distance of [\d.]+(?: × 10⁻[⁰-⁹¹²³]+)?, on which/,
+        );
+      },
+    },
     {
       set: { noiseVariance: 0.001, dimension: 2, pretrainingShots: 1, auxiliaryShots: 5, prompts: 400 },
       holds: (run) => saysTheBorder(run, 5),
@@ -189,7 +230,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       isLong: true,
       holds: (run) => {
         saysTheBorder(run, 1);
-        expect(run.text("path-why")).toContain("nothing balances the noise, and the line lies below 1");
+        expect(run.text("path-why")).toContain("nothing balances the scatter, and the line lies below 1");
         expect(run.text("map-read")).toContain(
           "There is no border: every task gains, the task zero included",
         );
@@ -357,6 +398,43 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "12b": [
     { set: { noiseVariance: 0 }, refuses: "noiseVariance" },
     { set: { pretrainingRatio: 0.1 }, refuses: "pretrainingRatio" },
+    // Here full fine-tuning would leave less than the pretrained model pays, and nothing of order 1/√d would show.
+    { set: { pretrainingRatio: 0.5 }, refuses: "pretrainingRatio" },
+    { set: { noiseVariance: 10 }, refuses: "pretrainingRatio" },
+    {
+      // The largest ridge that is allowed, with the most noise.
+      set: {
+        noiseVariance: 10,
+        pretrainingRatio: 5.5,
+        largestDimension: 300,
+        simulatedDimension: 16,
+        prompts: 100,
+      },
+      holds: (run) => {
+        const risks = run.table("12b-two-point-spectrum").filter(({ limit }) => Number(limit) > 0);
+        const of = (model: string, spectrum: string) =>
+          risks
+            .filter((row) => row.model === model && row.spectrum === spectrum)
+            .map((row) => Number(row.limit));
+        const better = of("pretrained", "1/10 and 19/10").filter(
+          (risk, k) => risk < of("pretrained", "all 1")[k]!,
+        );
+        expect(better.length).toBeGreaterThan(0);
+        expect(better.length).toBeLessThan(25);
+        expect(run.text("spectrum-read")).toContain(`is better off at ${better.length} of 25 lengths here`);
+        expect(titleOf(run, "spectrum-figure")).toMatch(/the pretrained layer gains with long prompts only$/);
+        expect(
+          of("all parameters", "1/10 and 19/10").every((risk, k) => risk > of("all parameters", "all 1")[k]!),
+        ).toBe(true);
+        const [pays, leaves] = [
+          /With 1\/10 and 19\/10 the pretrained model's is ([\d.]+)/,
+          /fully fine-tuned one's ([\d.]+):/,
+        ].map((pattern) => Number(pattern.exec(run.text("spectrum-read"))![1]));
+        expect(leaves).toBeGreaterThan(pays!);
+        const [, slope] = /The fourth falls with a slope of (−[\d.]+):/.exec(run.text("convergence-read"))!;
+        expect(/only slowly falls/.test(run.text("convergence-read"))).toBe(readShownNumber(slope!) > -0.75);
+      },
+    },
     { set: { largestDimension: 256 }, refuses: "largestDimension" },
     { set: { simulatedDimension: 8 }, refuses: "simulatedDimension" },
     {
@@ -474,6 +552,41 @@ function saysTheOrder(run: EdgeRun): void {
     .filter(({ model, shots }) => shots === most && said.includes(names[String(model)] ?? ""))
     .sort((a, b) => Number(a.risk) - Number(b.risk));
   expect(said).toEqual(sorted.map(({ model }) => names[String(model)]));
+}
+
+/** Lesson 5: what is kept of the benefit of a hundred examples is what the curves of the figure say, beside silence. */
+function saysWhatIsKept(run: EdgeRun, noiseVariance: number): void {
+  const rows = run.table("05-risk-after-value-only-fine-tuning");
+  // The figure ends before n = 100, but a risk is of degree two in 1/N: three points of a curve hold it all.
+  const risk = (regime: string, task: string): number => {
+    const curve = rows.filter((row) => row.regime === regime && row.task === task);
+    const points = [0, 1, 40].map((n) => {
+      const row = curve.find(({ shots }) => Number(shots) === n)!;
+      return [1 / (n + 1), Number(row.predicted)] as const;
+    });
+    return points.reduce(
+      (sum, [q, value]) =>
+        sum + points.reduce((part, [p]) => (p === q ? part : (part * (1 / 101 - p)) / (q - p)), value),
+      0,
+    );
+  };
+  const before = risk("pretrained", "θ₀");
+  const shares = ["unrelated task", "−θ₀"].map(
+    (task) => (1 + noiseVariance - risk("zero-shot-value", task)) / (1 + noiseVariance - before),
+  );
+  const text = run.text("excess-table");
+  if (before >= 1 + noiseVariance) {
+    expect(text).toContain("A hundred examples are too few here");
+    return;
+  }
+  const said = [/benefit (−?[\d.]+) % are left on the unrelated/, /and (−?[\d.]+) % on \$-/].map((pattern) =>
+    readShownNumber(pattern.exec(text)![1]!),
+  );
+  for (const [k, share] of shares.entries())
+    expect(Math.abs(said[k]! - 100 * share)).toBeLessThan(1e-9 + 0.006 * Math.abs(100 * share));
+  const least = Math.min(...shares);
+  expect(text.includes("In-context learning is kept")).toBe(least >= 0.9);
+  expect(text.includes("worth no more than silence")).toBe(least <= 0);
 }
 
 /** Lesson 6: the sentence on the border holds for the curve of the auxiliary length, at 0° and at 180°. */
