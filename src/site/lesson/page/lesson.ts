@@ -141,6 +141,8 @@ class Lesson implements Lessons {
     const turn = this.#turn;
     const started = performance.now();
     this.#setRunning(true);
+    // At once: which cells are to run may take a while to find out.
+    this.#say("Running …");
     try {
       const worker = await this.#readyWorker();
       await this.#applyLink(worker);
