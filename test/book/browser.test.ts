@@ -41,7 +41,11 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("requestfailed", (request) => complaints.push(`not loaded: ${request.url()}`));
+    page.on("requestfailed", (request) => {
+      // What is on its way when a page is left is not loaded.
+      if (request.failure()?.errorText !== "net::ERR_ABORTED")
+        complaints.push(`not loaded: ${request.url()}: ${request.failure()?.errorText}`);
+    });
     await page.goto(url, { waitUntil: "load" });
     return { page, asked, complaints, close: () => context.close() };
   }

@@ -85,7 +85,11 @@ export async function openLesson(
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on("requestfailed", (request) => complaints.push(`not loaded: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // What is on its way when a page is left is not loaded.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED")
+      complaints.push(`not loaded: ${request.url()}: ${request.failure()?.errorText}`);
+  });
   await page.goto(url, { waitUntil: "load" });
   const press = async (action: string, cell?: string) => {
     const selector = `button[data-action="${action}"]${cell === undefined ? "" : `[data-cell="${cell}"]`}`;
