@@ -140,6 +140,8 @@ function tellMain(message: ToMain): void {
  */
 async function interrupt(): Promise<void> {
   const seen = Atomics.load(counters, COUNTER.interruptsSeen);
+  const cell = Atomics.load(counters, COUNTER.cells);
+  const before = asked;
   process.kill(process.pid, "SIGINT");
   for (
     let waited = 0;
@@ -147,6 +149,9 @@ async function interrupt(): Promise<void> {
     waited += 1
   )
     await sleep(1);
+  // Nobody says to have taken it: a script of the cell's own did, or one that was just about to end.
+  const isLost = asked === before && cell % 2 === 1 && Atomics.load(counters, COUNTER.cells) === cell;
+  if (isLost) void interruptAfterSignal();
 }
 
 async function interruptAfterSignal(): Promise<void> {

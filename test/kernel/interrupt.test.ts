@@ -150,6 +150,19 @@ describe("an interrupt", () => {
     expect((await client.execute("process.removeAllListeners('SIGINT'); loops")).result).toBe("1");
   });
 
+  it("by message reaches a cell whose own script takes the signal and goes on", async () => {
+    const id = client.sendCell(
+      "import * as vm from 'vm'; console.log('on'); try { vm.runInThisContext('for (;;) {}', { breakOnSigint: true }); } catch {} for (;;) {}",
+    );
+    await client.waitFor(
+      "the cell is on",
+      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+    );
+    await client.request("interrupt_request", {}, "control");
+    expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
+    expect((await client.execute("1 + 1")).result).toBe("2");
+  });
+
   it("lets finally blocks of the cell run", async () => {
     const id = client.sendCell(
       "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
