@@ -28,7 +28,7 @@ export interface AuxiliaryFullOptimum {
 }
 
 /** The end of a descent, or nothing when it did not settle. */
-function settledOrNot(descend: () => Descent): Descent | undefined {
+function settledOrNot<End>(descend: () => End): End | undefined {
   try {
     return descend();
   } catch (error) {
@@ -37,7 +37,10 @@ function settledOrNot(descend: () => Descent): Descent | undefined {
   }
 }
 
-/** A decade at a time from 1 down: small enough that the remaining λ does not show in eight digits. */
+/**
+ * A decade at a time from 1 down. Along the valley of zero-shot optima the loss curves as λ, so that a gradient of the tolerance leaves
+ * a place on it uncertain by the tolerance over λ, at the last of these by 1e-3: risks on other tasks have five digits there.
+ */
 const ANNEALING: readonly number[] = Array.from({ length: 9 }, (_, decade) => 10 ** -decade);
 
 /**
@@ -65,6 +68,29 @@ export function auxiliaryFullOptimum(
   readShots(auxiliary.shots, "shots", { infinite: true });
   if (auxiliary.weight !== "annealed") requireNumber(auxiliary.weight, "weight");
   if (auxiliary.tolerance !== undefined) requireNumber(auxiliary.tolerance, "tolerance");
+  const square = targetTask.reduce((sum, x) => sum + x * x, 0);
+  const isLoud = square > 0 && problem.noiseVariance > LOUD * square;
+  const descend = (from: AttentionParameters) => descendFrom(from, problem, targetTask, auxiliary);
+  if (!isLoud) return descend(start);
+  // Beside much noise descent from the start is caught by a saddle; the minimum beside less noise is not far from that beside more.
+  const direct = settledOrNot(() => descend(start));
+  const calmer = { ...problem, noiseVariance: problem.noiseVariance / 10 };
+  const followed = settledOrNot(() =>
+    descend(auxiliaryFullOptimum(calmer, start, targetTask, auxiliary).parameters),
+  );
+  if (direct && followed) return direct.optimisation.loss <= followed.optimisation.loss ? direct : followed;
+  return followed ?? direct ?? descend(start);
+}
+
+/** In units of the target's square. */
+const LOUD = 1e4;
+
+function descendFrom(
+  start: AttentionParameters,
+  problem: RegressionProblem,
+  targetTask: Vector,
+  auxiliary: Parameters<typeof auxiliaryFullOptimum>[3],
+): AuxiliaryFullOptimum {
   const settled = { ...SETTLED, tolerance: auxiliary.tolerance ?? SETTLED.tolerance };
   const unit = lossUnit(auxiliary.weight);
   const termsAt = (weight: number): readonly RiskTerm[] => [
@@ -86,7 +112,7 @@ export function auxiliaryFullOptimum(
     auxiliary.weight === "annealed" || weight >= 1
       ? follow(fromOne)
       : (settledOrNot(() => follow([weight])) ?? follow(fromOne));
-  requireOptimal(end, point);
+  requireOptimal({ ...end, value: end.value - (problem.noiseVariance * (1 + weight)) / unit }, point);
   return {
     parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
     optimisation: {
@@ -110,7 +136,7 @@ const LARGE = 1e6;
 
 /**
  * An optimum is reported only when it is one: at a minimum the gradient is as small as rounding leaves it, relative to how
- * large the loss and the parameters are.
+ * large the loss, less the noise that no parameters change, and the parameters are.
  */
 function requireOptimal({ value, gradientNorm }: Omit<Descent, "point">, point: Float64Array): void {
   const scale = Math.max(1, Math.abs(value)) * Math.max(1, Math.hypot(...point));

@@ -184,6 +184,7 @@ function predictAuxiliaryFull(
   block: Matrix,
   regime: Extract<Regime, { kind: "auxiliary-full" }>,
 ): WhitePrediction {
+  refuseFlatness(regime);
   refuseValley(problem, regime);
   const white = whitening.problem;
   const { parameters, optimisation } = scaledAuxiliaryFull(
@@ -198,6 +199,18 @@ function predictAuxiliaryFull(
     risk: (task, shots) => exactRisk(FLOAT, white, task, shots, parameters),
     optimisation,
   };
+}
+
+/** Beside a smaller λ, floats no longer tell where in the valley of zero-shot optima the auxiliary loss is least. */
+const LEAST_WEIGHT = 1e-8;
+
+function refuseFlatness({ auxiliaryWeight }: Extract<Regime, { kind: "auxiliary-full" }>): void {
+  if (auxiliaryWeight === "annealed" || auxiliaryWeight >= LEAST_WEIGHT) return;
+  throw new InputError(
+    "auxiliaryWeight",
+    auxiliaryWeight,
+    `0, at least ${LEAST_WEIGHT}, or "annealed", the limit of small weights`,
+  );
 }
 
 /** Without noise the loss has no minimum at finitely many shots: see theory/noiselessAuxiliary.ts. */

@@ -53,6 +53,36 @@ describe("full fine-tuning with an auxiliary loss", () => {
     },
   );
 
+  const predicted = (noiseVariance: number, auxiliaryWeight: number) =>
+    predict(
+      { dimension: 1, covariance: [[1]], noiseVariance },
+      { taskCovariance: [[1]], shots: 20 },
+      { kind: "auxiliary-full", targetTask: [1], auxiliaryShots: 20, auxiliaryWeight },
+    );
+
+  it("is refused where floats cannot tell where in the valley of zero-shot optima its minimum is", () => {
+    for (const weight of [1e-9, 1e-12, 1e-20])
+      expect(() => predicted(0.1, weight), `${weight}`).toThrow(
+        /^auxiliaryWeight: holds .*; allowed: 0, at least 1e-8/,
+      );
+    expect(predicted(0.1, 1e-6).method).toBe("exact optimisation");
+  });
+
+  it("is no minimum by the size of the noise: the gradient is held against what parameters change", () => {
+    // Descent from the pretrained point ends in a saddle at v_x = M₀₀ = 0, where the zero-shot task is not learnt at all: at 1.09.
+    for (const noise of [3e4, 1e5, 1e6]) {
+      const { loss } = (predicted(noise, 1) as { readonly optimisation: { readonly loss: number } })
+        .optimisation;
+      expectClose(loss - 2 * noise, 0.18664, {
+        tolerance: 2e-5 + 1e-15 * noise,
+        reason: "rounding of a loss of twice the noise, and five digits written down",
+        input: { noise },
+      });
+    }
+    // Where rounding hides the minimum, too, nothing is reported.
+    expect(() => predicted(1e14, 1)).toThrow(/no minimum was found/);
+  });
+
   it("helps the target and harms its opposite, compared with the pretrained model", () => {
     const before = predict(problem, pretraining, { kind: "pretrained" });
     const after = predict(problem, pretraining, {

@@ -58,7 +58,7 @@ describe("lesson 5 says", () => {
   it("how the excess compares with the pretrained one at a hundred examples: not alike on every task", () => {
     const ratio = (task: readonly number[]) =>
       three((risk(valueOnly, task, 100) - 0.1) / (risk(pretrained, task, 100) - 0.1));
-    expect(said("05-value-only-fine-tuning-remembers.ipynb", "excess-table")).toMatch(
+    expect(said("05-value-only-fine-tuning-remembers.ipynb", "excess-on-target")).toMatch(
       new RegExp(`${ratio(target)} times the pretrained one on .* and ${ratio(opposite)} times on `),
     );
   });

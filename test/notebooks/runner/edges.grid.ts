@@ -173,10 +173,10 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       holds: (run) => {
         saysWhatIsKept(run, 0);
         // Worse than the memory alone, with no noise to blame.
-        expect(run.text("excess-table")).toContain(
+        expect(run.text("excess-on-target")).toContain(
           "even endless examples, through a block that pretraining has shrunk",
         );
-        expect(run.text("excess-table")).not.toContain("nois");
+        expect(run.text("excess-on-target")).not.toContain("nois");
       },
     },
     {
