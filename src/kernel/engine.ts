@@ -145,8 +145,9 @@ export class Engine {
         this.#remember(label);
         return done;
       });
-      // A promise that is rejected while the cell runs is reported a turn later; nothing goes on of a cell that fails.
-      if (isWell) await turn();
+      // A promise that is rejected while the cell runs is reported a turn later, and what the cell has begun may take this thread for
+      // good: an interrupt ends that here. One that its synchronous code took nobody has heard of yet.
+      if (isWell || !isInterrupt(this.#thrown?.thrown)) await turn();
       return isWell;
     });
     if (this.#cells.size === known) this.#remember(label);

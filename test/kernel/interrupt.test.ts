@@ -163,6 +163,19 @@ describe("an interrupt", () => {
     expect((await client.execute("1 + 1")).result).toBe("2");
   });
 
+  it("ends what a cell that failed has left behind, whenever that begins to loop", async () => {
+    for (let awaits = 0; awaits <= 12; awaits += 1) {
+      const id = client.sendCell(
+        `void (async () => { for (let i = 0; i < ${awaits}; i++) await null; for (;;) {} })(); throw new Error('gone');`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await client.request("interrupt_request", {}, "control");
+      const { status } = summarize(await client.answer(id, "execute_request"));
+      expect({ awaits, status }).toEqual({ awaits, status: "error" });
+      expect((await client.execute("1 + 1")).result).toBe("2");
+    }
+  });
+
   it("lets finally blocks of the cell run", async () => {
     const id = client.sendCell(
       "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
