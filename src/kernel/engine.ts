@@ -154,9 +154,17 @@ export class Engine {
     if (result === true) this.#kept = undefined;
     else this.#keepDeclarations(before);
     if (result === ABANDONED || cell.isInterrupted) return { status: "error", error: INTERRUPTED };
-    if (!result) return { status: "error", error: this.#errorOf(code, label) };
-    if (cell.unhandled) return { status: "error", error: this.describe(cell.unhandled.thrown) };
+    const { unhandled } = cell;
+    // Awaited: to return a promise takes a turn of its own, which an interrupt throws away with all others.
+    if (!result) return await this.#failed(() => this.#errorOf(code, label));
+    if (unhandled) return await this.#failed(() => this.describe(unhandled.thrown));
     return { status: "ok", ...this.#takeValue() };
+  }
+
+  /** What is thrown may show itself in a way of its own, too. */
+  async #failed(describe: () => ErrorContent): Promise<Outcome> {
+    const error = await this.#abandonable(describe);
+    return { status: "error", error: error === ABANDONED ? INTERRUPTED : error };
   }
 
   /** The text of a cell's value, which a value may make in a way of its own that never ends: it is interrupted as the cell is. */

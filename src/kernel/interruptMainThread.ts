@@ -49,21 +49,29 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
   debug.connectToMainThread();
   let sincePause = 0;
   let isConnected = true;
+  // From a pause until the main thread has been let go: what is evaluated for a second stop would cancel the first before it is felt.
+  let isHeld = false;
   const pause = () => {
-    if (!isConnected) return;
+    if (!isConnected || isHeld) return;
     sincePause = 0;
     debug.post("Debugger.pause");
   };
+  const letGo = (how: "Debugger.resume" | "Debugger.stepOut", thenPause: boolean) =>
+    debug.post(how, () => {
+      isHeld = false;
+      sincePause = 0;
+      if (thenPause) setTimeout(pause, CHECK_MS);
+    });
   const scripts = new Map<string, string>();
   debug.on("Debugger.scriptParsed", ({ params: { scriptId, url } }) => scripts.set(scriptId, url));
   debug.on("Debugger.paused", ({ params: { callFrames } }) => {
+    isHeld = true;
     const urls = callFrames.map(({ location }) => scripts.get(location.scriptId));
     const isFollowing = FOLLOWING.includes(urls[0] ?? "");
-    if (thread.isProtected() || urls.every(isOwn) || isFollowing) {
-      setTimeout(pause, CHECK_MS);
-      // To what called it, which is a cell's.
-      if (isFollowing && !urls.every(isOwn)) return debug.post("Debugger.stepOut");
-    } else if (!isOver()) {
+    if (thread.isProtected() || urls.every(isOwn) || isFollowing)
+      // To what called it, where that is a cell's.
+      return letGo(isFollowing && !urls.every(isOwn) ? "Debugger.stepOut" : "Debugger.resume", true);
+    if (!isOver()) {
       for (const [index, { functionName, callFrameId }] of callFrames.entries()) {
         const caller = CALLERS.find(({ name, url }) => name === functionName && url === urls[index]);
         if (caller) debug.post("Debugger.evaluateOnCallFrame", { callFrameId, expression: caller.leave });
@@ -73,7 +81,7 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
       debug.post("Runtime.terminateExecution");
     }
     // Otherwise it has come to its end meanwhile: what runs now is not the cell.
-    debug.post("Debugger.resume");
+    letGo("Debugger.resume", false);
   });
   debug.post("Debugger.enable");
   pause();

@@ -231,11 +231,12 @@ export class Kernel {
   async #evaluateAll(cell: Cell, expressions: unknown): Promise<Record<string, object>> {
     const results: Record<string, object> = {};
     for (const [name, code] of Object.entries((expressions ?? {}) as Record<string, unknown>)) {
-      const outcome = await this.#run(cell, String(code), `expression ${name}`);
+      const ran = await this.#run(cell, String(code), `expression ${name}`);
+      const outcome = ran.status === "ok" ? await this.#theEngine.textOf(ran.value) : ran;
       results[name] =
         outcome.status === "error"
           ? { status: "error", ...outcome.error }
-          : { status: "ok", data: { "text/plain": this.#theEngine.show(outcome.value) }, metadata: {} };
+          : { status: "ok", data: { "text/plain": String(outcome.value) }, metadata: {} };
     }
     return results;
   }

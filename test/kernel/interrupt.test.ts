@@ -38,8 +38,20 @@ const BUSY: Readonly<Record<string, string>> = {
     "console.log('on'); setImmediate(() => {}); setImmediate(() => { for (;;) {} }); await new Promise(() => {});",
   "a loop in an immediate that a failing cell left behind":
     "setImmediate(() => setImmediate(() => { console.log('on'); for (;;) {} })); throw new Error('gone');",
+  "the telling of what it threw":
+    "console.log('on'); throw { [Symbol.for('nodejs.util.inspect.custom')]() { for (;;) {} } };",
   "waiting for input": "console.log('on'); await input('?');",
 };
+
+/** Sends a cell and gives the id of its request once it has printed something. */
+async function begun(client: Client, code: string, content: object = {}): Promise<string> {
+  const id = client.sendCell(code, content);
+  await client.waitFor(
+    "the cell is on",
+    ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
+  );
+  return id;
+}
 
 /** How often cells have printed a line. */
 function timesPrinted(client: Client, line: string): number {
@@ -71,11 +83,7 @@ describe("an interrupt", () => {
     it.each(Object.entries(BUSY))(
       "ends %s, and leaves the kernel idle and its names alive",
       async (_, code) => {
-        const id = client.sendCell(code, { allow_stdin: true });
-        await client.waitFor(
-          "the cell is on",
-          ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
-        );
+        const id = await begun(client, code, { allow_stdin: true });
         if (how === "signal") process.kill(client.process.pid!, "SIGINT");
         else await client.request("interrupt_request", {}, "control");
         const { status, error } = summarize(await client.answer(id, "execute_request"));
@@ -101,11 +109,7 @@ describe("an interrupt", () => {
   it("is heard by a cell's own listener, and by the kernel", async () => {
     await client.execute("let heard = 0; process.removeAllListeners('SIGINT');");
     await client.execute("process.once('SIGINT', () => { heard += 1; });");
-    const id = client.sendCell("console.log('on'); await new Promise(() => {});");
-    await client.waitFor(
-      "the cell is on",
-      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
-    );
+    const id = await begun(client, "console.log('on'); await new Promise(() => {});");
     await client.request("interrupt_request", {}, "control");
     expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
     expect((await client.execute("heard")).result).toBe("1");
@@ -126,12 +130,9 @@ describe("an interrupt", () => {
   });
 
   it("is heard by a cell that asks for one tick after the other", async () => {
-    const id = client.sendCell(
+    const id = await begun(
+      client,
       "let ticks = true; console.log('on'); process.nextTick(function tick() { if (ticks) process.nextTick(tick); }); await new Promise(() => {});",
-    );
-    await client.waitFor(
-      "the cell is on",
-      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
     );
     await client.request("interrupt_request", {}, "control");
     expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
@@ -140,23 +141,16 @@ describe("an interrupt", () => {
 
   it("ends a cell's own listener of it that loops", async () => {
     await client.execute("let loops = 0; process.on('SIGINT', () => { loops += 1; for (;;) {} });");
-    const id = client.sendCell("console.log('on'); await new Promise(() => {});");
-    await client.waitFor(
-      "the cell is on",
-      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
-    );
+    const id = await begun(client, "console.log('on'); await new Promise(() => {});");
     await client.request("interrupt_request", {}, "control");
     expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
     expect((await client.execute("process.removeAllListeners('SIGINT'); loops")).result).toBe("1");
   });
 
   it("by message reaches a cell whose own script takes the signal and goes on", async () => {
-    const id = client.sendCell(
+    const id = await begun(
+      client,
       "import * as vm from 'vm'; console.log('on'); try { vm.runInThisContext('for (;;) {}', { breakOnSigint: true }); } catch {} for (;;) {}",
-    );
-    await client.waitFor(
-      "the cell is on",
-      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
     );
     await client.request("interrupt_request", {}, "control");
     expect(summarize(await client.answer(id, "execute_request")).error?.ename).toBe("Interrupted");
@@ -176,13 +170,19 @@ describe("an interrupt", () => {
     }
   });
 
+  it("ends an expression of a client whose value never shows itself", async () => {
+    const code = "({ [Symbol.for('nodejs.util.inspect.custom')]() { for (;;) {} } })";
+    const id = await begun(client, "console.log('on');", { user_expressions: { endless: code } });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.request("interrupt_request", {}, "control");
+    const { reply } = await client.answer(id, "execute_request");
+    expect(reply.content.user_expressions.endless.ename).toBe("Interrupted");
+  });
+
   it("lets finally blocks of the cell run", async () => {
-    const id = client.sendCell(
+    const id = await begun(
+      client,
       "try { await null; setTimeout(() => console.log('on'), 20); await new Promise(() => {}); } finally { survivor = -1; }",
-    );
-    await client.waitFor(
-      "the cell is on",
-      ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
     );
     await client.request("interrupt_request", {}, "control");
     await client.answer(id, "execute_request");
@@ -194,11 +194,7 @@ describe("a kernel", () => {
   it("ends at once after an interrupt that took the debugger", async () => {
     const client = await Client.start();
     try {
-      const id = client.sendCell(BUSY["a loop in a finally block"]!);
-      await client.waitFor(
-        "the cell is on",
-        ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
-      );
+      const id = await begun(client, BUSY["a loop in a finally block"]!);
       await client.request("interrupt_request", {}, "control");
       await client.answer(id, "execute_request");
       const started = performance.now();
@@ -215,12 +211,9 @@ describe("a kernel", () => {
   it("ends within seconds when it is shut down in native code, where nothing else reaches it, and says so", async () => {
     const client = await Client.start();
     try {
-      const id = client.sendCell(
+      await begun(
+        client,
         "import { execSync } from 'child_process'; console.log('on'); execSync('sleep 60');",
-      );
-      await client.waitFor(
-        "the cell is on",
-        ({ header, parent_header }) => header.msg_type === "stream" && parent_header.msg_id === id,
       );
       const started = performance.now();
       client.send("shutdown_request", { restart: true }, "control");
