@@ -27,15 +27,16 @@ export function openCheckpoint<Result>(
   program: readonly string[],
   { mayFail = false }: { readonly mayFail?: boolean } = {},
 ): Checkpoint<Result> {
-  const path = join(folder, `.unfinished-${runKey(options, program)}.json`);
-  const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path) : []);
-  const lines = new Map([...results].map(([name, result]) => [name, sealedLine(name, result)]));
+  const key = runKey(options, program);
+  const path = join(folder, `.unfinished-${key}.json`);
+  const results = new Map<string, Result>(existsSync(path) ? readEntries<Result>(path, key) : []);
+  const lines = new Map([...results].map(([name, result]) => [name, sealedLine(key, name, result)]));
   let isKept = true;
   return {
     results,
     add: (name, result) => {
       results.set(name, result);
-      lines.set(name, sealedLine(name, result));
+      lines.set(name, sealedLine(key, name, result));
       if (!isKept) return;
       try {
         writeWhole(path, `[${[...lines.values()].join(",\n")}]`);
@@ -57,13 +58,13 @@ function removeAll(path: string): void {
   }
 }
 
-/** A file that cannot be read back, or in which something was changed, is as good as none: the work is done again. */
-function readEntries<Result>(path: string): readonly [string, Result][] {
+/** A file that cannot be read back, or in which something was changed or is of other work, is as good as none: the work is done again. */
+function readEntries<Result>(path: string, key: string): readonly [string, Result][] {
   try {
     const text = readInputText(path, { field: "checkpoint", allowed: "a file", most: MOST_KEPT_BYTES });
     const entries: unknown = JSON.parse(text);
-    const whole = Array.isArray(entries) && entries.every(isSealed);
-    return whole ? entries.map(([name, , result]) => [name, result as Result]) : [];
+    const isWhole = Array.isArray(entries) && entries.every((entry) => isSealed(key, entry));
+    return isWhole ? entries.map(([name, , result]) => [name, result as Result]) : [];
   } catch {
     return [];
   }

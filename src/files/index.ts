@@ -13,7 +13,7 @@ export { type Manifest, manifestOf, replaceFolder, requireReplaceable, strangers
 export { type OwnResults, requireOwnResults } from "./ownResults";
 export { createProgress, type Progress } from "./progress";
 export { findProjectRoot, projectRoot } from "./projectRoot";
-export { isSealed, type SealedEntry, sealedLine, sealOf } from "./sealed";
+export { isSealed, type SealedEntry, sealedLine, sealOf, sealOfNumbers } from "./sealed";
 export { loadTable, saveFigureTable, saveTable } from "./table";
 export { makeTemporaryFolder } from "./temporaryFolder";
 export { type Content, realTarget, reasonOf, writeAllWhole, writeFully, writeWhole } from "./wholeFile";

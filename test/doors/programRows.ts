@@ -33,6 +33,7 @@ export const FILES_ROWS: Rows = {
   readInputText: PATHS,
   isSealed: "takes any value",
   sealOf: "takes any values",
+  sealOfNumbers: "takes any value",
   sealedLine: "takes any value",
   projectRoot: PATHS,
   reasonOf: "takes any value",

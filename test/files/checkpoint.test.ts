@@ -28,6 +28,18 @@ describe("a checkpoint", () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it("takes over nothing that was copied from other work", () => {
+    const [from, to] = [join(folder, "from"), join(folder, "to")];
+    for (const [where, seed] of [
+      [from, 1],
+      [to, 2],
+    ] as const)
+      openCheckpoint(where, { seed }, []).add("one", seed);
+    const [mine, theirs] = [to, from].map((where) => join(where, readdirSync(where)[0]!)) as [string, string];
+    writeFileSync(mine, readFileSync(theirs));
+    expect([...openCheckpoint(to, { seed: 2 }, []).results]).toEqual([]);
+  });
+
   it("that may fail does without a folder that cannot be written to, and says that nothing is kept", () => {
     writeFileSync(join(folder, "file"), "");
     const nowhere = join(folder, "file", "below");

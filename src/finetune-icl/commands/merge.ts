@@ -1,5 +1,6 @@
 import { InputError } from "@finetune-icl/base";
 import { withLock } from "@finetune-icl/files";
+import type { FinishedUnit } from "@finetune-icl/lab/ledger";
 import { mergeSweeps, rowsLeft, writeSweep } from "@finetune-icl/lab/sweep";
 import { isPart, mergeParts, type Part, readKeptJson, readPart } from "@finetune-icl/lab/units";
 import type { Command } from "commander";
@@ -32,26 +33,35 @@ async function merge(paths: readonly string[], options: { readonly out: string }
     const whole = mergeSweeps(paths, values);
     await withLock(out, async () => {
       // A file of another study, or one of the user's, stays.
-      rowsLeft(out, whole.study);
+      rowsLeft(out, whole);
       writeSweep(out, whole);
     });
     say(`${whole.runs} runs: ${out}\n`);
     return;
   }
-  const part = mergeParts(
-    paths,
-    values.map((value, k) => readPart(value, paths[k]!)),
-  );
+  const parts = values.map((value, k) => readPart(value, paths[k]!));
   const folder = readOutFolder(options.out);
-  const save = SAVERS.get(part.work.command);
-  if (save === undefined)
-    throw new InputError("FILE", paths[0], `a part of ${[...SAVERS.keys()].join(" or ")}`);
-  await withLock(folder, async () => await save(folder, part));
+  const kind = MERGED.get(parts[0]!.work.command);
+  if (kind === undefined)
+    throw new InputError("FILE", paths[0], `a part of ${[...MERGED.keys()].join(" or ")}`);
+  const part = mergeParts(paths, parts, kind.comparable);
+  await withLock(folder, async () => await kind.save(folder, part));
 }
 
-const SAVERS = new Map<string, (folder: string, part: Part) => void | Promise<void>>([
-  ["verify", saveLedgerParts],
-  ["study", saveStudyParts],
-  // Its package is installed only where it is wanted.
-  ["transformer", async (folder, part) => (await import("./transformer")).saveTransformerParts(folder, part)],
+/** What is made of the parts of a command. */
+interface Merged {
+  readonly save: (folder: string, part: Part) => void | Promise<void>;
+  /** What of a unit's result is the same wherever it is computed; all of it unless told. */
+  readonly comparable?: (result: unknown) => unknown;
+}
+
+const MERGED = new Map<string, Merged>([
+  // Beside what a check found stands the time it took.
+  ["verify", { save: saveLedgerParts, comparable: (unit) => (unit as FinishedUnit).result }],
+  ["study", { save: saveStudyParts }],
+  [
+    "transformer",
+    // Its package is installed only where it is wanted.
+    { save: async (folder, part) => (await import("./transformer")).saveTransformerParts(folder, part) },
+  ],
 ]);

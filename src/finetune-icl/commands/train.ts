@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { InputError, isJsonObject, parseStrictJson } from "@finetune-icl/base";
+import { InputError, isJsonObject, type JsonObject, parseStrictJson } from "@finetune-icl/base";
 import { type ParameterLayout, parameterLayout } from "@finetune-icl/core/model";
 import {
   isStoredRun,
@@ -16,6 +16,7 @@ import {
   MOST_KEPT_BYTES,
   type Progress,
   readInputText,
+  sealOfNumbers,
   withLock,
   writeWhole,
 } from "@finetune-icl/files";
@@ -42,7 +43,7 @@ const WORKER = join(
 /** What is printed. */
 type TrainingOutcome = Readonly<Record<string, unknown>>;
 
-/** What stands in the file of `--out`. */
+/** What stands in the file of `--out`, beside the seal over it. */
 type Kept =
   | { readonly status: "unfinished"; readonly input: unknown; readonly run: StoredRun<ArrayLike<number>> }
   | { readonly status: "done"; readonly input: unknown; readonly result: TrainingOutcome };
@@ -87,7 +88,7 @@ async function trainInto(out: string | undefined, input: unknown): Promise<unkno
   const stored = kept && mapStored(kept.run, (numbers) => Float64Array.from(numbers));
   if (stored !== undefined) new TrainingRun(readTrainingSettings(input), stored);
   const keep = (content: Kept): void => {
-    if (out !== undefined) writeWhole(out, jsonText(content, 1));
+    if (out !== undefined) writeWhole(out, jsonText({ ...content, seal: sealOfNumbers(content) }, 1));
   };
   const result = await trainToTheEnd(
     { input, stored, isKept: out !== undefined },
@@ -205,38 +206,31 @@ function layerViews({ shape, size, blocks }: ParameterLayout, point: Float64Arra
 const rowsOf = (matrix: Float64Array, size: number): readonly Float64Array[] =>
   Array.from({ length: matrix.length / size }, (_, i) => matrix.subarray(i * size, (i + 1) * size));
 
+const ALLOWED = "a file of an earlier run with the same input, or none";
+
 function readKept(out: string, input: unknown): Kept | undefined {
   if (!existsSync(out)) return undefined;
-  const allowed = "a file of an earlier run with the same input, or none";
-  let kept: Kept;
-  try {
-    kept = readKeptText(readInputText(out, { field: "--out", allowed, most: MOST_KEPT_BYTES }));
-  } catch (error) {
-    throw error instanceof InputError ? error : new InputError("--out", out, allowed);
-  }
-  if (JSON.stringify(kept?.input) !== JSON.stringify(input)) {
-    throw new InputError(
-      "--out",
-      out,
-      "a file of an earlier run with the same input, or none: this one holds another",
-    );
-  }
-  return kept;
-}
-
-/** What stands in the file, which somebody may have edited. @throws Error when it is nothing that was kept. */
-function readKeptText(text: string): Kept {
-  const kept = parseStrictJson(text);
-  if (!isJsonObject(kept)) throw new Error("no object");
-  const whole =
-    kept.status === "done"
-      ? isJsonObject(kept.result) && !holdsNull(kept.result)
-      : kept.status === "unfinished" && isStoredRun(kept.run);
-  if (!whole) throw new Error("a part is missing");
+  const { seal, ...kept } = readKeptObject(out);
+  if (JSON.stringify(kept.input) !== JSON.stringify(input))
+    throw new InputError("--out", out, `${ALLOWED}: this one holds another`);
+  if (typeof seal !== "string") throw new InputError("--out", out, `${ALLOWED}: this one has no seal`);
+  if (seal !== sealOfNumbers(kept))
+    throw new InputError(`--out: ${out}`, "something that was changed since", "what train wrote there");
+  // What has our seal is ours, but may be of a version that kept something else.
+  if (kept.status !== "done" && !(kept.status === "unfinished" && isStoredRun(kept.run)))
+    throw new InputError("--out", out, ALLOWED);
   return kept as unknown as Kept;
 }
 
-/** No result of training holds null, which is what JSON has for a number that is none. */
-function holdsNull(value: unknown): boolean {
-  return value === null || (typeof value === "object" && Object.values(value).some(holdsNull));
+/** What stands in the file, which somebody may have edited. @throws InputError when it is no object of JSON. */
+function readKeptObject(out: string): JsonObject {
+  try {
+    const kept = parseStrictJson(
+      readInputText(out, { field: "--out", allowed: ALLOWED, most: MOST_KEPT_BYTES }),
+    );
+    if (isJsonObject(kept)) return kept;
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+  }
+  throw new InputError("--out", out, ALLOWED);
 }

@@ -23,7 +23,7 @@ export interface GridPoint {
 
 const RELEASED_TEST: TestSettings = { seeds: 5, prompts: 2000 };
 
-/** Reads `{base, grid, shots, test}`. @throws InputError naming the field. */
+/** Reads `{base, grid, shots, test}`. @throws InputError naming the field, also one that is a part of another one. */
 export function readGrid(raw: unknown): Grid {
   const record = readRecord(raw, "input", ["base", "grid", "shots", "test"]);
   const base = readAny(record.base ?? {}, "base");
@@ -32,6 +32,7 @@ export function readGrid(raw: unknown): Grid {
     if (!Array.isArray(values) || values.length === 0)
       throw new InputError(join("grid", name), values, "a non-empty array of values");
   }
+  requireApart(Object.keys(grid));
   const runs = Object.values(grid as Grid["grid"]).reduce((product, values) => product * values.length, 1);
   requireAffordable("grid", `${runs} runs`, { bytes: 2000 * runs, operations: 1e7 * runs });
   const shots = record.shots ?? [0, 1, 2, 5, 10, 20];
@@ -42,6 +43,15 @@ export function readGrid(raw: unknown): Grid {
     shots: shots.map((item, i) => readWhole(item, `shots[${i}]`, 0)),
     test: readTest(record.test ?? {}),
   };
+}
+
+/** A field and another one within it: whichever is set last would undo the other, and rows would say what was not trained. */
+function requireApart(names: readonly string[]): void {
+  for (const name of names) {
+    const outer = names.find((other) => name.startsWith(`${other}.`));
+    if (outer !== undefined)
+      throw new InputError(join("grid", name), `a field of ${outer}`, `only one of ${outer} and ${name}`);
+  }
 }
 
 function readTest(raw: unknown): TestSettings {

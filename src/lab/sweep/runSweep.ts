@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runUnits, type UnitRun } from "../units/runUnits";
 import type { Grid, GridPoint } from "./grid";
-import { rowsLeft, writeSweep } from "./sweepFile";
+import { rowsLeft, type SweepHeader, sweepHeader, writeSweep } from "./sweepFile";
 import type { SweepRow, SweepTask } from "./sweepRun";
 
 /** Some runs of a study, and where their rows go. */
@@ -17,21 +17,24 @@ export interface SweepShard {
 
 /** The rows of a file of results by the name of their run; a row that is added is written at once. */
 export interface SweepRows {
+  readonly header: SweepHeader;
   readonly results: ReadonlyMap<string, SweepRow>;
   readonly add: (name: string, row: SweepRow) => void;
 }
 
 /**
  * The rows that an earlier, interrupted run left in the file.
- * @throws InputError when the file holds another study.
+ * @throws InputError when the file holds another study, rows of another version, or something that was changed since.
  */
 export function openSweep({ study, runs, out }: Omit<SweepShard, "points">): SweepRows {
-  const results = new Map(rowsLeft(out, study).map((row) => [String(row.index), row]));
+  const header = sweepHeader(study, runs);
+  const results = new Map(rowsLeft(out, header).map((row) => [String(row.index), row]));
   return {
+    header,
     results,
     add: (name, row) => {
       results.set(name, row);
-      writeSweep(out, { study, runs, rows: [...results.values()] });
+      writeSweep(out, { ...header, rows: [...results.values()] });
     },
   };
 }
@@ -42,7 +45,7 @@ export function openSweep({ study, runs, out }: Omit<SweepShard, "points">): Swe
  * @returns the rows of the file.
  */
 export async function runSweep(
-  { study, runs, points, out }: SweepShard,
+  { study, points, out }: Omit<SweepShard, "runs">,
   run: Omit<UnitRun<SweepRow>, "checkpoint"> & { readonly checkpoint: SweepRows },
 ): Promise<readonly SweepRow[]> {
   await runUnits<SweepTask, SweepRow, unknown>(join(__dirname, "worker.js"), run, (done) =>
@@ -50,6 +53,6 @@ export async function runSweep(
   );
   const rows = [...run.checkpoint.results.values()];
   // A shard without runs has a file, too.
-  writeSweep(out, { study, runs, rows });
+  writeSweep(out, { ...run.checkpoint.header, rows });
   return rows;
 }

@@ -49,7 +49,7 @@ export function readPart(value: unknown, path: string, field = "FILE"): Part {
   const [known, finished] = [new Set<unknown>(units), new Map<string, unknown>()];
   for (const [k, entry] of results.entries()) {
     const name: unknown = Array.isArray(entry) ? entry[0] : undefined;
-    if (!isSealed(entry) || !known.has(entry[0]) || finished.has(entry[0]))
+    if (!isSealed(key, entry) || !known.has(entry[0]) || finished.has(entry[0]))
       throw changed(`results[${k}]${typeof name === "string" ? ` (${name})` : ""}`);
     finished.set(entry[0], entry[2]);
   }
@@ -89,14 +89,14 @@ export function openPart<Result>(
       "no file, or one that the same command with the same version of the package wrote",
     );
   const results = new Map(known.results as readonly (readonly [string, Result])[]);
-  const lines = new Map(known.results.map(([name, result]) => [name, sealedLine(name, result)]));
+  const lines = new Map(known.results.map(([name, result]) => [name, sealedLine(header.key, name, result)]));
   const write = (): void => writeWhole(path, partText(header, [...lines.values()]));
   write();
   return {
     results,
     add: (name, result) => {
       results.set(name, result);
-      lines.set(name, sealedLine(name, result));
+      lines.set(name, sealedLine(header.key, name, result));
       write();
     },
     kept: () => results.size,
@@ -113,21 +113,31 @@ function partText({ work, key, units }: PartHeader, lines: readonly string[]): s
  * Puts the parts of one piece of work together. A unit that two parts hold has the same result in both: it depends on the work
  * and on the code alone, which the key names.
  * @param parts what the files hold, where they were read already
- * @throws InputError when the parts are of different work or versions, were changed, or units are missing
+ * @param comparable of a result what does not depend on where it was computed, such as all but the time it took
+ * @throws InputError when the parts are of different work or versions, were changed, give a unit two results, or units are missing
  */
 export function mergeParts(
   paths: readonly string[],
   parts: readonly Part[] = paths.map((path) => readPart(readKeptJson(path), path)),
+  comparable: (result: unknown) => unknown = (result) => result,
 ): Part {
   const [first] = parts as [Part];
-  const stranger = parts.findIndex(({ key }) => key !== first.key);
-  if (stranger >= 0)
-    throw new InputError(
-      "FILE",
-      paths[stranger],
-      `a part of the same work, by the same version of the package, as ${paths[0]}`,
-    );
-  const results = new Map(parts.flatMap((part) => part.results));
+  const results = new Map<string, { readonly result: unknown; readonly path: string }>();
+  for (const [k, part] of parts.entries()) {
+    const path = paths[k]!;
+    if (part.key !== first.key)
+      throw new InputError(
+        "FILE",
+        path,
+        `a part of the same work, by the same version of the package, as ${paths[0]}`,
+      );
+    for (const [unit, result] of part.results) {
+      const known = results.get(unit);
+      if (known !== undefined && textOf(comparable(known.result)) !== textOf(comparable(result)))
+        throw new InputError("FILE", path, `the result of ${unit} that ${known.path} holds, or none`);
+      if (known === undefined) results.set(unit, { result, path });
+    }
+  }
   const missing = first.units.filter((unit) => !results.has(unit));
   if (missing.length > 0)
     throw new InputError(
@@ -135,5 +145,7 @@ export function mergeParts(
       paths,
       `files that hold all ${first.units.length} units; missing: ${missing.slice(0, 5).join(", ")}${missing.length > 5 ? ", …" : ""}`,
     );
-  return { ...first, results: first.units.map((unit) => [unit, results.get(unit)]) };
+  return { ...first, results: first.units.map((unit) => [unit, results.get(unit)!.result]) };
 }
+
+const textOf = (result: unknown): string => JSON.stringify(result);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { mergeParts, openPart } from "../../../src/lab/units/part";
 import { makeWorkDirectory, removeDirectory, writeNotebook } from "../../notebooks/runner/support/notebooks";
 import { packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
@@ -83,6 +84,54 @@ describe("shards of the ledger", () => {
       code: 2,
       err: expect.stringContaining("--out"),
     });
+  });
+});
+
+describe("a part that holds what is of other work, or of another run", () => {
+  const at = (name: string): string => join(folder, `units ${name}.json`);
+  /** Four units; `results` are those that this part did, by any name. */
+  const part = (name: string, seed: number, results: Readonly<Record<string, unknown>>): string => {
+    const units = ["a/1", "a/2", "b/1", "b/2"];
+    const checkpoint = openPart<unknown>(at(name), { command: "verify", seed }, units, []);
+    for (const [unit, result] of Object.entries(results)) checkpoint.add(unit, result);
+    return at(name);
+  };
+  const found = (x: number, seconds: number) => ({ result: { x }, seconds });
+
+  it("is refused by the name of the unit: an entry of another seed", async () => {
+    const [mine, other] = [part("mine", 1, { "a/1": found(1, 1) }), part("other", 2, { "a/1": found(2, 1) })];
+    const line = (path: string) => /^\["a\/1".*$/m.exec(readFileSync(path, "utf8"))![0];
+    writeFileSync(mine, readFileSync(mine, "utf8").replace(line(mine), line(other)));
+    expect(await runMain("merge", mine, "--out", at("merged"))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/units mine\.json: results\[0\] \(a\/1\): .*changed since/),
+    });
+  });
+
+  it("is refused by the name of the unit that was done twice with different results", async () => {
+    const parts = [
+      part("first", 1, { "a/1": found(1, 1), "a/2": found(2, 1) }),
+      part("second", 1, { "b/1": found(3, 1), "a/2": found(2.5, 1), "b/2": found(4, 1) }),
+    ];
+    expect(await runMain("merge", ...parts, "--out", at("merged"))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/units second\.json"; allowed: the result of a\/2 that .*units first\.json/),
+    });
+  });
+
+  it("is taken where a unit was done twice with the same result, whatever time it took", () => {
+    const paths = [
+      part("once", 1, { "a/1": found(1, 1), "a/2": found(2, 1) }),
+      part("again", 1, { "b/1": found(3, 1), "a/2": found(2, 9), "b/2": found(4, 1) }),
+    ];
+    const comparable = (unit: unknown) => (unit as { readonly result: unknown }).result;
+    expect(mergeParts(paths, undefined, comparable).results).toEqual([
+      ["a/1", found(1, 1)],
+      ["a/2", found(2, 1)],
+      ["b/1", found(3, 1)],
+      ["b/2", found(4, 1)],
+    ]);
+    expect(() => mergeParts(paths)).toThrow(/a\/2/);
   });
 });
 

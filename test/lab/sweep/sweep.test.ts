@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readShard, shardOf } from "../../../src/base/shard";
 import { gridPoints, readGrid } from "../../../src/lab/sweep/grid";
+import { type SweepFile, writeSweep } from "../../../src/lab/sweep/sweepFile";
+import type { SweepRow } from "../../../src/lab/sweep/sweepRun";
 import { askMain } from "../../support/askMain";
 import { runCli } from "../../support/runCli";
 import { runMain } from "../../support/runMain";
@@ -38,6 +40,8 @@ describe("a grid", () => {
   });
 });
 
+const unsealed = ({ seal: _, ...row }: SweepRow & { readonly seal?: string }): SweepRow => row as SweepRow;
+
 describe("finetune-icl sweep and merge", () => {
   const file = (name: string): string => join(folder, name);
   const grid = file("grid.json");
@@ -57,6 +61,19 @@ describe("finetune-icl sweep and merge", () => {
     const missing = await runMain("merge", parts[0]!, "--out", file("missing.json"));
     expect(missing.code).toBe(2);
     expect(missing.err).toMatch(/missing: 1, 2/);
+  });
+
+  it("put no rows of another version together, and go on from none", async () => {
+    const old = file("old version.json");
+    const { study, runs, rows } = JSON.parse(readFileSync(file("whole.json"), "utf8")) as SweepFile;
+    // As the same study by other code would have left it.
+    writeSweep(old, { study, key: "0123456789abcdef", runs, rows: rows.map(unsealed) });
+    const before = readFileSync(old, "utf8");
+    const merged = await runMain("merge", file("part-1.json"), old, "--out", file("mixed.json"));
+    expect(merged).toMatchObject({ code: 2, err: expect.stringMatching(/old version\.json.*same version/) });
+    const resumed = await runMain("sweep", grid, "--out", old);
+    expect(resumed).toMatchObject({ code: 2, err: expect.stringMatching(/--out: .*same version/) });
+    expect(readFileSync(old, "utf8")).toBe(before);
   });
 
   it("go on where a run diverges, say so, and do not stumble over it again", () => {
@@ -85,6 +102,20 @@ describe("finetune-icl sweep and merge", () => {
     [{ ...STUDY, grid: { seed: [] } }, "1/1", /grid\.seed/],
     [{ ...STUDY, grid: { seed: [-1] } }, "1/1", /seed/],
     [STUDY, "4/3", /--shard/],
+    // One would undo the other, and the rows would say what was not trained.
+    [
+      { ...STUDY, grid: { fineTuning: [{ trainable: "all" }], "fineTuning.trainable": ["value"] } },
+      "1/1",
+      /grid\.fineTuning\.trainable: .*only one of fineTuning and fineTuning\.trainable/,
+    ],
+    [
+      {
+        ...STUDY,
+        grid: { "pretraining.optimiser.learningRate": [1], seed: [0], "pretraining.optimiser": [{}] },
+      },
+      "1/1",
+      /grid\.pretraining\.optimiser\.learningRate/,
+    ],
   ])("refuse a wrong study or shard with exit 2 (%#)", async (study, shard, line) => {
     const { code, err } = await askMain("sweep", study, "--shard", shard, "--out", file("refused.json"));
     expect(code).toBe(2);
