@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { isRunning } from "./runningProcess";
-import { makeFolder, realTarget, WriteError, writeFully } from "./wholeFile";
+import { isRunning, THIS_PROCESS, writerOf } from "./runningProcess";
+import { makeFolder, realTarget, reasonOf, WriteError, writeFully } from "./wholeFile";
 
 /** Another process works on the same files. */
 export class LockedError extends Error {
@@ -14,6 +14,8 @@ export class LockedError extends Error {
 interface Owner {
   readonly pid: number;
   readonly host: string;
+  /** Which of all processes that ever have this number; early versions did not say. */
+  readonly process?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Owner {
  * one step by a hard link; it names its process, so that the lock of a process that was killed is taken over at once, without
  * waiting for it to grow old (which is why this is not proper-lockfile: its locks live by a timer, and exact training has no
  * time for timers).
- * @throws LockedError when a living process, or one of another machine, holds the lock.
+ * @throws LockedError when a living process, or one of another machine, holds the lock, or what stands in its place is none.
  * @throws WriteError when the lock cannot be made.
  */
 export async function withLock<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
@@ -33,6 +35,9 @@ export async function withLock<Value>(path: string, work: () => Promise<Value>):
   }
 }
 
+/** The locks of this process. */
+const held = new Set<string>();
+
 /** Takes the lock, and returns what gives it back; the end of the process does, too. @throws LockedError */
 export function lock(path: string): () => void {
   // The file itself, by whatever link it is called.
@@ -40,23 +45,23 @@ export function lock(path: string): () => void {
   const file = join(dirname(target), `.${basename(target)}.lock`);
   makeFolder(dirname(target));
   removeLeftovers(file);
-  const mine: Owner = { pid: process.pid, host: hostname() };
-  const draft = `${besidePrefix(file)}${process.pid}-${randomBytes(4).toString("hex")}`;
+  const draft = besideName(file);
   try {
-    writeDraft(draft, file, mine);
-    for (;;) {
-      if (links(draft, file)) break;
-      const owner = ownerOf(file);
-      if (owner !== undefined && mayLive(owner)) throw refusal(path, file, owner);
-      takeAway(file, owner);
+    writeDraft(draft, file, { pid: process.pid, host: hostname(), process: THIS_PROCESS });
+    while (!links(draft, file)) {
+      const holder = holderOf(file, path);
+      if (typeof holder === "object") throw refusal(path, file, holder);
+      if (holder === "dead") takeAway(file, draft, path);
     }
+    held.add(file);
   } finally {
     rmSync(draft, { force: true });
   }
   // A signal needs no listener here: the lock of a process that is gone counts for nothing.
   const release = (): void => {
     process.off("exit", release);
-    if (ownerOf(file)?.pid === mine.pid) rmSync(file, { force: true });
+    if (held.has(file) && isMine(file)) rmSync(file, { force: true });
+    held.delete(file);
   };
   process.on("exit", release);
   return release;
@@ -78,13 +83,15 @@ function writeDraft(draft: string, file: string, owner: Owner): void {
 
 /** Of this machine: processes of others are not known here. */
 const besidePrefix = (file: string): string => `${file}-${hostname().replace(/[^\w.-]/g, "_")}-`;
+const besideName = (file: string): string =>
+  `${besidePrefix(file)}${THIS_PROCESS}-${randomBytes(4).toString("hex")}`;
 
 /** What processes left beside the lock that were killed while they took it. */
 function removeLeftovers(file: string): void {
   const prefix = basename(besidePrefix(file));
   for (const name of readdirSync(dirname(file))) {
-    if (name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10)))
-      rmSync(join(dirname(file), name), { force: true });
+    const writer = writerOf(name, prefix);
+    if (writer !== undefined && !isRunning(writer)) rmSync(join(dirname(file), name), { force: true });
   }
 }
 
@@ -98,29 +105,64 @@ function links(draft: string, file: string): boolean {
   }
 }
 
-/** Undefined when there is no lock any more, or one that says nothing. */
-function ownerOf(file: string): Owner | undefined {
+/** Who is in the lock and lives; or that there is no lock any more, or one that is dead or says nothing. @throws LockedError when it cannot be read */
+function holderOf(file: string, path: string): Owner | "nobody" | "dead" {
+  let text: string;
   try {
-    const { pid, host } = JSON.parse(readFileSync(file, "utf8")) as Owner;
-    return { pid, host };
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "nobody";
+    // A folder, or the lock of somebody else who lets nobody read it.
+    throw new LockedError(
+      `${path}: ${file} stands where its lock belongs, and cannot be read (${reasonOf(error)}): remove it if nobody is writing there, or name another place`,
+    );
+  }
+  const owner = ownerIn(text);
+  return owner !== undefined && mayLive(owner, file) ? owner : "dead";
+}
+
+function ownerIn(text: string): Owner | undefined {
+  try {
+    const { pid, host, process: mark } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    if (typeof pid !== "number" || typeof host !== "string") return undefined;
+    return { pid, host, ...(typeof mark === "string" && { process: mark }) };
   } catch {
     return undefined;
   }
 }
 
-const mayLive = ({ pid, host }: Owner): boolean => host !== hostname() || isRunning(pid);
+function mayLive({ pid, host, process: mark }: Owner, file: string): boolean {
+  return host !== hostname() || isRunning(mark ?? String(pid), held.has(file));
+}
 
-/** Two processes may find the same dead lock: the one whose rename succeeds looks again at what it took. */
-function takeAway(file: string, dead: Owner | undefined): void {
-  const aside = `${besidePrefix(file)}${process.pid}-${randomBytes(4).toString("hex")}`;
+function isMine(file: string): boolean {
   try {
-    renameSync(file, aside);
+    return ownerIn(readFileSync(file, "utf8"))?.process === THIS_PROCESS;
   } catch {
+    return false;
+  }
+}
+
+/** So long a process waits for another one that takes the same dead lock away. */
+const PAUSE_MS = 2;
+
+/**
+ * Removes a dead lock. Several processes may find it at once, and one of them could remove what the first one has put in its place: so only
+ * the one that has the second lock looks again, and removes. The second is held for less than a millisecond; of a process that was killed in it,
+ * it is removed like any.
+ */
+function takeAway(file: string, draft: string, path: string): void {
+  const turn = `${file}-turn`;
+  if (links(draft, turn)) {
+    try {
+      if (holderOf(file, path) === "dead") rmSync(file, { force: true });
+    } finally {
+      rmSync(turn, { force: true });
+    }
     return;
   }
-  const taken = ownerOf(aside);
-  if (taken !== undefined && taken.pid !== dead?.pid && mayLive(taken)) links(aside, file);
-  rmSync(aside, { force: true });
+  if (holderOf(turn, path) === "dead") rmSync(turn, { force: true });
+  else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 
 function refusal(path: string, file: string, { pid, host }: Owner): LockedError {

@@ -15,7 +15,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { onEnd } from "./cleanup";
 import { lock } from "./lock";
-import { isRunning } from "./runningProcess";
+import { isRunning, THIS_PROCESS, writerOf } from "./runningProcess";
 import { type Content, makeFolder, WriteError, writeAllWhole } from "./wholeFile";
 
 /**
@@ -63,7 +63,7 @@ export function replaceFolder(
   });
   try {
     recover(target);
-    beside = mkdtempSync(join(dirname(target), `${besidePrefix(target)}${process.pid}-`));
+    beside = mkdtempSync(join(dirname(target), `${besidePrefix(target)}${THIS_PROCESS}-`));
     const [fresh, old] = [join(beside, "new"), join(beside, "old")];
     makeFolder(fresh);
     writeAllWhole([...files].map(([name, content]) => [join(fresh, name), content] as const));
@@ -92,8 +92,8 @@ function recover(folder: string): void {
   if (!existsSync(dirname(target))) return;
   const prefix = besidePrefix(target);
   for (const name of readdirSync(dirname(target))) {
-    if (name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10)))
-      putAway(join(dirname(target), name), target);
+    const writer = writerOf(name, prefix);
+    if (writer !== undefined && !isRunning(writer)) putAway(join(dirname(target), name), target);
   }
 }
 

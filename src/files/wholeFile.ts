@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { isRunning } from "./runningProcess";
+import { isRunning, THIS_PROCESS, writerOf } from "./runningProcess";
 
 /** What a file is to hold. */
 export type Content = string | Uint8Array;
@@ -94,6 +94,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "not permitted",
   EROFS: "the disk cannot be written to",
   EIO: "the disk failed",
+  EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
   ENAMETOOLONG: "the name is too long",
   EPIPE: "its reader is gone",
@@ -113,7 +114,7 @@ function stage(path: string, content: Content | Pieces): Staged {
   removeLeftovers(target);
   const temporary = join(
     dirname(target),
-    `${prefixOf(target)}${process.pid}-${randomBytes(4).toString("hex")}`,
+    `${prefixOf(target)}${THIS_PROCESS}-${randomBytes(4).toString("hex")}`,
   );
   try {
     const file = fs.openSync(temporary, "wx", before?.mode ?? 0o666);
@@ -190,8 +191,7 @@ function removeLeftovers(target: string): void {
   cleaned.add(target);
   const prefix = prefixOf(target);
   for (const name of fs.readdirSync(dirname(target))) {
-    if (!name.startsWith(prefix)) continue;
-    const writer = Number.parseInt(name.slice(prefix.length), 10);
-    if (!isRunning(writer)) fs.rmSync(join(dirname(target), name), { force: true });
+    const writer = writerOf(name, prefix);
+    if (writer !== undefined && !isRunning(writer)) fs.rmSync(join(dirname(target), name), { force: true });
   }
 }

@@ -111,8 +111,11 @@ describe("writing a file", () => {
 
   it("removes what a killed process left beside the file, and nothing of a living one", () => {
     const at = fresh();
-    const left = (pid: number): string => `.file.writing-${hostname()}-${pid}-0123abcd`;
-    for (const pid of [deadPid(), process.ppid]) fs.writeFileSync(join(at, left(pid)), "part");
+    const left = (writer: number | string): string => `.file.writing-${hostname()}-${writer}-0123abcd`;
+    // A number that lives is not enough where the process that left the file started at another time; nor is this one's.
+    const again = `${process.ppid}.1.00000000`;
+    for (const pid of [deadPid(), process.ppid, again, process.pid])
+      fs.writeFileSync(join(at, left(pid)), "part");
     fs.writeFileSync(join(at, ".file.of-somebody"), "theirs");
     writeWhole(join(at, "file"), "text");
     expect(fs.readdirSync(at).sort()).toEqual([".file.of-somebody", left(process.ppid), "file"].sort());
