@@ -6,11 +6,14 @@ export interface Shard {
   readonly parts: number;
 }
 
-/** Reads "i/k". @throws InputError when it is not 1 ≤ i ≤ k. */
+/** More than any work has units: a longer number is a slip, and floats would round the longest. */
+const MOST_PARTS = 1_000_000;
+
+/** Reads "i/k". @throws InputError when it is not 1 ≤ i ≤ k ≤ 1000000. */
 export function readShard(text: string): Shard {
   const [, part, parts] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number) as number[];
-  if (part === undefined || parts === undefined || part < 1 || part > parts)
-    throw new InputError("--shard", text, "i/k with 1 ≤ i ≤ k, for example 3/16");
+  if (part === undefined || parts === undefined || part < 1 || part > parts || parts > MOST_PARTS)
+    throw new InputError("--shard", text, `i/k with 1 ≤ i ≤ k ≤ ${MOST_PARTS}, for example 3/16`);
   return { part, parts };
 }
 

@@ -16,4 +16,12 @@ export { findProjectRoot, projectRoot } from "./projectRoot";
 export { isSealed, type SealedEntry, sealedLine, sealOf, sealOfNumbers } from "./sealed";
 export { loadTable, saveFigureTable, saveTable } from "./table";
 export { makeTemporaryFolder } from "./temporaryFolder";
-export { type Content, realTarget, reasonOf, writeAllWhole, writeFully, writeWhole } from "./wholeFile";
+export {
+  type Content,
+  realTarget,
+  reasonOf,
+  writeAllWhole,
+  writeFully,
+  writeWhole,
+  writeWholeUnless,
+} from "./wholeFile";

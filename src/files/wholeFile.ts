@@ -100,12 +100,75 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: "its reader is gone",
 };
 
+/**
+ * As {@link writeWhole}, but this thread does other things between two pieces, such as to hear a signal.
+ * @returns whether it was written: as soon as `isGivenUp` says so it is left, the old file as it was.
+ * @throws WriteError as {@link writeWhole} does.
+ */
+export async function writeWholeUnless(
+  path: string,
+  pieces: Pieces,
+  isGivenUp: () => boolean,
+): Promise<boolean> {
+  let opened: Opened | undefined;
+  let isWritten = false;
+  try {
+    opened = openBeside(path);
+    try {
+      for (const piece of pieces) {
+        writeFully(opened.file, piece);
+        await new Promise(setImmediate);
+        if (isGivenUp()) return false;
+      }
+      takeOverOwner(opened);
+      await new Promise<void>((done, fail) =>
+        fs.fsync(opened!.file, (error) => (error ? fail(error) : done())),
+      );
+    } finally {
+      fs.closeSync(opened.file);
+    }
+    if (isGivenUp()) return false;
+    fs.renameSync(opened.temporary, opened.target);
+    isWritten = true;
+  } catch (error) {
+    throw error instanceof InputError ? error : new WriteError(path, error);
+  } finally {
+    if (opened !== undefined && !isWritten) fs.rmSync(opened.temporary, { force: true });
+  }
+  syncFolder(dirname(opened.target));
+  return true;
+}
+
 interface Staged {
   readonly temporary: string;
   readonly target: string;
 }
 
+/** A file that is being written beside its target, which was there before or not. */
+interface Opened extends Staged {
+  readonly file: number;
+  readonly before: fs.Stats | undefined;
+}
+
 function stage(path: string, content: Content | Pieces): Staged {
+  const opened = openBeside(path);
+  const { file, temporary } = opened;
+  try {
+    try {
+      writeFully(file, content);
+      takeOverOwner(opened);
+      fs.fsyncSync(file);
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+  return opened;
+}
+
+function openBeside(path: string): Opened {
   const target = realTarget(path);
   const before = fs.statSync(target, { throwIfNoEntry: false });
   // Renaming would put a file in the place of the device.
@@ -116,20 +179,7 @@ function stage(path: string, content: Content | Pieces): Staged {
     dirname(target),
     `${prefixOf(target)}${THIS_PROCESS}-${randomBytes(4).toString("hex")}`,
   );
-  try {
-    const file = fs.openSync(temporary, "wx", before?.mode ?? 0o666);
-    try {
-      writeFully(file, content);
-      if (before !== undefined) keepOwner(file, before);
-      fs.fsyncSync(file);
-    } finally {
-      fs.closeSync(file);
-    }
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-  return { temporary, target };
+  return { temporary, target, before, file: fs.openSync(temporary, "wx", before?.mode ?? 0o666) };
 }
 
 /** The file itself, where the path leads over links. */
@@ -157,13 +207,14 @@ function linkTarget(path: string): string | undefined {
   }
 }
 
-function keepOwner(file: number, { mode, uid, gid }: fs.Stats): void {
+function takeOverOwner({ file, before }: Opened): void {
+  if (before === undefined) return;
   try {
-    fs.fchownSync(file, uid, gid);
+    fs.fchownSync(file, before.uid, before.gid);
   } catch {
     // Only the superuser may give files away; then it is the writer's, as any new file.
   }
-  fs.fchmodSync(file, mode);
+  fs.fchmodSync(file, before.mode);
 }
 
 /** Without this the rename itself may be lost with the power. Some systems cannot do it, and need not. */

@@ -11,11 +11,12 @@ import { registerSweepCommand } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { DoneElsewhere } from "./fetchedCommand";
+import { Interrupted } from "./interrupted";
 import { registerOptionalCommands } from "./optionalCommands";
 import { say } from "./say";
 import { guardStandardOutput } from "./standardOutput";
 
-/** Exit codes that other programs rely on. */
+/** Exit codes that other programs rely on, beside those of {@link Interrupted}. */
 const EXIT = { done: 0, failed: 1, wrongInput: 2 } as const;
 
 /** As {@link main}, for a process of its own: also what its standard output refuses ends it with one line. */
@@ -59,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof DoneElsewhere) return error.exitCode;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
     complain(error);
+    if (error instanceof Interrupted) return error.exitCode;
     return error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
   }
 }

@@ -47,6 +47,7 @@ export const FILES_ROWS: Rows = {
   writeAllWhole: PATHS,
   writeFully: "takes the number of an open file, which the system refuses when it is none",
   writeWhole: PATHS,
+  writeWholeUnless: PATHS,
   createProgress: {
     args: () => ({ total: 3, count: 1 }),
     call: ({ total, count }) => files.createProgress(total, { write: () => true }).step(count),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { InputError } from "../../src/base/inputError";
 import { lock } from "../../src/files/lock";
-import { WriteError, writeAllWhole, writeWhole } from "../../src/files/wholeFile";
+import { WriteError, writeAllWhole, writeWhole, writeWholeUnless } from "../../src/files/wholeFile";
 
 /** What the disk does in these tests. */
 const disk = vi.hoisted(() => ({
@@ -65,6 +65,36 @@ describe("writing a file", () => {
     }
     disk.room = Number.POSITIVE_INFINITY;
     lock(join(at, "file"))();
+  });
+
+  it("is written a piece at a time unless it is given up, and then leaves the old file and nothing beside it", async () => {
+    const at = fresh();
+    writeWhole(join(at, "file"), "old");
+    let heard = 0;
+    const write = (most: number): Promise<boolean> => {
+      heard = 0;
+      const timer = setInterval(() => {
+        heard += 1;
+      }, 0);
+      const pieces = Array.from({ length: 50 }, (_, i) => `${i}\n`);
+      let asked = 0;
+      const isGivenUp = (): boolean => {
+        asked += 1;
+        return asked > most;
+      };
+      return writeWholeUnless(join(at, "file"), pieces, isGivenUp).finally(() => clearInterval(timer));
+    };
+    expect(await write(20)).toBe(false);
+    // Everything written, and given up before it takes its place.
+    expect(await write(50)).toBe(false);
+    expect([read(join(at, "file")), fs.readdirSync(at)]).toEqual(["old", ["file"]]);
+    expect(await write(51)).toBe(true);
+    expect(heard, "timers that ran meanwhile").toBeGreaterThan(0);
+    expect(read(join(at, "file"))).toBe(Array.from({ length: 50 }, (_, i) => `${i}\n`).join(""));
+    disk.room = 60;
+    await expect(write(100)).rejects.toThrow(/file: not written \(the disk is full, ENOSPC\)/);
+    expect(fs.readdirSync(at)).toEqual(["file"]);
+    disk.room = Number.POSITIVE_INFINITY;
   });
 
   it("writes all of several files or none", () => {

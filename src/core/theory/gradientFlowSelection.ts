@@ -1,3 +1,4 @@
+import { requireSquare, requireVector } from "@finetune-icl/base";
 import { defineFormula, evaluate } from "../algebra/formula";
 import type { Matrix, Vector } from "../algebra/matrix";
 import { FLOAT } from "../algebra/numberField";
@@ -26,6 +27,18 @@ export const GRADIENT_FLOW_SCALE = defineFormula({
  * @throws InputError when θ₀ is not of length d or a number is not finite.
  */
 export function gradientFlowOptimum(gamma: Matrix, targetTask: Vector): ZeroShotFullOptimum<number> {
-  const scoreScale = evaluate(GRADIENT_FLOW_SCALE, FLOAT, { gamma, targetTask });
-  return { branch: "constant-score", scoreScale, labelWeight: 1 };
+  requireVector(targetTask, "targetTask", requireSquare(gamma, "gamma"));
+  // c is linear in (Γ, √θ₀). Its fourth power leaves the range of floats long before c does, and powers of two change no digit.
+  const size = Math.max(largest(gamma.flat()), Math.sqrt(largest(targetTask)));
+  const unit = 2 ** Math.max(-MOST_DOUBLINGS, Math.min(MOST_DOUBLINGS, Math.round(Math.log2(size))));
+  const scoreScale = evaluate(GRADIENT_FLOW_SCALE, FLOAT, {
+    gamma: gamma.map((row) => row.map((x) => x / unit)),
+    targetTask: targetTask.map((x) => x / unit / unit),
+  });
+  return { branch: "constant-score", scoreScale: unit * scoreScale, labelWeight: 1 };
 }
+
+const largest = (numbers: readonly number[]): number => Math.max(...numbers.map(Math.abs));
+
+/** A power of two and one over it are both floats. */
+const MOST_DOUBLINGS = 1000;

@@ -1,21 +1,24 @@
 import { createProgress } from "@finetune-icl/files";
+import { type EndingSignal, exitCodeOf } from "../interrupted";
 import { say } from "../say";
 
 /**
  * Does work whose finished parts are kept in files, with a bar over all of them. Ctrl-C (or SIGTERM) ends the program with one
- * line that says how many parts are kept, exit code 1.
+ * line that says how many parts are kept, and the exit code of {@link exitCodeOf}.
  */
 export async function withKeptProgress<Value>(
   { total, things, kept }: { readonly total: number; readonly things: string; readonly kept: () => number },
   work: (step: (count?: number) => void) => Promise<Value>,
 ): Promise<Value> {
   const progress = createProgress(total, process.stderr, things);
-  const interrupt = (): void => {
+  const interrupt = (signal: EndingSignal): void => {
     progress.stop();
-    say(
-      `finetune-icl: interrupted; ${kept()} of ${total} ${things} are kept; the same command goes on from there\n`,
-    );
-    process.exit(1);
+    const state =
+      kept() === 0
+        ? `none of ${total} ${things} is kept yet; the same command begins again`
+        : `${kept()} of ${total} ${things} are kept; the same command goes on from there`;
+    say(`finetune-icl: interrupted; ${state}\n`);
+    process.exit(exitCodeOf(signal));
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {

@@ -19,12 +19,15 @@ import {
   sealOfNumbers,
   withLock,
   writeWhole,
+  writeWholeUnless,
 } from "@finetune-icl/files";
 import type { Command } from "commander";
+import { type EndingSignal, Interrupted } from "../interrupted";
 import { namingExtremes, withExtremeNamed } from "./extremeNumbers";
 import { jsonText, printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
 import type {
+  Place,
   TrainedStage,
   TrainedStages,
   TrainingMessage,
@@ -87,82 +90,105 @@ async function trainInto(out: string | undefined, input: unknown): Promise<unkno
   // A state that does not fit the model is wrong input, and said before a worker starts.
   const stored = kept && mapStored(kept.run, (numbers) => Float64Array.from(numbers));
   if (stored !== undefined) new TrainingRun(readTrainingSettings(input), stored);
-  const keep = (content: Kept): void => {
-    if (out !== undefined) writeWhole(out, jsonText({ ...content, seal: sealOfNumbers(content) }, 1));
-  };
-  const result = await trainToTheEnd(
-    { input, stored, isKept: out !== undefined },
-    (run) => keep({ status: "unfinished", input, run }),
-    out === undefined ? "nothing is kept without --out" : "the same command goes on from there",
+  const result = await trainToTheEnd({ input, stored, isKept: out !== undefined }, (run, isGivenUp) =>
+    out === undefined
+      ? Promise.resolve(false)
+      : writeWholeUnless(out, sealedText({ status: "unfinished", input, run }), isGivenUp),
   );
-  keep({ status: "done", input, result });
+  if (out !== undefined) writeWhole(out, sealedText({ status: "done", input, result }));
   return result;
 }
 
-/** How long a worker may take to end the step it is in before it is ended with it. */
-const PATIENCE_MS = 500;
+const sealedText = (content: Kept): Iterable<string> =>
+  jsonText({ ...content, seal: sealOfNumbers(content) }, 1);
+
+/** After a signal, so long the worker may take to end the step it is in, and its state to be written. */
+const PATIENCE_MS = 350;
+
+/** Writes a state, unless it is given up on the way. @returns whether it was written */
+type Keep = (run: StoredRun<ArrayLike<number>>, isGivenUp: () => boolean) => Promise<boolean>;
 
 /**
  * Trains on a thread of its own, so that a signal is heard at once, however long a step or a gradient flow takes. The state
- * is kept every few seconds, and when a signal comes.
+ * is kept every few seconds, and when a signal comes: the last one that could be written in time.
  */
-function trainToTheEnd(
-  task: TrainingTask,
-  keep: (run: StoredRun<ArrayLike<number>>) => void,
-  whatNext: string,
-): Promise<TrainingOutcome> {
+function trainToTheEnd(task: TrainingTask, keep: Keep): Promise<TrainingOutcome> {
   const worker = new Worker(WORKER, { workerData: task });
-  let hasState = task.stored !== undefined;
   let progress: Progress | undefined;
-  let at = { stepsDone: 0, totalSteps: 0 };
-  let interrupt = (): void => {};
+  let at: Place = { stepsDone: 0, totalSteps: 0 };
+  /** The steps of the state that is in the file. */
+  let keptSteps = task.stored && stepsOf(task);
+  let writing: Promise<unknown> = Promise.resolve();
+  let isGivenUp = false;
+  let interrupt = (_: EndingSignal): void => {};
   const ask = (request: TrainingRequest): void => worker.postMessage(request);
   return new Promise<TrainingOutcome>((resolve, reject) => {
-    const giveUp = (): void => {
-      const next = !hasState && task.isKept ? "nothing had begun" : whatNext;
-      reject(new Error(`interrupted after ${at.stepsDone} of ${at.totalSteps} steps; ${next}`));
+    const write = async (run: StoredRun<ArrayLike<number>>, { stepsDone }: Place): Promise<void> => {
+      if (await keep(run, () => isGivenUp)) keptSteps = stepsDone;
     };
-    interrupt = () => {
+    // One after the other, whatever else is heard meanwhile.
+    const queue = (work: () => Promise<void> | void): void => {
+      writing = writing.then(work).catch(reject);
+    };
+    let end = (): void => {};
+    interrupt = (signal) => {
+      end = () => {
+        isGivenUp = true;
+        const where = `interrupted after ${at.stepsDone} of ${at.totalSteps} steps`;
+        reject(new Interrupted(`${where}; ${whatNext(task.isKept, keptSteps, at.stepsDone)}`, signal));
+      };
       ask("stop");
-      setTimeout(giveUp, PATIENCE_MS).unref();
+      setTimeout(end, PATIENCE_MS).unref();
     };
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     worker.on("message", (message: TrainingMessage) => {
-      try {
-        switch (message.kind) {
-          case "at":
-            progress ??= createProgress(message.totalSteps, process.stderr, "steps");
-            progress.step(message.stepsDone - at.stepsDone);
-            at = message;
-            return;
-          case "state":
-            keep(message.run);
-            hasState = true;
+      switch (message.kind) {
+        case "at":
+          progress ??= createProgress(message.totalSteps, process.stderr, "steps");
+          progress.step(message.stepsDone - at.stepsDone);
+          at = message;
+          return;
+        case "state":
+          queue(async () => {
+            await write(message.run, message);
             ask("written");
-            return;
-          case "stopped":
-            at = message;
-            keep(message.run);
-            hasState = true;
-            giveUp();
-            return;
-          case "failed":
-            reject(withExtremeNamed(task.input, new Error(message.message)));
-            return;
-          case "done":
-            resolve(outcomeOf(readTrainingSettings(task.input), message.stages));
-        }
-      } catch (error) {
-        reject(error);
+          });
+          return;
+        case "stopped":
+          at = message;
+          queue(async () => {
+            await write(message.run, message);
+            end();
+          });
+          return;
+        case "failed":
+          reject(withExtremeNamed(task.input, new Error(message.message)));
+          return;
+        case "done":
+          // The result takes the place of a state that is still being written.
+          isGivenUp = true;
+          queue(() => resolve(outcomeOf(readTrainingSettings(task.input), message.stages)));
       }
     });
     worker.on("error", reject);
-    worker.on("exit", () => reject(new Error("training ended without a result")));
+    worker.on("exit", () => queue(() => reject(new Error("training ended without a result"))));
   }).finally(async () => {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     progress?.stop();
+    isGivenUp = true;
+    await writing;
     await worker.terminate();
   });
+}
+
+const stepsOf = ({ input, stored }: TrainingTask): number =>
+  new TrainingRun(readTrainingSettings(input), stored).stepsDone;
+
+/** How to go on from what is in the file. */
+function whatNext(isKept: boolean, keptSteps: number | undefined, stepsDone: number): string {
+  if (!isKept) return "nothing is kept without --out";
+  if (keptSteps === undefined) return "nothing had begun";
+  return `the same command goes on from ${keptSteps === stepsDone ? "there" : `step ${keptSteps}`}`;
 }
 
 /** What is printed: the rows of its matrices are views of the arrays that the thread gave, which are not copied once more. */

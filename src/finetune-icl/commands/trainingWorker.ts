@@ -28,7 +28,7 @@ export interface TrainedStages {
 }
 
 /** How far training is. */
-interface Place {
+export interface Place {
   readonly stepsDone: number;
   readonly totalSteps: number;
 }
@@ -36,7 +36,7 @@ interface Place {
 /** What the thread tells. */
 export type TrainingMessage =
   | ({ readonly kind: "at" } & Place)
-  | { readonly kind: "state"; readonly run: StoredRun<ArrayLike<number>> }
+  | ({ readonly kind: "state"; readonly run: StoredRun<ArrayLike<number>> } & Place)
   | ({ readonly kind: "stopped"; readonly run: StoredRun<ArrayLike<number>> } & Place)
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "done"; readonly stages: TrainedStages };
@@ -70,7 +70,7 @@ async function train(
   });
   const tellState = (): void => {
     isWritten = false;
-    tell({ kind: "state", run: run.state() });
+    tell({ kind: "state", run: run.state(), ...place() });
   };
   tell({ kind: "at", ...place() });
   // Where it starts: a first step, or a gradient flow, that takes minutes leaves nothing else to keep. What was stored is kept.

@@ -2,13 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, InputError, readShard, type Shard, shardOf, tableFrom, toCsv } from "@finetune-icl/base";
 import type { Claim, Profile, Verdict } from "@finetune-icl/core/evidence";
-import {
-  createProgress,
-  openCheckpoint,
-  requireOwnResults,
-  withLock,
-  writeAllWhole,
-} from "@finetune-icl/files";
+import { openCheckpoint, requireOwnResults, withLock, writeAllWhole } from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
 import {
   type FinishedUnit,
@@ -93,9 +87,11 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
     return;
   }
   const folder = out ?? (whole && profile === "full" ? resultsFolder("ledger") : undefined);
-  const run = () => {
+  const run = async (): Promise<LedgerRun> => {
     if (out !== undefined) requireLedgerFolder(out, { profile, seed, claims: claims.map(({ id }) => id) });
-    return runClaims(claims, { profile, seed }, { workers, folder, whole });
+    const { clear, ...found } = await runClaims(claims, { profile, seed }, { workers, folder, whole });
+    clear();
+    return found;
   };
   const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
   report(ledger, seconds, { folder, json: options.json ?? false });
@@ -133,12 +129,15 @@ async function countVerdicts(
 ): Promise<void> {
   const rows: Record<string, Cell>[] = [];
   let sound = true;
+  // What each seed has found is kept until the counts of all of them are written.
+  const clears: (() => void)[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const { ledger } = await runClaims(
+    const { ledger, clear } = await runClaims(
       claims,
       { profile, seed },
-      { workers, folder: undefined, whole: false },
+      { workers, folder: undefined, whole: false, things: `checks of seed ${seed}` },
     );
+    clears.push(clear);
     const summary = summarise(ledger);
     const having = (verdict: Verdict): string =>
       ledger.claims
@@ -168,6 +167,7 @@ async function countVerdicts(
     answer(`seed ${seed}: ${closing(summary)}`);
   }
   writeAllWhole([[join(folder, COUNTS), toCsv(tableFrom(rows))]]);
+  for (const clear of clears) clear();
   say(`The counts are in ${join(folder, COUNTS)}.\n`);
   if (!sound) throw new Error(`not every claim is verified with every seed: see ${join(folder, COUNTS)}`);
 }
@@ -208,15 +208,21 @@ export function saveLedgerParts(folder: string, { work, results }: Part): void {
   report(ledger, seconds, { folder, json: false });
 }
 
+interface ClaimsRun {
+  readonly workers: number;
+  /** Where the ledger is saved, if it is. */
+  readonly folder: string | undefined;
+  readonly whole: boolean;
+  /** What the parts are called that a bar counts. */
+  readonly things?: string;
+}
+
+/** @returns also what forgets the finished checks, once nobody needs them to go on from. */
 async function runClaims(
   claims: readonly Claim[],
   { profile, seed }: { readonly profile: Profile; readonly seed: number },
-  {
-    workers,
-    folder,
-    whole,
-  }: { readonly workers: number; readonly folder: string | undefined; readonly whole: boolean },
-): Promise<LedgerRun> {
+  { workers, folder, whole, things = "checks" }: ClaimsRun,
+): Promise<LedgerRun & { readonly clear: () => void }> {
   const checkpoint = openCheckpoint<FinishedUnit>(
     folder ?? resultsFolder("ledger"),
     {
@@ -229,19 +235,11 @@ async function runClaims(
     // What saves nothing needs no folder that can be written to.
     { mayFail: folder === undefined },
   );
-  const progress = createProgress(plan(claims).length, process.stderr, "checks");
-  const run = await runLedger(
-    claims,
-    { profile, seed },
-    {
-      workers,
-      checkpoint,
-      onUnitDone: () => progress.step(),
-    },
-  ).finally(progress.stop);
+  const run = await withKeptProgress({ total: plan(claims).length, things, kept: checkpoint.kept }, (step) =>
+    runLedger(claims, { profile, seed }, { workers, checkpoint, onUnitDone: () => step() }),
+  );
   if (folder !== undefined) saveLedger(folder, run.ledger);
-  checkpoint.clear();
-  return run;
+  return { ...run, clear: checkpoint.clear };
 }
 
 function report(

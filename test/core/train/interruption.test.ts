@@ -25,7 +25,7 @@ describe.skipIf(!HAS_TERMINAL)("Ctrl-C on a terminal", () => {
     const run = runOnTerminal(["train", input, "--out", parts]);
     await run.shows(/[1-9]\d* of 6300 steps, .* left/);
     run.pressCtrlC();
-    expect(await run.end, run.printed()).toBe(1);
+    expect(await run.end, run.printed()).toBe(130);
     expect(run.printed()).toMatch(
       /finetune-icl: interrupted after \d+ of 6300 steps; the same command goes on from there/,
     );
@@ -52,7 +52,7 @@ describe.skipIf(!HAS_TERMINAL)("Ctrl-C on a terminal", () => {
     const run = runOnTerminal(command(parts));
     await run.shows(/[1-6] of 7 stages, .* left/);
     run.pressCtrlC();
-    expect(await run.end, run.printed()).toBe(1);
+    expect(await run.end, run.printed()).toBe(130);
     expect(run.printed()).toMatch(
       /finetune-icl: interrupted; [1-7] of 7 stages are kept; the same command goes on from there/,
     );
