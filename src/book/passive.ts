@@ -34,20 +34,41 @@ const HTML_ATTRIBUTES: ReadonlySet<string> = new Set(
 /** Addresses that only lead somewhere: pages, places in a page, pictures. Any other scheme may run. */
 const ADDRESS = /^(?:https?:|mailto:|#|data:image\/(?:png|jpeg|gif);|(?![a-z][a-z\d+.-]*:))/i;
 
-/** A browser skips white space and control characters in an address, and so does this check. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is skipped
-const isAddress = (value: string): boolean => ADDRESS.test(unescaped(value).replace(/[\u0000-\u0020]+/g, ""));
+/** A browser skips white space and control characters in an address, and so do these checks. Undefined where it cannot be told what stands there. */
+const addressIn = (value: string): string | undefined =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is skipped
+  decoded(value)?.replace(/[\u0000-\u0020]+/g, "");
 
-/** Enough of HTML's character references to see a scheme that hides behind them; what hides behind others is refused. */
-const unescaped = (value: string): string =>
-  value.replace(
-    /&(?:#x([\da-f]+)|#(\d+)|([a-z\d]+));?/gi,
+const isAddress = (value: string): boolean => {
+  const address = addressIn(value);
+  return address !== undefined && ADDRESS.test(address);
+};
+
+/** The picture is in the address, or a file of the book: one of another host would ask it as soon as the page is opened. */
+const isOwn = (value: string): boolean => !/^(?:[a-z][a-z\d+.-]*:)?[\\/]{2}/i.test(addressIn(value) ?? "//");
+
+const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/**
+ * An attribute's value as a browser reads it: character references by number, and the five names of XML. Undefined with any other name, which could stand for
+ * anything. Without a semicolon no name stands for a character that matters here, and `&b=2` is a part of an address.
+ */
+function decoded(value: string): string | undefined {
+  let isKnown = true;
+  const text = value.replace(
+    /&(?:#x([\da-f]+);?|#(\d+);?|([a-z\d]+);)/gi,
     (_all, hex?: string, decimal?: string, name?: string) => {
-      if (name !== undefined) return name.toLowerCase() === "amp" ? "&" : ":";
       const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : ":";
+      const character = name === undefined ? characterOf(code) : NAMED[name];
+      isKnown &&= character !== undefined;
+      return character ?? "";
     },
   );
+  return isKnown ? text : undefined;
+}
+
+const characterOf = (code: number): string | undefined =>
+  code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 
 /** Raw HTML of a Markdown text: harmless tags and attributes stay, any other tag is shown as text, comments go. */
 export function passiveHtml(html: string): string {
@@ -71,11 +92,8 @@ const kept = (attributes: string): string =>
   attributesOf(attributes)
     .filter(({ name }) => HTML_ATTRIBUTES.has(name))
     .filter(({ name, value }) => (name !== "href" && name !== "src") || isAddress(value))
-    // A link leads to another host when a reader follows it; a picture would ask that host as soon as the page is opened.
-    .filter(
-      ({ name, value }) =>
-        name !== "src" || !/^(?:[a-z][a-z\d+.-]*:)?[\\/]{2}/i.test(unescaped(value).trim()),
-    )
+    // A link leads to another host when a reader follows it.
+    .filter(({ name, value }) => name !== "src" || isOwn(value))
     .map(({ name, value }) => ` ${name}="${value.replaceAll('"', "&quot;").replaceAll("<", "&lt;")}"`)
     .join("");
 
@@ -117,20 +135,28 @@ purify.addHook("uponSanitizeAttribute", (_element, data) => {
 
 function isPlainSvg(svg: string): boolean {
   const words = svg.replace(TAG, (tag, _slash: string, name: string, attributes: string) =>
-    SVG_TAGS.has(name.toLowerCase()) && attributesOf(attributes).every(isPlainAttribute) ? "" : tag,
+    SVG_TAGS.has(name.toLowerCase()) && attributesOf(attributes).every(isPlainWhenRead) ? "" : tag,
   );
   return !words.includes("<");
 }
 
+function isPlainWhenRead({ name, value }: Attribute): boolean {
+  const read = decoded(value);
+  return read !== undefined && isPlainAttribute({ name, value: read });
+}
+
+/** Attributes that are words to browsers, not style. */
+const WORDS = /^(?:id|class|role|title|alt|(?:aria|data)-[a-z-]+)$/;
+
+/** An attribute by its value as a browser reads it. */
 function isPlainAttribute({ name, value }: Attribute): boolean {
-  if (name.startsWith("on")) return false;
+  if (name.startsWith("on") || name === "xml:base") return false;
   if (name === "href" || name.endsWith(":href")) return /^(?:#|data:image\/(?:png|jpeg|gif);)/i.test(value);
-  // Styles have other ways to load something, and to write `url`.
-  if (/\\|@|\b(?:image-set|image|src|attr|expression)\s*\(/i.test(value) && name === "style") return false;
+  if (WORDS.test(name)) return true;
+  // Every other attribute may be style, which has other ways to load something, and to write `url`.
+  if (/\\|@|\b(?:image-set|image|src|attr|expression)\s*\(/i.test(value)) return false;
   // Only parts of the picture itself are referred to.
-  return [...value.matchAll(/url\(\s*(?:["']|&quot;)?([^)]*)/gi)].every(([, address]) =>
-    address!.startsWith("#"),
-  );
+  return [...value.matchAll(/url\(\s*["']?([^)]*)/gi)].every(([, address]) => address!.startsWith("#"));
 }
 
 /** A picture in base 64, undefined when the text is anything else. */
