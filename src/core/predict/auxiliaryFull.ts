@@ -10,6 +10,7 @@ import { type RegressionProblem, requireProblem } from "../problem/regressionPro
 import type { RiskTerm } from "../problem/riskTerm";
 import { readShots, type ShotCount } from "../problem/shots";
 import { type Descent, dampedNewton, UnsettledError } from "./dampedNewton";
+import { uncertaintyAt } from "./uncertainty";
 
 /** Where full fine-tuning with an auxiliary few-shot loss ends, and how far that is from what any predictor could reach. */
 export interface AuxiliaryFullOptimum {
@@ -25,6 +26,8 @@ export interface AuxiliaryFullOptimum {
     readonly lowerBoundWithoutConstant: number;
     readonly gradientNorm: number;
   };
+  /** How far R(n, θ) at the parameters may be from that at the minimum itself, to first order. */
+  readonly uncertainty: (task: Vector, shots: ShotCount) => number;
 }
 
 /** The end of a descent, or nothing when it did not settle. */
@@ -112,6 +115,7 @@ function descendFrom(
     auxiliary.weight === "annealed" || weight >= 1
       ? follow(fromOne)
       : (settledOrNot(() => follow([weight])) ?? follow(fromOne));
+  let spread: ReturnType<typeof uncertaintyAt> | undefined;
   requireOptimal({ ...end, value: end.value - (problem.noiseVariance * (1 + weight)) / unit }, point);
   return {
     parameters: unpack(asParameters(point, tokenLength(problem.dimension))),
@@ -121,6 +125,13 @@ function descendFrom(
       lowerBound: unit * relaxedBound(problem, termsAt(weight)),
       lowerBoundWithoutConstant: unit * relaxedBound(problem, termsAt(weight), "without constant content"),
       gradientNorm: unit * end.gradientNorm,
+    },
+    uncertainty: (task, shots) => {
+      spread ??= uncertaintyAt(exactLoss(problem, termsAt(weight)), point, SETTLED.difference);
+      const slope = new Float64Array(point.length);
+      exactLoss(problem, [{ task, shots, weight: 1 }])(point, slope);
+      // Twice, for what is not of first order.
+      return 2 * spread(slope);
     },
   };
 }

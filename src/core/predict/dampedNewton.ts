@@ -70,7 +70,8 @@ export function dampedNewton(
 /** Newton doubles its digits at every step, so that a descent which still gets anywhere shows it long before. */
 const IDLE_STEPS = 30;
 
-function centralHessian(differentiable: Differentiable, point: Float64Array, h: number): DenseMatrix {
+/** H by central differences of the gradient. */
+export function centralHessian(differentiable: Differentiable, point: Float64Array, h: number): DenseMatrix {
   const size = point.length;
   const moved = Float64Array.from(point);
   const [up, down] = [new Float64Array(size), new Float64Array(size)];
@@ -87,7 +88,7 @@ function centralHessian(differentiable: Differentiable, point: Float64Array, h: 
 }
 
 /** (H + μI)⁻¹ ∇, or undefined when H + μI is not positive definite. */
-function solveDamped(
+export function solveDamped(
   hessian: DenseMatrix,
   gradient: Float64Array,
   damping: number,

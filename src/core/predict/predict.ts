@@ -30,7 +30,7 @@ export type Prediction = {
   readonly parameters: AttentionParameters;
   /** R(n, θ) in squared label units. */
   readonly risk: (task: Vector, shots: ShotCount) => number;
-  /** How far that number may be from the true R(n, θ), by rounding. */
+  /** How far that number may be from the true R(n, θ), by rounding and, after a descent, by where it ended beside the minimum (to first order). */
   readonly errorBound: (task: Vector, shots: ShotCount) => number;
 } & (
   | { readonly method: "closed form" }
@@ -45,6 +45,8 @@ interface WhitePrediction {
   /** In the problem's own, where they are known otherwise than by changing back. */
   readonly own?: AttentionParameters;
   readonly optimisation?: AuxiliaryFullOptimum["optimisation"];
+  /** Of what a descent found: how far the risk may be from that at the minimum. */
+  readonly uncertainty?: AuxiliaryFullOptimum["uncertainty"];
 }
 
 /**
@@ -98,10 +100,12 @@ function predictFrom(
   };
   const { optimisation } = white;
   const parameters = white.own ?? parametersBack(whitening, white.parameters);
-  // A closed form says what the regime's own risk is. What a descent found is defined by its parameters alone, and those that are given are
-  // rounded once more, in the problem's own coordinates.
+  // A closed form says what the regime's own risk is. A descent ends beside the minimum, and the parameters that are given are rounded once
+  // more, in the problem's own coordinates.
   const ofGiven = (task: Vector, shots: ShotCount): number =>
-    optimisation === undefined ? 0 : roundingBound(problem, task, shots, parameters);
+    optimisation === undefined
+      ? 0
+      : roundingBound(problem, task, shots, parameters) + (white.uncertainty?.(asWhite(task), shots) ?? 0);
   return {
     parameters,
     risk: (task, shots) => white.risk(asWhite(task), shots),
@@ -187,7 +191,7 @@ function predictAuxiliaryFull(
   refuseFlatness(regime);
   refuseValley(problem, regime);
   const white = whitening.problem;
-  const { parameters, optimisation } = scaledAuxiliaryFull(
+  const { parameters, optimisation, uncertainty } = scaledAuxiliaryFull(
     white,
     blockParameters(FLOAT, { block }),
     whitening.task(regime.targetTask),
@@ -198,6 +202,7 @@ function predictAuxiliaryFull(
     parameters,
     risk: (task, shots) => exactRisk(FLOAT, white, task, shots, parameters),
     optimisation,
+    uncertainty,
   };
 }
 

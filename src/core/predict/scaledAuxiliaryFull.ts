@@ -18,7 +18,7 @@ export function scaledAuxiliaryFull(
 ): AuxiliaryFullOptimum {
   const length = Math.hypot(...targetTask);
   const unit = length === 0 ? 1 : 2 ** Math.round(Math.log2(length));
-  const { parameters, optimisation } = auxiliaryFullOptimum(
+  const { parameters, optimisation, uncertainty } = auxiliaryFullOptimum(
     { ...problem, noiseVariance: problem.noiseVariance / unit ** 2 },
     start,
     targetTask.map((x) => x / unit),
@@ -36,5 +36,11 @@ export function scaledAuxiliaryFull(
       lowerBound: unit ** 2 * optimisation.lowerBound,
       lowerBoundWithoutConstant: unit ** 2 * optimisation.lowerBoundWithoutConstant,
     },
+    uncertainty: (task, shots) =>
+      unit ** 2 *
+      uncertainty(
+        task.map((x) => x / unit),
+        shots,
+      ),
   };
 }

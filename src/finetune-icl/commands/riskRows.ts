@@ -2,7 +2,7 @@ import { InputError } from "@finetune-icl/base";
 import type { ShotCount } from "@finetune-icl/core/problem";
 import { say } from "../say";
 
-/** A risk in floats, how far rounding may have moved it, and the same in rationals where that can be had. */
+/** A risk in floats, how far it may be off, and the same in rationals where that can be had. */
 export interface RoundedRisk {
   readonly risk: number;
   readonly errorBound: number;
@@ -34,8 +34,14 @@ export function riskRow(
   if (errorBound <= ENOUGH * Math.abs(risk)) return { risk };
   if (unrounded !== undefined) return { risk: finite(unrounded(), task, shots) };
   finite(risk, task, shots);
-  return Number.isFinite(errorBound) ? { risk, errorBound } : refuse(task, shots);
+  if (!Number.isFinite(errorBound)) return refuse(task, shots);
+  const rounded = sureDigits(risk, errorBound);
+  return { risk: rounded, errorBound: errorBound + Math.abs(rounded - risk) };
 }
+
+/** The digits that the bound leaves, and one more. */
+const sureDigits = (risk: number, errorBound: number): number =>
+  Number(risk.toPrecision(Math.max(1, Math.ceil(Math.log10(Math.abs(risk) / errorBound)) + 1)));
 
 /** One line on standard error when digits are lost. */
 export function warnOfLostDigits(rows: readonly RiskRow[]): void {
@@ -47,7 +53,7 @@ export function warnOfLostDigits(rows: readonly RiskRow[]): void {
   // A risk that is 0, or smaller than its own bound, has no digit that is sure.
   const share = worst < 1 ? `a share of ${worst.toPrecision(2)} of itself at most` : "all of its own size";
   say(
-    `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, the worst ${share} (errorBound); --exact computes without rounding where the regime allows it\n`,
+    `finetune-icl: warning: ${lost.length} of ${rows.length} risks lose digits to rounding, or to where a descent ended, the worst ${share} (errorBound); --exact computes without either where the regime allows it\n`,
   );
 }
 

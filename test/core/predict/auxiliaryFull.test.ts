@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../../src/core/algebra/numberField";
+import { asParameters, asPoint, exactLoss } from "../../../src/core/exact/exactLoss";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
+import { pack, unpack } from "../../../src/core/exact/packedParameters";
 import { dampedNewton } from "../../../src/core/predict/dampedNewton";
 import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
@@ -67,6 +69,49 @@ describe("full fine-tuning with an auxiliary loss", () => {
       );
     expect(predicted(0.1, 1e-6).method).toBe("exact optimisation");
   });
+
+  it.each([1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] as const)(
+    "bounds how far the risk is from that at the minimum itself, weight %s",
+    (auxiliaryWeight) => {
+      const small = isotropicSetting({ dimension: 1, noiseVariance: 0.1, pretrainingShots: 20 });
+      const target = [0.8];
+      const { risk, errorBound } = predict(small.problem, small.pretraining, {
+        kind: "auxiliary-full",
+        targetTask: target,
+        auxiliaryShots: 20,
+        auxiliaryWeight,
+      });
+      for (const task of [[-0.8], [0.5], target]) {
+        const difference = Math.abs(risk(task, 20) - riskAtMinimum(target, auxiliaryWeight, task));
+        const bound = errorBound(task, 20);
+        expect(difference, `task ${task}: bound ${bound}`).toBeLessThan(bound);
+        // A bound that says something: of another task the digits are not thrown away.
+        expect(bound, `task ${task}: difference ${difference}`).toBeLessThan(
+          Math.max(1e-2 * 0.871, 1e4 * difference),
+        );
+      }
+    },
+  );
+
+  /** Followed from λ = 1 down with a gradient of rounding alone: at each weight the start is within a decade of its minimum. */
+  function riskAtMinimum(target: readonly number[], weight: number, task: readonly number[]): number {
+    const small = isotropicSetting({ dimension: 1, noiseVariance: 0.1, pretrainingShots: 20 });
+    const { parameters } = predict(small.problem, small.pretraining, {
+      kind: "auxiliary-full",
+      targetTask: target,
+      auxiliaryShots: 20,
+      auxiliaryWeight: 1,
+    });
+    let point = asPoint(pack(parameters));
+    for (const at of [1, 0.1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8].filter((w) => w >= weight)) {
+      const loss = exactLoss(small.problem, [
+        { task: target, shots: 0, weight: 1 },
+        { task: target, shots: 20, weight: at },
+      ]);
+      point = dampedNewton(loss, point, { tolerance: 1e-15, maxSteps: 500, difference: 1 }).point;
+    }
+    return exactRisk(FLOAT, small.problem, task, 20, unpack(asParameters(point, 3)));
+  }
 
   it("is no minimum by the size of the noise: the gradient is held against what parameters change", () => {
     // Descent from the pretrained point ends in a saddle at v_x = M₀₀ = 0, where the zero-shot task is not learnt at all: at 1.09.

@@ -83,6 +83,37 @@ describe("answers of the command line", () => {
     expect(full.err).toMatch(/^finetune-icl: warning: 1 of 3 risks lose digits .*\n$/);
   });
 
+  // Followed from λ = 1 down with a gradient of rounding alone.
+  it.each([
+    [1e-8, 0.8710398],
+    [1e-5, 0.87103851],
+    ["annealed", 0.8710398],
+  ] as const)(
+    "have the digits that are right, and one more, after a descent with a weight of %s",
+    async (auxiliaryWeight, followed) => {
+      const problem = { covariance: [[1]], noiseVariance: 0.1, taskCovariance: [[1]], pretrainingShots: 20 };
+      const question = {
+        problem,
+        regime: "auxiliary-full",
+        targetTask: [0.8],
+        auxiliaryShots: 20,
+        auxiliaryWeight,
+      };
+      const asked = await askMain("predict", { ...question, testTasks: [[-0.8], [0.8]], shots: [20] });
+      const [other, target] = answerOf(asked).risks as readonly { risk: number; errorBound?: number }[];
+      expect(Math.abs(other!.risk - followed)).toBeLessThan(other!.errorBound!);
+      expect(other!.errorBound! / other!.risk).toBeGreaterThan(1e-9);
+      expect(String(other!.risk).replace(/^0\./, "").length).toBeLessThanOrEqual(
+        Math.ceil(-Math.log10(other!.errorBound! / other!.risk)) + 2,
+      );
+      expect(asked.err).toMatch(
+        /^finetune-icl: warning: \d of 2 risks lose digits .*where a descent ended.*\n$/,
+      );
+      // On the target itself the place in the valley makes no difference.
+      expect(target!.errorBound ?? 0).toBeLessThan(1e-6);
+    },
+  );
+
   it("refuse --exact for regimes that end at irrational numbers", async () => {
     const { code, err } = await askMain(
       "predict",

@@ -291,10 +291,12 @@ describe("finetune-icl predict", () => {
 
   it.each([...REGIME_KINDS])("gives %s parameters whose exact risk is the predicted one", async (regime) => {
     const { code, out, err } = await askMain("predict", { ...predictQuestion, regime });
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(code).toBe(0);
+    // A descent ends beside its minimum, and the answer says by how much.
+    expect(err).toMatch(regime === "auxiliary-full" ? /^(?:finetune-icl: warning: .*\n)?$/ : /^$/);
     const answer = JSON.parse(out) as {
       parameters: { value: number[]; keyQuery: number[][] };
-      risks: { task: number; shots: number | "infinity"; risk: number }[];
+      risks: { task: number; shots: number | "infinity"; risk: number; errorBound?: number }[];
       method: string;
     };
     expect(answer.method).toBe(regime === "auxiliary-full" ? "exact optimisation" : "closed form");
@@ -302,11 +304,11 @@ describe("finetune-icl predict", () => {
       [0, 1].flatMap((task) => predictQuestion.shots.map((shots) => [task, shots])),
     );
     const problem = { dimension: 2, covariance: identity, noiseVariance: 0.1 };
-    for (const { task, shots, risk } of answer.risks) {
+    for (const { task, shots, risk, errorBound = 0 } of answer.risks) {
       const exact = exactRisk(FLOAT, problem, predictQuestion.testTasks[task]!, shots, answer.parameters);
       expectClose(risk, exact, {
-        tolerance: 1e-13 * (1 + exact),
-        reason: "rounding",
+        tolerance: 1e-13 * (1 + exact) + errorBound,
+        reason: "rounding, and the bound that is printed",
         input: { regime, task, shots },
       });
     }
