@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { InputError, mapInOrder } from "@finetune-icl/base";
@@ -5,13 +6,16 @@ import { createProgress } from "@finetune-icl/files";
 import {
   findSandbox,
   type Grade,
+  type GradeOptions,
   gradeSubmission,
   type Lesson,
+  type LessonChecks,
   readLesson,
   recordChecks,
 } from "@finetune-icl/notebooks/course";
 import { courseNotebooks, type Notebook, readNotebook } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { type EndingSignal, exitCodeOf } from "../interrupted";
 import { answer, say } from "../say";
 import { readJobs, readSeconds } from "./runnerOptions";
 
@@ -62,27 +66,39 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       "no sandbox: bubblewrap (bwrap) is not there or may not work here; submissions run with your rights\n",
     );
   const progress = createProgress(lessons.size + read.length, process.stderr, "runs");
+  const judged: (Judged | undefined)[] = read.map(() => undefined);
+  const print = (unjudged: string): void => {
+    const submissions = judged.map((each, k) => each ?? { submission: read[k]!.path, error: unjudged });
+    answer(`${JSON.stringify({ sandbox, submissions }, null, 1)}\n`);
+  };
+  // What was judged is not lost with the rest.
+  const interrupt = (signal: EndingSignal): void => {
+    progress.stop();
+    const done = judged.filter((each) => each !== undefined).length;
+    if (done > 0) print("not judged: the command was interrupted");
+    say(
+      `finetune-icl: interrupted; ${done} of ${read.length} submissions are judged${done > 0 ? ", and in the report; grade the others again" : ""}\n`,
+    );
+    process.exit(exitCodeOf(signal));
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const known = await mapInOrder(
       [...lessons.values()],
       jobs,
-      async (lesson) => [lesson.path, await recordChecks(lesson, timeoutMs)] as const,
+      async (lesson) => [lesson.path, await checksOrRefusal(lesson, timeoutMs)] as const,
       () => progress.step(),
     );
+    // Nothing to judge by: said as it is.
+    if (known.every(([, checks]) => checks instanceof Error)) throw known[0]![1];
     const checks = new Map(known);
-    const judged = await mapInOrder(
-      read,
+    await mapInOrder(
+      read.map((each, place) => ({ each, place })),
       jobs,
-      async (each): Promise<Judged> => {
-        if ("refused" in each) return { submission: each.path, error: each.refused.message };
-        const { path, notebook, lesson } = each;
-        try {
-          const options = { sandbox, timeoutMs };
-          const grade = await gradeSubmission(notebook, lesson, checks.get(lesson.path)!, options);
-          return { submission: path, lesson: lesson.name, ...grade };
-        } catch (error) {
-          return { submission: path, error: error instanceof Error ? error.message : String(error) };
-        }
+      async ({ each, place }): Promise<Judged> => {
+        const judgement = await judge(each, checks, { sandbox, timeoutMs });
+        judged[place] = judgement;
+        return judgement;
       },
       (each) => {
         progress.step();
@@ -93,31 +109,65 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
         );
       },
     );
-    answer(`${JSON.stringify({ sandbox, submissions: judged }, null, 1)}\n`);
-    const lost = judged.filter((each) => "error" in each).length;
+    print("not judged");
+    const lost = judged.filter((each) => each !== undefined && "error" in each).length;
     if (lost > 0)
       throw new Error(`${lost} of ${judged.length} submissions could not be judged: see the messages above`);
   } finally {
     progress.stop();
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
+
+/** What the checks of a lesson know, or why they know nothing: submissions to other lessons are judged all the same. */
+async function checksOrRefusal(lesson: Lesson, timeoutMs: number): Promise<LessonChecks | Error> {
+  try {
+    return await recordChecks(lesson, timeoutMs);
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+async function judge(
+  each: Read,
+  known: ReadonlyMap<string, LessonChecks | Error>,
+  options: GradeOptions,
+): Promise<Judged> {
+  if ("refused" in each) return { submission: each.path, error: each.refused.message };
+  const { path, notebook, lesson } = each;
+  const checks = known.get(lesson.path)!;
+  if (checks instanceof Error) return { submission: path, error: checks.message };
+  try {
+    return {
+      submission: path,
+      lesson: lesson.name,
+      ...(await gradeSubmission(notebook, lesson, checks, options)),
+    };
+  } catch (error) {
+    return { submission: path, error: asError(error).message };
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+type Read = { readonly path: string; readonly notebook: Notebook; readonly lesson: Lesson } | Refused;
 
 interface Refused {
   readonly path: string;
   readonly refused: Error;
 }
 
-function readSubmission(
-  path: string,
-  lesson: string | undefined,
-): { readonly path: string; readonly notebook: Notebook; readonly lesson: Lesson } | Refused {
+function readSubmission(path: string, lesson: string | undefined): Read {
   try {
+    // What it leads to, the solutions perhaps, is nothing that was handed in.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new InputError("notebook", path, "the file itself, no link: `cp -L` makes one of yours a file");
     // Students copy cells, and some clients copy the id along.
     return { path, notebook: readNotebook(path, { renewsIds: true }), lesson: lessonOf(path, lesson) };
   } catch (error) {
     // A lesson that is named and cannot be read is nobody's submission.
     if (lesson !== undefined && error instanceof InputError && error.field.startsWith(lesson)) throw error;
-    return { path, refused: error instanceof Error ? error : new Error(String(error)) };
+    return { path, refused: asError(error) };
   }
 }
 

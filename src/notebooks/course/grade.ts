@@ -42,6 +42,7 @@ export interface GradeOptions {
 /**
  * Runs a submission in a process of its own and gives the points of the answers that are right. What its answers give is
  * compared here, with what the checks of the lesson know: nothing that a submission defines or changes takes part in that.
+ * @throws Error when it could not be run at all, which is no fault of its author and no grade
  */
 export async function gradeSubmission(
   submission: Notebook,
@@ -53,19 +54,20 @@ export async function gradeSubmission(
   for (const [name, limit] of Object.entries(limits)) readWhole(limit, `limits.${name}`, 1);
   const mark = `answers ${randomUUID()} `;
   const probed = probeSubmission(submission, lesson, checks, mark);
-  const workplace = makeWorkplace(lesson.path);
-  try {
-    const wanted = [...probed.probes.values()];
-    const outcome = await runGuarded(probed.notebook, wanted, { sandbox, workplace, timeoutMs, limits });
-    const exercises = lesson.exercises.map((exercise) =>
-      gradeExercise(exercise, () => complaint(exercise.number, checks, probed, outcome, mark)),
-    );
-    const sum = (of: (grade: ExerciseGrade) => number | undefined) =>
-      exercises.reduce((total, grade) => total + (of(grade) ?? 0), 0);
-    return { points: sum(({ points }) => points), of: sum((grade) => grade.of), exercises };
-  } finally {
-    workplace.remove();
-  }
+  const wanted = [...probed.probes].map(([number, id]) => ({ id, answers: probed.copies.get(number) ?? [] }));
+  const workplace = () => makeWorkplace(lesson.path);
+  const outcome = await runGuarded(probed.notebook, wanted, mark, { sandbox, workplace, timeoutMs, limits });
+  const exercises = lesson.exercises.map((exercise) =>
+    gradeExercise(exercise, () =>
+      aboutCopies(
+        complaint(exercise.number, checks, probed, outcome, mark),
+        probed.copies.get(exercise.number),
+      ),
+    ),
+  );
+  const sum = (of: (grade: ExerciseGrade) => number | undefined) =>
+    exercises.reduce((total, grade) => total + (of(grade) ?? 0), 0);
+  return { points: sum(({ points }) => points), of: sum((grade) => grade.of), exercises };
 }
 
 function gradeExercise(
@@ -80,15 +82,20 @@ function gradeExercise(
   return { number, kind, points: says === undefined ? of : 0, of, says: says ?? "" };
 }
 
+/** Whoever copies a cell copies its `grade_id`, and may not know which of the two counts. */
+function aboutCopies(says: string | undefined, copies: readonly string[] = []): string | undefined {
+  if (says === undefined || copies.length < 2) return says;
+  return `${says} (${copies.length} cells have the grade_id of this answer; what the last of them leaves counts.)`;
+}
+
 /** Nothing when the answer is right, otherwise what is wrong with it. */
 function complaint(
   number: string,
   checks: LessonChecks,
   { notebook, probes, answers }: ProbedSubmission,
-  { failures, printed, trouble }: GuardedOutcome,
+  { failures, printed }: GuardedOutcome,
   mark: string,
 ): string | undefined {
-  if (trouble !== undefined) return trouble;
   const [probe, record] = [probes.get(number), checks.get(number)];
   if (probe === undefined || record === undefined) return "neither its answer nor its check is in the file";
   const attempts = readProbe(printed[probe] ?? "", mark, record);
@@ -108,7 +115,10 @@ function complaint(
   const culprit = [answers.get(number), ...before.reverse()].find(
     (id) => id !== undefined && failures.has(id) && !id.startsWith("probe-"),
   );
-  const own = failures.get(probe)?.trim() ?? "its answer gave nothing that can be read";
+  const own = failures.get(probe)?.trim() ?? "gave nothing that can be read";
+  const answer = notebook.cells.find(({ id }) => id === answers.get(number));
+  if (answer !== undefined && answer.cell_type !== "code")
+    return `the answer is in a ${answer.cell_type} cell, which does not run`;
   // What the compiler says of the probe shows the probe, which is nothing of the student's.
   const unknown = /Cannot find name '(\w+)'/.exec(own)?.[1];
   if (culprit === undefined && unknown !== undefined)

@@ -14,9 +14,10 @@ const MOST_TEXT = 1_000_000;
 async function main(): Promise<void> {
   // Else this signal opens Node's inspector, through which the submission could run code in here.
   if (process.platform !== "win32") process.on("SIGUSR1", () => {});
-  const { notebook, timeoutMs, wanted } = JSON.parse(await text(process.stdin)) as GuardedRun;
+  const { notebook, timeoutMs, wanted, mark } = JSON.parse(await text(process.stdin)) as GuardedRun;
   const trial = makeTrialTables();
   let done = 0;
+  say({ done });
   const outcome = await runNotebook(notebook, {
     cwd: process.cwd(),
     timeoutMs,
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   say({
     failures: failures.map((failure) => ({ cell: cellOf(failure), text: textOf(failure) })),
     isComplete: outcome.notebook !== undefined,
-    printed: Object.fromEntries(wanted.map((id) => [id, printedBy(outcome.notebook, id)])),
+    printed: Object.fromEntries(wanted.map((id) => [id, printedBy(outcome.notebook, id, mark)])),
   });
 }
 
@@ -50,13 +51,15 @@ function textOf(failure: Failure): string {
   return described.slice(described.indexOf("` ") + 2).slice(0, MOST_TEXT);
 }
 
-function printedBy(notebook: Notebook | undefined, id: string): string {
+/** The last line that begins so, however much is printed before and after it. */
+function printedBy(notebook: Notebook | undefined, id: string, mark: string): string {
   const cell = notebook?.cells.find((each) => each.id === id);
   if (cell?.cell_type !== "code") return "";
-  return cell.outputs
+  const text = cell.outputs
     .map((output) => (output.output_type === "stream" && output.name === "stdout" ? output.text : ""))
-    .join("")
-    .slice(-MOST_TEXT);
+    .join("");
+  const start = `\n${text}`.lastIndexOf(`\n${mark}`);
+  return start < 0 ? "" : text.slice(start).split("\n", 1)[0]!.slice(0, MOST_TEXT);
 }
 
 void main();

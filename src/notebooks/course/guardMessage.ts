@@ -6,17 +6,20 @@ export interface GuardedRun {
   readonly notebook: Notebook;
   /** Limit for each cell. */
   readonly timeoutMs: number;
-  /** Ids of cells whose printed text is wanted. */
+  /** Ids of cells of which a printed line is wanted. */
   readonly wanted: readonly string[];
+  /** How that line begins. */
+  readonly mark: string;
 }
 
-/** What a guard says, a line of JSON each: how many cells have run, and at last what came of it. */
+/** What a guard says, a line of JSON each: how many cells have run, none at its start, and at last what came of it. */
 export type GuardMessage = { readonly done: number } | GuardReport;
 
 export interface GuardReport {
   readonly failures: readonly { readonly cell: string | null; readonly text: string }[];
   /** Whether the kernel lived to the end. */
   readonly isComplete: boolean;
+  /** The last line with the mark that each wanted cell printed; nothing where there is none. */
   readonly printed: Readonly<Record<string, string>>;
 }
 

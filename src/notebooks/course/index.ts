@@ -2,7 +2,7 @@ export type { Answer } from "./answer";
 export { type AnswerCheck, checkAnswer, type SealedCheck, WrongAnswer } from "./checkAnswer";
 export { type Audience, requireCopyFolder, writeCourseCopy } from "./courseCopy";
 export { coursePackages, type PackageManifest } from "./courseManifest";
-export { type Grade, gradeSubmission } from "./grade";
+export { type Grade, type GradeOptions, gradeSubmission } from "./grade";
 export { type Lesson, readLesson } from "./lesson";
 export { easilyGuessed, type LessonChecks, recordChecks } from "./lessonChecks";
 export { lessonFiles } from "./lessonFiles";

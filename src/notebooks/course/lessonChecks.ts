@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { onEnd } from "@finetune-icl/files";
-import { describeFailure } from "../runner/cellFailure";
+import { describeFailure, type Failure, nameCell } from "../runner/cellFailure";
 import { makeTrialTables } from "../runner/figureTables";
 import { runNotebook } from "../runner/runNotebook";
 import { requireTimeout } from "../runner/timeout";
@@ -46,16 +46,30 @@ export async function recordChecks(lesson: Lesson, timeoutMs: number): Promise<L
       const failures = outcome.status === "failed" ? outcome.failures : [];
       const unstarted = failures.find((failure) => failure.kind !== "cell");
       if (unstarted) throw new Error(describeFailure(lesson.path, unstarted));
-      const [why = "its check did not run"] = failures.map((failure) =>
-        describeFailure(lesson.path, failure),
-      );
-      throw new InputError(`exercise ${missing.number}`, why.replace(/\s+/g, " "), "a lesson that runs");
+      throw unknownCheck(lesson.path, missing.number, failures[0]);
     }
     return records;
   } finally {
     trial.remove();
     remove();
   }
+}
+
+/** What the right answers are is not known: why, in one line. */
+function unknownCheck(path: string, number: string, failure: Failure | undefined): InputError {
+  const field = `exercise ${number} of ${path}`;
+  if (failure?.kind !== "cell")
+    return new InputError(field, "a check that did not run", "a lesson that runs");
+  const { cell, failure: what } = failure;
+  const place = `${field}: ${nameCell(cell)}`;
+  if (what.kind === "timed out")
+    return new InputError(
+      place,
+      `work of more than ${what.seconds} s`,
+      "cells that end within the limit, or a longer one (--timeout)",
+    );
+  const said = describeFailure(path, failure).slice(`${path}: ${nameCell(cell)} `.length);
+  return new InputError(place, `code that ${said.replace(/\s+/g, " ")}`, "a lesson that runs");
 }
 
 /** The exercises whose answers somebody finds who tries simple values at all inputs: yes or no at four inputs has sixteen. */

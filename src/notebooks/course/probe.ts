@@ -29,19 +29,15 @@ ${isWritten ? "" : check.preparation}  const encode: any = (value: any) =>
 }`;
 }
 
-/** What a probe printed, or nothing when it did not come to that or printed something else. */
+/** What a probe printed in its line, or nothing when it did not come to that or printed something else. */
 export function readProbe(
   text: string,
   mark: string,
   { exercise, printed }: RecordedCheck,
 ): readonly Attempt[] | undefined {
-  const line = text
-    .split("\n")
-    .filter((each) => each.startsWith(mark))
-    .at(-1);
-  if (line === undefined) return undefined;
+  if (!text.startsWith(mark)) return undefined;
   try {
-    const given: unknown = JSON.parse(line.slice(mark.length));
+    const given: unknown = JSON.parse(text.slice(mark.length));
     if (!Array.isArray(given) || given.length !== printed.length) return undefined;
     return given.map((each: { readonly value?: unknown; readonly threw?: readonly unknown[] }): Attempt => {
       if (Array.isArray(each.threw)) return threw(exercise, String(each.threw[0]), String(each.threw[1]));

@@ -70,7 +70,8 @@ export function commandIn(
   program: string,
   limits: Limits = LIMITS,
 ): readonly [string, ...string[]] {
-  const perProcess = `ulimit -f ${LARGEST_FILE}; ulimit -d ${Math.ceil(limits.processBytes / 1024)}`;
+  // A limit that cannot be set is above one that the grader is under itself.
+  const perProcess = `ulimit -f ${LARGEST_FILE} 2>/dev/null; ulimit -d ${Math.ceil(limits.processBytes / 1024)} 2>/dev/null`;
   const limited = (before: string) =>
     ["/bin/sh", "-c", `${before}; exec "$@"`, "sh", process.execPath, program] as const;
   // The number of processes is the user's, who may run others beside: only a sandbox has a count of its own.

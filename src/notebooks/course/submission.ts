@@ -11,14 +11,17 @@ export interface ProbedSubmission {
   readonly notebook: Notebook;
   /** Ids of the probes' cells by exercise; none where the submission has neither the answer nor the check. */
   readonly probes: ReadonlyMap<string, string>;
-  /** Ids of the answers' cells by exercise. */
+  /** Ids of the answers' cells by exercise: of several with the same `grade_id`, which a copy of a cell has, the last. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Ids of all of them. */
+  readonly copies: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Finds the exercises of the lesson in a submission: by nbgrader's `grade_id`, which clients keep when they lose or renew the ids of
- * cells (Colab, VS Code, anything that writes nbformat 4.4), or else by the id. A probe stands where the check was, or, without
- * a check, behind the answer. Cells get the ids `submitted-1`, `submitted-2`, …, so that nothing depends on theirs.
+ * cells (Colab, VS Code, anything that writes nbformat 4.4), or else by the id. A probe stands where the last of check and answers was,
+ * in the place of the check or behind the answer, so that it sees what a run from top to bottom leaves. Cells get the
+ * ids `submitted-1`, `submitted-2`, …, so that nothing depends on theirs.
  */
 export function probeSubmission(
   { cells, ...rest }: Notebook,
@@ -27,38 +30,42 @@ export function probeSubmission(
   mark: string,
 ): ProbedSubmission {
   const numbered = cells.map((cell, index) => ({ ...cell, id: `submitted-${index + 1}` }));
-  const find = (own: Cell | undefined) => {
-    const index = own === undefined ? -1 : indexOf(cells, own);
-    return index < 0 ? undefined : index;
-  };
   const probes = new Map<string, string>();
   const answers = new Map<string, string>();
+  const copies = new Map<string, readonly string[]>();
   const replaced = new Map<number, readonly Cell[]>();
   for (const exercise of lesson.exercises) {
-    const [answer, check] = [find(exercise.answers[0]), find(exercise.checks[0])];
-    if (answer !== undefined) answers.set(exercise.number, numbered[answer]!.id);
+    const answered = placesOf(cells, exercise.answers[0]);
+    const checked = placesOf(cells, exercise.checks[0]);
+    const ids = answered.map((index) => numbered[index]!.id);
+    copies.set(exercise.number, ids);
+    if (ids.length > 0) answers.set(exercise.number, ids.at(-1)!);
     const record = checks.get(exercise.number);
-    const at = check ?? answer;
-    if (record === undefined || at === undefined) continue;
+    const at = Math.max(-1, ...answered, ...checked);
+    if (record === undefined || at < 0) continue;
     const id = `probe-${exercise.number.replace(".", "-")}`;
     probes.set(exercise.number, id);
     const probe = probeCell(id, probeSource(checkOf(exercise), record, mark));
-    replaced.set(at, check === undefined ? [numbered[at]!, probe] : [probe]);
+    for (const index of checked) replaced.set(index, []);
+    replaced.set(at, checked.includes(at) ? [probe] : [withoutTags(numbered[at]!), probe]);
   }
   const all = numbered.flatMap((cell, index) => replaced.get(index) ?? [withoutTags(cell)]);
-  return { notebook: { ...rest, cells: all }, probes, answers };
+  return { notebook: { ...rest, cells: all }, probes, answers, copies };
 }
 
 function checkOf({ checks: [check] }: Exercise) {
   return readCheckCell(check!.source, `cell ${check!.id}`);
 }
 
-function indexOf(cells: readonly Cell[], own: Cell): number {
+/** Where the cells of a submission stand that were made from this one of the lesson. */
+function placesOf(cells: readonly Cell[], own: Cell | undefined): readonly number[] {
+  if (own === undefined) return [];
   const grade = gradeIdOf(own);
-  const byGrade = grade === undefined ? -1 : cells.findIndex((cell) => gradeIdOf(cell) === grade);
-  return byGrade >= 0
+  const indices = [...cells.keys()];
+  const byGrade = grade === undefined ? [] : indices.filter((index) => gradeIdOf(cells[index]!) === grade);
+  return byGrade.length > 0
     ? byGrade
-    : cells.findIndex(({ id, cell_type }) => id === own.id && cell_type === "code");
+    : indices.filter((index) => cells[index]!.id === own.id && cells[index]!.cell_type === "code");
 }
 
 function gradeIdOf({ metadata }: Cell): string | undefined {
