@@ -40,8 +40,8 @@ describe.skipIf(!isThere)("language_model.py on a tiny model (FINETUNE_ICL_TORCH
   it("trains what is named, goes on from finished cells, and gives back the start", () => {
     const cells = 16;
     const run = (more: readonly string[] = []) =>
-      python("language_model.py", [path, "--tiny", "--threads", "1", "--cells", String(cells), ...more]);
-    const first = run();
+      python("language_model.py", [path, "--tiny", "--threads", "1", "--queries", "8", "--cells", String(cells), ...more]);
+    const first = run(["--workers", "2"]);
     expect(first.status, first.stderr).toBe(0);
     const results = join(path, "results");
     expect(readdirSync(results)).toHaveLength(cells);
