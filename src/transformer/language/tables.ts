@@ -119,7 +119,9 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
               }),
             );
           const here = bySeed(own, level);
-          if (here.size === 0) return [];
+          const atStart = bySeed(starts, "start");
+          // What nobody was measured on has no row; where no run reached the level, the row says so.
+          if (here.size === 0 && atStart.size === 0) return [];
           const paired = (there: ReadonlyMap<number, RoleSummary>) =>
             overSeeds(
               [...here]
@@ -127,7 +129,7 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
                 .map(([seed, { accuracy }]) => accuracy - there.get(seed)!.accuracy),
             );
           const over = (key: keyof RoleSummary) => overSeeds([...here.values()].map((each) => each[key]));
-          const fromStart = paired(bySeed(starts, "start"));
+          const fromStart = paired(atStart);
           const lessAll = paired(bySeed(all, level));
           const spread = (name: string, { mean, low, high }: ReturnType<typeof overSeeds>) => ({
             [name]: digits(mean),
@@ -143,7 +145,9 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
               role: role === "pool" && cell.objective.replay > 0 ? "replayed" : role,
               tasks: tasks
                 .filter((task) =>
-                  own[0]!.points.some(({ measures }) => measures.some((each) => each.task === task)),
+                  [...own, ...starts].some(({ points }) =>
+                    points.some(({ measures }) => measures.some((each) => each.task === task)),
+                  ),
                 )
                 .join(" "),
               shots,

@@ -424,7 +424,8 @@ class Worker:
         prompts = self.prompts[file]
         begun = time.perf_counter(), time.process_time()
         kind = arguments.device.split(":")[0]
-        with torch.autocast(kind, torch.bfloat16, enabled=arguments.bfloat16):
+        # Without its cache, which would keep the weights of the first step for all of them: it is emptied at the end of the block alone.
+        with torch.autocast(kind, torch.bfloat16, enabled=arguments.bfloat16, cache_enabled=False):
             answer = run_cell(self.model, self.tokens, cell, self.plan, prompts, arguments.device, arguments.queries)
         seconds = time.perf_counter() - begun[0]
         write_whole(result_path(arguments, cell), {
