@@ -33,8 +33,17 @@ export type UnitResult = EvidenceResult | SimulatedCase;
 /** The name of a unit in checkpoints and messages. */
 export const unitName = ({ claim, kind, index }: Unit): string => `${claim}/${kind}/${index}`;
 
+/** To count the cases of a simulation is to work them out, which takes a second for all claims: once is enough. */
+const counted = new WeakMap<Claim, readonly Unit[]>();
+
 /** The units of a claim: its training, its identity, and each case of its simulation. */
 export function unitsOf(claim: Claim): readonly Unit[] {
+  const units = counted.get(claim) ?? countUnits(claim);
+  counted.set(claim, units);
+  return units;
+}
+
+function countUnits(claim: Claim): readonly Unit[] {
   const { id, identity, simulation, training } = claim;
   const units: Unit[] = [];
   if (isApplicable(training)) units.push({ claim: id, kind: "training", index: 0, cost: 500 });

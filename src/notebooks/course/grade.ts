@@ -31,6 +31,7 @@ export interface ExerciseGrade {
   readonly says: string;
 }
 
+/** How submissions are run. */
 export interface GradeOptions {
   readonly sandbox: Sandbox;
   /** Limit for each cell. */
