@@ -80,6 +80,19 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
   "a helper without its extension": [['import { twice as again } from "./helper";', "again(5)"], "10"],
   "a helper below": [['import { half } from "./deep/half";', "half(5)"], "2.5"],
   "a helper above": [['import { thrice } from "../above.ts";', "thrice(4)"], "12"],
+  "helpers that import each other in a circle": [['import { even } from "./circle/even"; even(5)'], "false"],
+  "a helper of a circle sees what another exports so far": [
+    ['import { seen } from "./circle/early"; seen'],
+    "[ 'before', undefined ]",
+  ],
+  "a helper that imports itself": [['import { own } from "./circle/self"; own()'], "7"],
+  "a helper of a circle that fails when it is read runs again when it is asked for again": [
+    [
+      "!const no = ((globalThis as any).mayRun = false); await import('./circle/fails');",
+      "(globalThis as any).mayRun = true; const { told } = await import('./circle/fails'); told()",
+    ],
+    "both",
+  ],
   "a variable of an inner block is seen in later cells, and shared": [
     [
       "if (true) { var inside = 1; for (var turn = 0; turn < 3; turn++); }\nconst look = () => inside;",
@@ -129,6 +142,19 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
   ],
 };
 
+/** Helpers that import each other. */
+const circles: Readonly<Record<string, string>> = {
+  even: "import { odd } from './odd';\nexport const even = (n: number): boolean => n === 0 || odd(n - 1);\n",
+  odd: "import { even } from './even';\nexport const odd = (n: number): boolean => n !== 0 && even(n - 1);\n",
+  early:
+    "export const before = 'before';\nimport { look } from './looks';\nexport const seen = look;\nexport const after = 1;\n",
+  looks: "import { after, before } from './early';\nexport const look: unknown[] = [before, after];\n",
+  self: "import * as me from './self';\nexport const seven = 7;\nexport const own = () => me.seven;\n",
+  fails:
+    "import { other } from './partner';\nif (!(globalThis as any).mayRun) throw new Error('not yet');\nexport const told = () => other();\nexport const both = 'both';\n",
+  partner: "import * as first from './fails';\nexport const other = (): string => first.both ?? 'half';\n",
+};
+
 describe("cells", () => {
   const above = makeWorkDirectory();
   const directory = join(above, "notebook with ünïcode and spaces");
@@ -140,6 +166,9 @@ describe("cells", () => {
       join(directory, "deep", "half.ts"),
       "export const half = (x: number): number => x / 2;\nexport const fail = (): never => {\n  throw new Error('helper');\n};\n",
     );
+    mkdirSync(join(directory, "circle"));
+    for (const [name, text] of Object.entries(circles))
+      writeFileSync(join(directory, "circle", `${name}.ts`), text);
     writeFileSync(
       join(above, "above.ts"),
       "interface Unused {}\n\nexport const thrice = (x: number): number => {\n  if (x < 0) throw new Error('negative');\n  return 3 * x;\n};\n",
