@@ -1,9 +1,12 @@
 import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
+import { isOwnAwait, isUnchecked } from "./cellDiagnostics";
 import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
 import { dependenciesOf, leanBuilder } from "./leanBuilder";
-import { type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
+import { explained, isHidden, markOf, OWN, unmarked } from "./marks";
+import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
+import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
 import { type MapChain, shiftMap, Tracer } from "./sourceMaps";
 import { readTsconfig } from "./tsconfig";
@@ -18,6 +21,8 @@ export interface CompiledCell {
   readonly valueName: string | undefined;
   /** What it declares, types aside. */
   readonly names: readonly string[];
+  /** What earlier cells declared under names of this one, by these: what it is called from now on. */
+  readonly hidden: ReadonlyMap<string, string>;
 }
 
 /** tslab's converter, with this kernel's additions around it. */
@@ -36,12 +41,27 @@ export interface Converter extends TslabConverter {
 const CELL_FILE = "__tslab__.ts";
 // tslab puts a line above each cell, and we put one below the function's head.
 const LINES_ABOVE = 1;
+/** What tslab puts behind a cell: the names that the cell declares, as the compiler keeps them. */
+const EXPORTS = /\nexport \{([^{}]*)\}$/;
+/** "Import assignment cannot be used when targeting ECMAScript modules": cells become functions that have `require`. */
+const IMPORT_EQUALS = 1202;
 /** "File is not under rootDir": files outside the notebook's folder are Node's, see importTypeScript. */
 const OUTSIDE_ROOT = 6059;
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 // The compiler empties what a module exports before it runs; the names of cells keep what they hold until they are given another.
 const EMPTIES = /^(?:exports\.[^\s=]+ = )+void 0;$/m;
 const MAP_LINE = /\n?\/\/# sourceMappingURL=\S+\s*$/;
+
+/**
+ * The names that a cell exports, as they are written: the compiler keeps `__x` as `___x`, and counts as names what a cell adds to modules
+ * and to the globals.
+ */
+function exportsAsWritten(text: string): string {
+  return text.replace(EXPORTS, (_, list: string) => {
+    const names = list.split(", ").filter((name) => name !== "__global" && !name.startsWith('"'));
+    return `\nexport {${names.map((name) => name.replace(/^___/, "__")).join(", ")}}`;
+  });
+}
 
 /** The JavaScript that stands for a file that cells import. */
 function outputOf(path: string): string {
@@ -65,19 +85,43 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   let program: ts.Program | undefined;
   let check: Timers["check"] = () => {};
   let cells = 0;
+  // What the compiler says that the last cell declares, and the types in it that have no name there.
+  let ownDeclarations = "";
+  let unnamed: ReadonlySet<string> = new Set();
+  // Names that cells only say to be there, and those that they add to the globals: no names of cells.
+  const ambient = new Set<string>();
+  let taken: Pick<OutputOptions, "globals" | "required" | "aliases"> = {};
+  let marks = 0;
 
   const isInFolder = (path: string) => {
     const rest = relative(folder, path);
     return !rest.startsWith("..") && !isAbsolute(rest);
   };
 
-  /** The program, except that files outside the folder give no output: Node loads those itself, and tslab gives up on them. */
-  const withoutOutside = <Builder extends ts.BuilderProgram>(builder: Builder): Builder => {
+  /**
+   * The program, except that files outside the folder give no output: Node loads those itself, and tslab gives up on them. And except
+   * that a cell gives its declarations even if there are types in it that no other file could name.
+   */
+  const withOwnEmit = <Builder extends ts.BuilderProgram>(builder: Builder): Builder => {
     const emit = builder.emit.bind(builder);
-    builder.emit = (file, ...rest) =>
-      file !== undefined && !isInFolder(file.fileName)
-        ? { emitSkipped: true, diagnostics: [] }
-        : emit(file, ...rest);
+    builder.emit = (file, write, token, only, transformers) => {
+      if (file !== undefined && !isInFolder(file.fileName)) return { emitSkipped: true, diagnostics: [] };
+      if (file === undefined || basename(file.fileName) !== CELL_FILE)
+        return emit(file, write, token, only, transformers);
+      const keep: ts.WriteFileCallback = (name, data, ...rest) => {
+        if (name.endsWith(".d.ts")) ownDeclarations = data;
+        write?.(name, data, ...rest);
+      };
+      const emitAll = builder.getProgram().emit as (...args: readonly unknown[]) => ts.EmitResult;
+      const result = emitAll(file, keep, token, only, transformers, true);
+      unnamed = new Set(
+        result.diagnostics.flatMap(({ messageText }) => {
+          const message = compiler.flattenDiagnosticMessageText(messageText, "\n");
+          return [...message.matchAll(/private name '([^']+)'/g)].map(([, name]) => name!);
+        }),
+      );
+      return result;
+    };
     return builder;
   };
 
@@ -93,10 +137,17 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const timers = withTimers(system);
       check = timers.check;
       const cell = files.find((file) => basename(file) === CELL_FILE) ?? "";
+      const { readFile } = timers.system;
+      const asWritten = Object.assign(Object.create(timers.system) as ts.System, {
+        readFile: (path: string, encoding?: string) => {
+          const text = readFile.call(timers.system, path, encoding);
+          return path === cell && text !== undefined ? exportsAsWritten(text) : text;
+        },
+      });
       const host = createHost(
         files,
         { ...options, ...fromTsconfig, inlineSourceMap: true },
-        timers.system,
+        asWritten,
         leanBuilder(compiler, cell),
         ...rest,
       );
@@ -104,7 +155,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       Object.defineProperty(host, "afterProgramCreate", {
         get: () => (builder: ts.BuilderProgram) => {
           program = builder.getProgram();
-          after(withoutOutside(builder));
+          after(withOwnEmit(builder));
         },
         set: (given: typeof after) => {
           after = given;
@@ -123,7 +174,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         written === undefined ? "" : ((JSON.parse(written) as { sources: string[] }).sources[0] ?? "");
       const isCell = basename(source) === CELL_FILE;
       const ofWritten: MapChain = written === undefined ? [] : [() => written];
-      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits }) : undefined;
+      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits, ...taken }) : undefined;
       if (rewritten) rewrittenCell = rewritten;
       if (rewritten?.isPlain) {
         cellMaps = [rewritten.map, ...ofWritten];
@@ -142,9 +193,27 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       return { ...result, outputText };
     },
 
-    getPreEmitDiagnosticsOfFiles: (...args: unknown[]) => {
-      const functions = compiler as unknown as Record<string, (...args: unknown[]) => ts.Diagnostic[]>;
-      return functions.getPreEmitDiagnosticsOfFiles!(...args).filter(({ code }) => code !== OUTSIDE_ROOT);
+    // Without those about declarations, which are nobody's mistake: a type of a function's own, for instance, has no name outside.
+    getPreEmitDiagnosticsOfFiles: (current: ts.Program, files: readonly ts.SourceFile[]) => {
+      const found = [
+        ...current.getConfigFileParsingDiagnostics(),
+        ...current.getOptionsDiagnostics(),
+        ...current.getGlobalDiagnostics(),
+        ...files.flatMap((file) => [
+          ...current.getSyntacticDiagnostics(file),
+          ...(isUnchecked(file.text) ? [] : current.getSemanticDiagnostics(file)),
+        ]),
+      ];
+      const isMeant = ({ code, file, start }: ts.Diagnostic) =>
+        code !== OUTSIDE_ROOT &&
+        !(code === IMPORT_EQUALS && file !== undefined && isInFolder(file.fileName)) &&
+        !(
+          file &&
+          start !== undefined &&
+          basename(file.fileName) === CELL_FILE &&
+          isOwnAwait(compiler, file, start, code)
+        );
+      return [...compiler.sortAndDeduplicateDiagnostics(found)].filter(isMeant);
     },
   } as Partial<typeof ts>);
 
@@ -190,7 +259,8 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
     convert: (prevDecl, source) => {
       diagnostics = [];
       lastCell = undefined;
-      const rewritten = rewriteSource(compiler, source);
+      const given = withPrelude(prevDecl);
+      const rewritten = rewriteSource(compiler, source, (name) => given.includes(name + OWN));
       const end = source.trimEnd().length;
       /** What is missed behind the end is missed at the end. */
       const placeOf = (offset: number) => {
@@ -208,11 +278,25 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         diagnostics = rewritten.unsupported.map((each) => said(each.start, each.end, each.message));
         return { diagnostics };
       }
-      const result = checked(() => converter.convert(withPrelude(prevDecl), rewritten.text));
+      const nextMark = () => markOf(marks++);
+      const before = redeclare(compiler, given, rewritten.names, nextMark);
+      const isAmbientHere = (name: string) => rewritten.names.ambient.has(name);
+      const globals = new Set([
+        ...globalsIn(compiler, before.text),
+        ...[...ambient].filter((name) => !rewritten.names.declared.has(name)),
+      ]);
+      taken = { globals, required: rewritten.required, aliases: rewritten.aliases };
+      ownDeclarations = "";
+      const result = checked(() => converter.convert(before.text, rewritten.text));
       if (result.diagnostics.length > 0 && rewritten.syntax.length > 0) {
         // Where the grammar is wrong, all else that the compiler says is about a text that nobody wrote: tslab puts a line behind it.
         diagnostics = rewritten.syntax.map(({ start, length, messageText, code }) =>
-          said(start, start + length, compiler.flattenDiagnosticMessageText(messageText, "\n"), code),
+          said(
+            start,
+            start + length,
+            explained(compiler.flattenDiagnosticMessageText(messageText, "\n")),
+            code,
+          ),
         );
         return { ...result, diagnostics };
       }
@@ -226,9 +310,11 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
           const found = tracer.trace({ line: line + 1, column: character });
           return found ? { line: found.line - 1, character: found.column } : { line, character };
         };
-        diagnostics = result.diagnostics.map((each) =>
-          each.fileName === undefined ? { ...each, start: place(each.start), end: place(each.end) } : each,
-        );
+        diagnostics = result.diagnostics.map((each) => ({
+          ...each,
+          messageText: explained(each.messageText),
+          ...(each.fileName === undefined ? { start: place(each.start), end: place(each.end) } : {}),
+        }));
         return { ...result, diagnostics };
       }
       const changed = result.sideOutputs ?? [];
@@ -238,7 +324,21 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       }
       helperMaps.clear();
       const sideOutputs = [...changed, ...importersOf(new Set(changed.map(({ path }) => path)))];
-      if (result.output === undefined) return { ...result, sideOutputs };
+      const own =
+        unnamed.size === 0 ? ownDeclarations : hideUndeclared(compiler, ownDeclarations, unnamed, nextMark);
+      // The compiler declares more than the cell does: what a class extends, if that is no plain name.
+      const added = declaredIn(compiler, own).filter(([name]) => !rewritten.names.declared.has(name));
+      const declared = new Map(added);
+      const earlier = redeclare(
+        compiler,
+        before.text,
+        { ...rewritten.names, declared, additions: new Map() },
+        nextMark,
+      );
+      for (const name of rewritten.names.declared.keys()) ambient.delete(name);
+      for (const name of rewritten.names.ambient) ambient.add(name);
+      const declOutput = `${own}${earlier.text}`;
+      if (result.output === undefined) return { ...result, declOutput, sideOutputs };
       cells += 1;
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
@@ -248,12 +348,13 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         source,
         tracer: new Tracer(maps),
         valueName: result.lastExpressionVar,
-        names: rewrittenCell?.names ?? [],
+        names: (rewrittenCell?.names ?? []).filter((name) => !isAmbientHere(name)),
+        hidden: before.hidden,
       };
       return {
         ...result,
         sideOutputs,
-        declOutput: `${result.declOutput ?? ""}${declare(rewrittenCell?.inner ?? [])}`,
+        declOutput: `${declOutput}${declare(rewrittenCell?.inner ?? [])}`,
         hasToplevelAwait: result.hasToplevelAwait === true || rewrittenCell?.isAsync === true,
         output: `\n${result.output}\n//# sourceURL=${name}`,
       };
@@ -264,15 +365,17 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const isUnknown =
         info?.kind === compiler.ScriptElementKind.unknown &&
         info.displayParts?.map(({ text }) => text).join("") === "any";
-      return isUnknown ? undefined : info;
+      if (!info || isUnknown) return undefined;
+      return {
+        ...info,
+        displayParts: (info.displayParts ?? []).map((each) => ({ ...each, text: unmarked(each.text) })),
+      };
     },
-    complete: (prevDecl, source, position) =>
-      completeString(
-        compiler,
-        source,
-        position,
-        checked(() => converter.complete(withPrelude(prevDecl), source, position)),
-      ),
+    complete: (prevDecl, source, position) => {
+      const found = checked(() => converter.complete(withPrelude(prevDecl), source, position));
+      const candidates = found.candidates.filter((name) => !isHidden(name)).map(unmarked);
+      return completeString(compiler, source, position, { ...found, candidates });
+    },
     addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
     close: () => converter.close(),
     isCompleteCode,

@@ -11,6 +11,7 @@ import {
 } from "./describeError";
 import { importTypeScript } from "./importTypeScript";
 import { keepReached } from "./keepReached";
+import { withOwnNames } from "./marks";
 import { PRELUDE } from "./prelude";
 import { HOOKS } from "./rewriteOutput";
 import { Tracer } from "./sourceMaps";
@@ -57,6 +58,7 @@ export function isInterruption(error: ErrorContent): boolean {
   return error.ename === INTERRUPTED.ename;
 }
 
+const HIDDEN_NAME = /([\p{ID_Continue}$]+?)[\uFE01-\uFE0E]+/gu;
 const ABANDONED = Symbol("abandoned");
 const ABANDON_MS = 20;
 
@@ -211,7 +213,8 @@ export class Engine {
   }
 
   describe(thrown: unknown): ErrorContent {
-    return describeThrown(thrown, this.#locator);
+    const { ename, evalue, traceback } = describeThrown(thrown, this.#locator);
+    return { ename, evalue: withOwnNames(evalue), traceback: traceback.map(withOwnNames) };
   }
 
   /** The text of a value, with the places of errors as the reader knows them. */
@@ -221,7 +224,7 @@ export class Engine {
 
   /** The same for what a cell prints. */
   translate(text: string): string {
-    return translateStacks(text, this.#locator);
+    return withOwnNames(translateStacks(text, this.#locator));
   }
 
   inspect(code: string, position: number) {
@@ -258,14 +261,18 @@ export class Engine {
   /** After a cell that failed: names that it had given a value, which differs from that in `before`, are as it declared them. */
   #keepDeclarations(before: ReadonlyMap<string, unknown>): void {
     const compiled = this.#compiled;
-    const names = this.#converter.lastCell()?.names;
-    if (compiled?.after === undefined || !names) return;
+    const { names, hidden } = this.#converter.lastCell() ?? {};
+    if (compiled?.after === undefined || !names || !hidden) return;
     const now = this.#values();
     const isReached = (name: string) =>
       this.#declared.has(name) ||
       (now.has(name) && (!before.has(name) || before.get(name) !== now.get(name)));
     const unreached = new Set(names.filter((name) => !isReached(name)));
-    const declarations = keepReached(loadCompiler(), compiled.before, compiled.after, unreached);
+    // What was hidden behind a name that the cell did not come to is what it was.
+    const after = compiled.after.replace(HIDDEN_NAME, (called, name: string) =>
+      unreached.has(name) && hidden.get(name) === called ? name : called,
+    );
+    const declarations = keepReached(loadCompiler(), compiled.before, after, unreached);
     this.#kept = { given: compiled.given, declarations };
   }
 

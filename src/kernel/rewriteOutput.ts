@@ -11,6 +11,17 @@ export const HOOKS = {
   resume: "#resume",
 } as const;
 
+export interface OutputOptions {
+  /** Whether code behind any `await` is to be told what the code before it belonged to. */
+  readonly followsAwaits?: boolean;
+  /** Names that tslab takes for those of cells, and that are the platform's. */
+  readonly globals?: ReadonlySet<string>;
+  /** Modules that the cell takes with `import x = require("…")`, by their names. */
+  readonly required?: ReadonlyMap<string, string>;
+  /** Names that it gives to parts of namespaces of earlier cells, of which tslab writes every part as a cell's name. */
+  readonly aliases?: ReadonlyMap<string, string>;
+}
+
 export interface RewrittenOutput {
   readonly text: string;
   readonly map: () => string;
@@ -37,7 +48,12 @@ export interface RewrittenOutput {
 export function rewriteOutput(
   compiler: typeof ts,
   js: string,
-  { followsAwaits = false }: { readonly followsAwaits?: boolean } = {},
+  {
+    followsAwaits = false,
+    globals = new Set(),
+    required = new Map(),
+    aliases = new Map(),
+  }: OutputOptions = {},
 ): RewrittenOutput {
   const file = compiler.createSourceFile(
     "cell.js",
@@ -73,9 +89,28 @@ export function rewriteOutput(
     compiler.forEachChild(node, follow);
   };
   if (followsAwaits) follow(file);
+  const unwrapGlobals = (node: ts.Node): void => {
+    const isGlobal =
+      compiler.isPropertyAccessExpression(node) &&
+      compiler.isIdentifier(node.expression) &&
+      node.expression.text === "exports" &&
+      globals.has(node.name.text);
+    if (isGlobal) text.remove(node.getStart(file), node.name.getStart(file));
+    compiler.forEachChild(node, unwrapGlobals);
+  };
+  if (globals.size > 0) unwrapGlobals(file);
   const visit = (node: ts.Node): void => {
-    if (compiler.isFunctionLike(node)) return;
-    if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
+    // Names that are computed are so by the code around.
+    const { name } = node as ts.Node & { readonly name?: ts.Node };
+    if (compiler.isFunctionLike(node)) {
+      if (name && compiler.isComputedPropertyName(name)) visit(name);
+      return;
+    }
+    if (compiler.isPropertyDeclaration(node)) {
+      if (compiler.isComputedPropertyName(node.name)) visit(node.name);
+      return;
+    }
+    if (compiler.isClassStaticBlockDeclaration(node)) return;
     if (compiler.isAwaitExpression(node)) wrap(HOOKS.await, node.expression);
     if (compiler.isForOfStatement(node) && node.awaitModifier)
       wrap(HOOKS.iterate, node.expression, nameOf(node.expression));
@@ -101,6 +136,11 @@ export function rewriteOutput(
       const { declarationList, modifiers } = statement;
       const names = namesOf(compiler, declarationList);
       const isConst = (declarationList.flags & compiler.NodeFlags.Const) !== 0;
+      for (const { name, initializer } of declarationList.declarations) {
+        const alias = compiler.isIdentifier(name) ? aliases.get(name.text) : undefined;
+        if (initializer && alias !== undefined)
+          text.overwrite(initializer.getStart(file), initializer.getEnd(), `exports.${alias}`);
+      }
       // No cell says so itself: this is how tslab keeps a cell's value.
       if (modifiers !== undefined) keepValue(declarationList.declarations[0]!, statement);
       else if (!isConst) hooks = share(names);
@@ -109,6 +149,10 @@ export function rewriteOutput(
       if (isPlain && statement.name) hooks = copy([statement.name.text]);
     }
     if (hooks.length > 0) text.appendRight(statement.getEnd(), hooks.join(""));
+  }
+  for (const [name, module] of required) {
+    const copied = exported.has(name) ? ` exports.${name} = ${name};` : "";
+    text.prepend(`const ${name} = require(${JSON.stringify(module)});${isPlain ? copied : ""} `);
   }
   // Variables of inner blocks exist from the start.
   const inner = [...nested].filter((name) => exported.has(name) && !shared.has(name));

@@ -207,6 +207,9 @@ describe("an error is for people:", () => {
     ["import { join } from 'path'; (join as any).missing()", "join.missing is not a function"],
     ["import { join as put } from 'path'; (put as any).missing()", "put.missing is not a function"],
     ["import fs from 'node:fs'; (fs as any).missing()", "fs.missing is not a function"],
+    ["holder.exports.missing()", "Cannot read properties of undefined (reading 'missing')"],
+    ["holder.exports = 1; holder.exports()", "holder.exports is not a function"],
+    ["const exports: any = 1; exports()", "exports is not a function"],
     ["throw new TypeError('exports.f is not a function')", "exports.f is not a function"],
   ])("an error of %s calls things as the cell does", async (code, message) => {
     await client.execute("const holder: any = {}; let one: any = 1; const nothing: any = undefined;");
@@ -215,6 +218,31 @@ describe("an error is for people:", () => {
     expect(error?.traceback[0]).toBe(`TypeError: ${message}`);
     const printed = await client.execute(`try { holder.missing(); } catch (error) { console.log(error); }`);
     expect(printed.stdout).toContain("TypeError: holder.missing is not a function\n");
+  });
+
+  it.each([
+    ["a type that is not there", "interface Wrong { a: Missing }", "Cannot find name 'Missing'."],
+    [
+      "a type that was declared again",
+      "interface Again { a: number } const first: Again = { a: 1 };\n/**/interface Again { b: 1 } const second: Again = first;",
+      "Property 'b' is missing in type 'Again (of an earlier cell)' but required in type 'Again'.",
+    ],
+    [
+      "a name of the code around",
+      "const exports = 1;\n/**/exports.missing",
+      "Property 'missing' does not exist on type '1'.",
+    ],
+    [
+      "a private part",
+      "class Part { private p = 1 }\n/**/new Part().p",
+      "Property 'p' is private and only accessible within class 'Part'.",
+    ],
+  ])("a type error about %s is one message with the names of the cell", async (_, code, message) => {
+    const cells = code.split("/**/");
+    for (const cell of cells.slice(0, -1)) expect((await client.execute(cell)).status).toBe("ok");
+    const { error } = await client.execute(cells.at(-1)!);
+    expect(error?.evalue).toContain(message);
+    expect(error?.traceback.join("\n")).not.toMatch(/[\uFE00-\uFE0E]|__prev__|TS4\d{3}|private name/);
   });
 
   it("every error of an AggregateError is shown", async () => {

@@ -132,6 +132,140 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "[ 7, 1, 3, 6 ]",
   ],
+  "exports, module and require are names like others": [
+    [
+      "const taken = { exports: { bar: 1 }, module: 2, require: 3 };",
+      "taken.exports.bar",
+      "const { exports, module, require: required } = taken; const again2 = { exports, required };\n[exports.bar, module, taken.exports === exports]",
+      "let require = 5; const next3 = () => require + 1; require = 6; const made = { require };",
+      "const own = ((exports: any) => exports.a + taken.module)({ a: 1 });",
+      "[exports.bar, again2.exports.bar, module, require, next3(), made, own]",
+    ],
+    "[ 1, 1, 2, 6, 7, { require: 6 }, 3 ]",
+  ],
+  "so they are beside imports and awaits, and as functions, classes and imports": [
+    [
+      "import { sep as slash } from 'path'; const exports = await Promise.resolve({ slash }); export function require(x: string) { return x + exports.slash; }",
+      "{ const exports = 1; await null; var inBlock = exports + slash; }\nclass Holds { exports = require('a'); }",
+      "import * as exports from 'path';",
+      "[exports.sep, require('b'), inBlock, new Holds().exports]",
+    ],
+    "[ '/', 'b/', '1/', 'a/' ]",
+  ],
+  "names that begin with underscores": [
+    [
+      "const __x = 1, ___y = 2, __dirname = 'here', __proto__ = 3; type __T = number;",
+      "const sum4: __T = __x + ___y + __proto__; [sum4, __dirname]",
+    ],
+    "[ 6, 'here' ]",
+  ],
+  "a list of exports, and one of types": [
+    [
+      "const listed = 1, other5 = 2; type Listed = number; export { listed, other5 as renamed }; export type { Listed };",
+      "const typed: Listed = listed + other5; typed",
+    ],
+    "3",
+  ],
+  "the first line of a program, and a request not to be checked": [
+    ["#!/usr/bin/env node\n// @ts-nocheck\nconst unchecked: number = 'x';\nunchecked"],
+    "x",
+  ],
+  "a module by require, and a part of an earlier namespace": [
+    [
+      "import fs = require('fs'); namespace Outer.Inner { export const deep = 3; }",
+      "1",
+      "import deep = Outer.Inner.deep; const seen6 = deep;",
+      "[typeof fs.statSync, seen6, deep]",
+    ],
+    "[ 'function', 3, 3 ]",
+  ],
+  "await in the head of a class and in names of members": [
+    [
+      "class Headed extends (await Promise.resolve(Array))<number> { [await Promise.resolve('m')]() { return 1; } }\nvoid { [await Promise.resolve('k')]() {} }; ([new Headed(3).length, (new Headed() as any).m()])",
+    ],
+    "[ 3, 1 ]",
+  ],
+  "namespaces, and what merges with them, hold in all later cells": [
+    [
+      "namespace Space { export const a = 1; export interface I { x: number } }\nfunction counted() { return counted.k; } namespace counted { export const k = 4; }\nclass Part { i: Part.I = { z: 1 } } namespace Part { export interface I { z: number } }",
+      "0",
+      "const one8: Space.I = { x: Space.a }; const two8: Part.I = new Part().i; [one8, counted() + counted.k, two8]",
+    ],
+    "[ { x: 1 }, 8, { z: 1 } ]",
+  ],
+  "what a function has beside its code": [
+    ["function beside() { return 1; } beside.more = 5;", "0", "beside.more + beside()"],
+    "6",
+  ],
+  "values keep types that a later cell declares again": [
+    [
+      "interface Pt { x: number } type Id = number; class Base9 { a = 1; #own = 2; } enum Kind { A, B }\nclass Derived extends Base9 { pt: Pt = { x: 1 }; } const pt: Pt = { x: 1 }; const useId = (id: Id): Id => id + 1; let kind: Kind = Kind.B; const make9 = (): Base9 => new Base9();",
+      "interface Pt { y: string } type Id = string; class Base9 { b = 'new' } enum Kind { C = 'c' }",
+      "const old9 = pt; const news: [Pt, Id, Base9, Kind] = [{ y: 'y' }, 's', new Base9(), Kind.C];",
+      "class Pt { z = 1 }",
+      "const base9: number = make9().a + new Derived().a + new Derived().pt.x; [pt.x, old9.x, useId(2), kind, base9, news[0].y, news[2].b, new Pt().z].join()",
+    ],
+    "1,1,3,1,3,y,new,1",
+  ],
+  "so do types of a value that is declared again, and of modules": [
+    [
+      "import { Stats as Found, statSync } from 'fs'; import * as files from 'fs'; const found: Found = statSync('.'); const sizeOf = (of: files.Stats) => of.size; const conf = { a: 1 }; type Conf = typeof conf; function twice10(x: number) { return 2 * x; } const again10: typeof twice10 = twice10;",
+      "const Found = 1, files = 2, conf = 'text', twice10 = 'text';",
+      "const typed10: Conf = { a: 2 }; [found.isDirectory(), typeof sizeOf(found), typed10.a, again10(4), conf.length + twice10.length + Found + files]",
+    ],
+    "[ true, 'number', 2, 8, 11 ]",
+  ],
+  "a class whose name a value takes is a type still, and one whose type is declared again a value": [
+    [
+      "class Both<T> { constructor(public v: T) {} } class Second { s = 1 }",
+      "const Both = 5; interface Second { other: string }",
+      "let held: Both<string> | undefined; const second: Second = { other: 'o' }; [held, Both, second.other, new Second().s]",
+    ],
+    "[ undefined, 5, 'o', 1 ]",
+  ],
+  "types that have no name outside of a function": [
+    [
+      "function local() { interface Hidden { a: number } class Own { b = 1; private p = 2; } const hidden: Hidden = { a: 1 }; return { hidden, own: new Own() }; }",
+      "const got12 = local();",
+      "interface Hidden { other: 1 }",
+      "[got12.hidden.a, got12.own.b]",
+    ],
+    "[ 1, 1 ]",
+  ],
+  "a failing cell that declares a type's name again and does not come to it": [
+    [
+      "class Reached { a = 1; private p = 1 } const first13 = new Reached();",
+      "!const second13 = first13; JSON.parse('{'); class Reached { b = 1 }",
+      "const same: Reached = second13; [same.a, new Reached().a, first13.a]",
+    ],
+    "[ 1, 1, 1 ]",
+  ],
+  "mixins are declared again": [
+    [
+      "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
+      "class Mixed extends Mix(class { b = 2 }) {}",
+      "[mixed.a, mixed.mixed, new Mixed().b]",
+    ],
+    "[ 1, 1, 2 ]",
+  ],
+  "what a cell adds to the globals holds in later cells": [
+    [
+      "declare global { var counter14: number; interface Array<T> { second(): T } namespace NodeJS { interface Process { extra14: number } } }\nArray.prototype.second = function () { return this[1]; }; globalThis.counter14 = 4; process.extra14 = 1;",
+      "counter14 += 1; Array.prototype.second.name",
+      "declare global { interface String { loud(): string } } String.prototype.loud = function () { return this.toUpperCase(); };",
+      "declare global { interface String { loud(): number } } String.prototype.loud = function () { return this.length; };",
+      "const loud: number = 'abc'.loud(); [counter14, globalThis.counter14, [1, 2].second(), loud, process.extra14]",
+    ],
+    "[ 5, 5, 2, 3, 1 ]",
+  ],
+  "what a cell adds to a module, and says to be there": [
+    [
+      "declare module 'fs' { interface Stats { extra15?: number } } declare const lazy15: number; declare function call15(): number;",
+      "import { statSync as stat15 } from 'fs'; Object.assign(globalThis, { lazy15: 5, call15: () => 6 }); const extra15 = stat15('.').extra15;",
+      "[extra15, lazy15, call15()]",
+    ],
+    "[ undefined, 5, 6 ]",
+  ],
   "names of generics, labels and types do not matter": [
     [
       "type Seed<T> = { seed: T }; const box: Seed<number> = { seed: 2 };",
