@@ -219,7 +219,7 @@ export class Engine {
 
   /** The text of a value, with the places of errors as the reader knows them. */
   show(value: unknown): string {
-    return typeof value === "string" ? value : this.translate(showValue(value));
+    return this.translate(showValue(value));
   }
 
   /** The same for what a cell prints. */
