@@ -9,7 +9,7 @@ export function isUnchecked(text: string): boolean {
   return /^\s*(?:\/\/|\/\*+)\s*@ts-nocheck\b/m.test(TOP_COMMENTS.exec(text)?.[1] ?? "");
 }
 
-/** Whether this is said of an `await` in the head of a class, which runs with the code around the class; tslab takes it for the class's. */
+/** Whether this is said of an `await` in the head of a class, a decorator or the name of a member, which runs with the code around the class; tslab takes it for the class's. */
 export function isOwnAwait(compiler: typeof ts, file: ts.SourceFile, start: number, code: number): boolean {
   if (code !== AWAIT) return false;
   let node: ts.Node = file;
@@ -21,22 +21,14 @@ export function isOwnAwait(compiler: typeof ts, file: ts.SourceFile, start: numb
   }
   let isHead = false;
   while (node !== file && node.parent !== file) {
-    const outer = node.parent;
-    const isName = compiler.isComputedPropertyName(node);
-    if (compiler.isClassLike(outer) ? !compiler.isHeritageClause(node) : isOther(outer) && !isName)
+    const isPart =
+      compiler.isHeritageClause(node) || compiler.isComputedPropertyName(node) || compiler.isDecorator(node);
+    node = node.parent;
+    if (isPart)
+      while (!compiler.isClassLike(node) && !compiler.isObjectLiteralExpression(node)) node = node.parent;
+    else if (compiler.isFunctionLike(node) || compiler.isModuleBlock(node) || compiler.isClassLike(node))
       return false;
-    if (isName && compiler.isClassLike(outer.parent)) {
-      isHead = true;
-      node = outer.parent;
-      continue;
-    }
-    isHead ||= compiler.isClassLike(outer);
-    node = outer;
+    isHead ||= isPart && compiler.isClassLike(node);
   }
   return isHead;
-
-  /** Whether this holds code of its own. */
-  function isOther(outer: ts.Node): boolean {
-    return compiler.isFunctionLike(outer) || compiler.isModuleBlock(outer);
-  }
 }

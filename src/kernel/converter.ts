@@ -8,7 +8,7 @@ import { explained, isHidden, markOf, OWN, unmarked } from "./marks";
 import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
 import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
-import { type MapChain, shiftMap, Tracer } from "./sourceMaps";
+import { type MapChain, type Place, shiftMap, Tracer } from "./sourceMaps";
 import { readTsconfig } from "./tsconfig";
 import { loadCompiler, loadConverter, type TslabConverter, type TslabDiagnostic } from "./tslab";
 
@@ -63,6 +63,15 @@ function exportsAsWritten(text: string): string {
   });
 }
 
+/** Where a call is, for people: at the name that is called, where the code that runs has it behind that. */
+function atCallee(source: string, calls: ReadonlySet<string>, place: Place): Place {
+  const line = source.split("\n")[place.line - 1] ?? "";
+  const [, name] = /([\p{ID_Continue}$]+)\s*(?:\?\.)?$/u.exec(line.slice(0, place.column)) ?? [];
+  if (name === undefined || !calls.has(name) || !/^\s*(?:\?\.)?\s*[(`]/.test(line.slice(place.column)))
+    return place;
+  return { ...place, column: line.lastIndexOf(name, place.column) };
+}
+
 /** The JavaScript that stands for a file that cells import. */
 function outputOf(path: string): string {
   return path.replace(/\.[jt]sx?$/, ".js");
@@ -90,7 +99,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   let unnamed: ReadonlySet<string> = new Set();
   // Names that cells only say to be there, and those that they add to the globals: no names of cells.
   const ambient = new Set<string>();
-  let taken: Pick<OutputOptions, "globals" | "required" | "aliases"> = {};
+  let taken: Omit<OutputOptions, "followsAwaits"> = {};
   let marks = 0;
 
   const isInFolder = (path: string) => {
@@ -285,7 +294,8 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         ...globalsIn(compiler, before.text),
         ...[...ambient].filter((name) => !rewritten.names.declared.has(name)),
       ]);
-      taken = { globals, required: rewritten.required, aliases: rewritten.aliases };
+      const { required, aliases, usesExports } = rewritten;
+      taken = { globals, required, aliases, usesExports };
       ownDeclarations = "";
       const result = checked(() => converter.convert(before.text, rewritten.text));
       if (result.diagnostics.length > 0 && rewritten.syntax.length > 0) {
@@ -342,11 +352,12 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       cells += 1;
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
+      const calls = rewrittenCell?.calls ?? new Set();
       const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map, LINES_ABOVE)];
       lastCell = {
         name,
         source,
-        tracer: new Tracer(maps),
+        tracer: new Tracer(maps, (place) => atCallee(source, calls, place)),
         valueName: result.lastExpressionVar,
         names: (rewrittenCell?.names ?? []).filter((name) => !isAmbientHere(name)),
         hidden: before.hidden,

@@ -141,13 +141,20 @@ export function declaredIn(
   );
 }
 
-/** What declarations add to the globals: names that are none of cells. */
+/** What declarations add to the globals, where no cell has a value of that name. */
 export function globalsIn(compiler: typeof ts, text: string): readonly string[] {
   if (!/\bdeclare global\b/.test(text)) return [];
   const file = compiler.createSourceFile("declarations.d.ts", text, compiler.ScriptTarget.ES2022, true);
+  const own = new Set(
+    file.statements.flatMap((statement) =>
+      declaredBy(compiler, statement).flatMap(({ name, meaning }) =>
+        (meaning & MEANING.value) === 0 ? [] : [name.text],
+      ),
+    ),
+  );
   return file.statements.flatMap((statement) => {
     const added = additionsOf(compiler, statement);
-    return added?.to === "global" ? [...added.names.keys()] : [];
+    return added?.to === "global" ? [...added.names.keys()].filter((name) => !own.has(name)) : [];
   });
 }
 
@@ -177,9 +184,19 @@ function declaredBy(compiler: typeof ts, statement: ts.Statement): readonly Decl
   if (compiler.isFunctionDeclaration(statement)) return of(value);
   if (compiler.isClassDeclaration(statement)) return of(value | type);
   if (compiler.isEnumDeclaration(statement)) return of(all);
-  if (compiler.isModuleDeclaration(statement)) return of(value | namespace);
+  if (compiler.isModuleDeclaration(statement))
+    return of(holdsValues(compiler, statement) ? value | namespace : namespace);
   if (compiler.isImportEqualsDeclaration(statement)) return of(all);
   return of(type);
+}
+
+/** Whether a namespace is more than types. */
+function holdsValues(compiler: typeof ts, { body }: ts.ModuleDeclaration): boolean {
+  if (!body || compiler.isIdentifier(body)) return false;
+  if (compiler.isModuleDeclaration(body)) return holdsValues(compiler, body);
+  return body.statements.some((each) =>
+    compiler.isModuleDeclaration(each) ? holdsValues(compiler, each) : valuesOf(compiler, each).length > 0,
+  );
 }
 
 /** Visits the names in declarations that stand for what is declared at the top. */

@@ -20,6 +20,8 @@ export interface OutputOptions {
   readonly required?: ReadonlyMap<string, string>;
   /** Names that it gives to parts of namespaces of earlier cells, of which tslab writes every part as a cell's name. */
   readonly aliases?: ReadonlyMap<string, string>;
+  /** Whether the cell itself speaks of what the code around it calls `exports`. */
+  readonly usesExports?: boolean;
 }
 
 export interface RewrittenOutput {
@@ -33,6 +35,8 @@ export interface RewrittenOutput {
   readonly inner: readonly string[];
   /** Everything that later cells can use, types aside. */
   readonly names: readonly string[];
+  /** Functions of earlier cells that it calls by their names. */
+  readonly calls: ReadonlySet<string>;
 }
 
 /**
@@ -40,6 +44,7 @@ export interface RewrittenOutput {
  * - a variable of the cell's own level (`let`, `var`) is shared by reference with later cells: they assign to the variable that
  *   functions of this cell read, where the converter would give them a copy;
  * - `await` and `for await` of the cell's own level can be interrupted;
+ * - functions of earlier cells are called without `this`, as functions are that are called by their names;
  * - a function that is the cell's value keeps its name, or has none;
  * - with `followsAwaits`, code behind any `await` is told what the code before it belonged to, where the platform forgets;
  * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
@@ -53,6 +58,7 @@ export function rewriteOutput(
     globals = new Set(),
     required = new Map(),
     aliases = new Map(),
+    usesExports = false,
   }: OutputOptions = {},
 ): RewrittenOutput {
   const file = compiler.createSourceFile(
@@ -89,16 +95,33 @@ export function rewriteOutput(
     compiler.forEachChild(node, follow);
   };
   if (followsAwaits) follow(file);
-  const unwrapGlobals = (node: ts.Node): void => {
-    const isGlobal =
-      compiler.isPropertyAccessExpression(node) &&
-      compiler.isIdentifier(node.expression) &&
-      node.expression.text === "exports" &&
-      globals.has(node.name.text);
-    if (isGlobal) text.remove(node.getStart(file), node.name.getStart(file));
-    compiler.forEachChild(node, unwrapGlobals);
+  /** The name of an earlier cell that an expression is. */
+  const earlierName = (node: ts.Node): string | undefined =>
+    compiler.isPropertyAccessExpression(node) &&
+    compiler.isIdentifier(node.expression) &&
+    node.expression.text === "exports"
+      ? node.name.text
+      : undefined;
+  const calls = new Set<string>();
+  const asNames = (node: ts.Node): void => {
+    const name = earlierName(node);
+    const called = compiler.isCallExpression(node)
+      ? node.expression
+      : compiler.isTaggedTemplateExpression(node)
+        ? node.tag
+        : undefined;
+    const calledName = called && earlierName(called);
+    if (name !== undefined && globals.has(name))
+      text.remove(node.getStart(file), (node as ts.PropertyAccessExpression).name.getStart(file));
+    else if (called && calledName !== undefined && !usesExports && !globals.has(calledName)) {
+      // A function that is called by its name has no `this`.
+      text.appendRight(called.getStart(file), "(0, ");
+      text.appendLeft(called.end, ")");
+      calls.add(calledName);
+    }
+    compiler.forEachChild(node, asNames);
   };
-  if (globals.size > 0) unwrapGlobals(file);
+  asNames(file);
   const visit = (node: ts.Node): void => {
     // Names that are computed are so by the code around.
     const { name } = node as ts.Node & { readonly name?: ts.Node };
@@ -173,6 +196,7 @@ export function rewriteOutput(
     isPlain,
     inner,
     names: [...exported],
+    calls,
   };
 
   function keepValue({ name, initializer }: ts.VariableDeclaration, statement: ts.VariableStatement): void {

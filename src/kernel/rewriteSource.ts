@@ -16,6 +16,8 @@ export interface Rewritten {
   readonly required: ReadonlyMap<string, string>;
   /** Names that it gives to parts of namespaces of earlier cells: `import x = N.a`. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Whether `exports` stands in it somewhere. */
+  readonly usesExports: boolean;
   /** From the text to the source. */
   readonly map: () => string;
 }
@@ -59,6 +61,7 @@ export function rewriteSource(
   const unsupported: Unsupported[] = [];
   const required = new Map<string, string>();
   const aliases = new Map<string, string>();
+  let usesExports = false;
   /** A name of the cell's own that is written where a property's name stands as well. */
   const keepProperty = (node: ts.Identifier): void => {
     const { parent } = node;
@@ -84,6 +87,7 @@ export function rewriteSource(
     } else if (compiler.isPropertyAssignment(node) && compiler.isIdentifier(node.name) && inPattern(node)) {
       quote(node.name);
     }
+    if (mayHoldOwn && compiler.isIdentifier(node) && node.text === "exports") usesExports = true;
     if (mayHoldOwn && isOwnName(compiler, node, isEarlier)) {
       keepProperty(node);
       text.appendLeft(node.getEnd(), OWN);
@@ -140,6 +144,7 @@ export function rewriteSource(
     names: namesOfCell(compiler, file),
     required,
     aliases,
+    usesExports,
     map: () => text.generateMap({ hires: true, source: "cell" }).toString(),
   };
 }

@@ -285,6 +285,16 @@ describe("an error is for people:", () => {
     if (code.includes("held")) expect(shown).toMatch(/ \{\n {2}held: 1\n\}\n$/);
   });
 
+  it.each(["thrower()", "const x = [thrower?.()]", "thrower`x`", "(() => thrower ())()", "[1].map(thrower)"])(
+    "the place of a call of an earlier cell's function is its name: %s",
+    async (call) => {
+      await client.execute("const thrower: any = () => {\n  throw new Error('deep');\n};");
+      const { error } = await client.execute(call);
+      const column = call.includes("map") ? call.indexOf("map") : call.indexOf("thrower");
+      expect(error?.traceback[4]).toMatch(new RegExp(`cell \\d+:1:${column + 1}\\)?$`));
+    },
+  );
+
   describe("stacks without a place in a cell", () => {
     beforeAll(() => {
       const folder = join(directory, "node_modules", "thrower");

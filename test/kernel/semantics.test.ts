@@ -185,6 +185,37 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "[ 3, 1 ]",
   ],
+  "await in a decorator": [
+    [
+      "const mark10 = (of: any) => { of.marked = 1; };",
+      "@(await Promise.resolve(mark10)) class Marked { static marked: number }\nMarked.marked",
+    ],
+    "1",
+  ],
+  "a function of an earlier cell that is called by its name has no this": [
+    [
+      "function called(this: any) { return this === undefined || this === globalThis; } const tagged: any = called;",
+      "[called(), tagged`x`, tagged?.(), ({ called }).called()]",
+    ],
+    "[ true, true, true, false ]",
+  ],
+  "a name of a cell hides what another adds to the globals": [
+    [
+      "declare global { var shadowed: number } globalThis.shadowed = 2;",
+      "shadowed",
+      "const shadowed = 'own';",
+      "[shadowed, globalThis.shadowed]",
+    ],
+    "[ 'own', 2 ]",
+  ],
+  "a namespace of types goes with a value": [
+    [
+      "namespace OnlyTypes { export interface I { x: number } }",
+      "const OnlyTypes = 3; const of11: OnlyTypes.I = { x: OnlyTypes };",
+      "of11.x",
+    ],
+    "3",
+  ],
   "namespaces, and what merges with them, hold in all later cells": [
     [
       "namespace Space { export const a = 1; export interface I { x: number } }\nfunction counted() { return counted.k; } namespace counted { export const k = 4; }\nclass Part { i: Part.I = { z: 1 } } namespace Part { export interface I { z: number } }",
