@@ -3,8 +3,9 @@ import type * as ts from "typescript";
 import { isOwnAwait, isUnchecked } from "./cellDiagnostics";
 import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
+import { keepReached } from "./keepReached";
 import { dependenciesOf, leanBuilder } from "./leanBuilder";
-import { explained, isHidden, markOf, OWN, unmarked } from "./marks";
+import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked } from "./marks";
 import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
 import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
@@ -21,8 +22,8 @@ export interface CompiledCell {
   readonly valueName: string | undefined;
   /** What it declares, types aside. */
   readonly names: readonly string[];
-  /** What earlier cells declared under names of this one, by these: what it is called from now on. */
-  readonly hidden: ReadonlyMap<string, string>;
+  /** The declarations that hold behind it if it did not come to some of these names, and failed. */
+  readonly withoutNames: (unreached: ReadonlySet<string>) => string;
 }
 
 /** tslab's converter, with this kernel's additions around it. */
@@ -353,6 +354,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
       const calls = rewrittenCell?.calls ?? new Set();
+      const inner = declare(rewrittenCell?.inner ?? []);
       const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map, LINES_ABOVE)];
       lastCell = {
         name,
@@ -360,12 +362,22 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         tracer: new Tracer(maps, (place) => atCallee(source, calls, place)),
         valueName: result.lastExpressionVar,
         names: (rewrittenCell?.names ?? []).filter((name) => !isAmbientHere(name)),
-        hidden: before.hidden,
+        withoutNames: (unreached) => {
+          const { mark } = before;
+          const all =
+            mark === undefined ? before : redeclare(compiler, given, rewritten.names, () => mark, true);
+          // What was hidden behind a name that the cell did not come to is what it was.
+          const shown = (text: string) =>
+            text.replace(HIDDEN_NAME, (called, hidden: string) =>
+              unreached.has(hidden) && all.hidden.get(hidden) === called ? hidden : called,
+            );
+          return keepReached(compiler, shown(all.text), shown(`${own}${all.text}${inner}`), unreached);
+        },
       };
       return {
         ...result,
         sideOutputs,
-        declOutput: `${declOutput}${declare(rewrittenCell?.inner ?? [])}`,
+        declOutput: `${declOutput}${inner}`,
         hasToplevelAwait: result.hasToplevelAwait === true || rewrittenCell?.isAsync === true,
         output: `\n${result.output}\n//# sourceURL=${name}`,
       };

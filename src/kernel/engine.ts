@@ -10,7 +10,6 @@ import {
   translateStacks,
 } from "./describeError";
 import { importTypeScript } from "./importTypeScript";
-import { keepReached } from "./keepReached";
 import { withOwnNames } from "./marks";
 import { PRELUDE } from "./prelude";
 import { HOOKS } from "./rewriteOutput";
@@ -58,7 +57,6 @@ export function isInterruption(error: ErrorContent): boolean {
   return error.ename === INTERRUPTED.ename;
 }
 
-const HIDDEN_NAME = /([\p{ID_Continue}$]+?)[\uFE01-\uFE0E]+/gu;
 const ABANDONED = Symbol("abandoned");
 const ABANDON_MS = 20;
 
@@ -74,10 +72,8 @@ export class Engine {
   #value: { readonly value: unknown } | undefined;
   #thrown: { readonly thrown: unknown } | undefined;
   #label = "";
-  // The declarations that the last cell was given by the executor, was compiled with, and would leave behind.
-  #compiled:
-    | { readonly given: string; readonly before: string; readonly after: string | undefined }
-    | undefined;
+  // The declarations that the last cell was given by the executor, and would leave behind.
+  #compiled: { readonly given: string; readonly after: string | undefined } | undefined;
   // Variables that the run in progress has declared.
   #declared = new Set<string>();
   // The executor forgets what a cell that failed has declared: what holds in place of the declarations that it gives.
@@ -96,9 +92,8 @@ export class Engine {
         ...converter,
         convert: (prevDecl: string, source: string) =>
           protect(() => {
-            const before = this.#declarations(prevDecl);
-            const result = converter.convert(before, source);
-            this.#compiled = { given: prevDecl, before, after: result.declOutput };
+            const result = converter.convert(this.#declarations(prevDecl), source);
+            this.#compiled = { given: prevDecl, after: result.declOutput };
             return result;
           }),
         inspect: (prevDecl: string, source: string, position: number) =>
@@ -261,18 +256,14 @@ export class Engine {
   /** After a cell that failed: names that it had given a value, which differs from that in `before`, are as it declared them. */
   #keepDeclarations(before: ReadonlyMap<string, unknown>): void {
     const compiled = this.#compiled;
-    const { names, hidden } = this.#converter.lastCell() ?? {};
-    if (compiled?.after === undefined || !names || !hidden) return;
+    const cell = this.#converter.lastCell();
+    if (compiled?.after === undefined || !cell) return;
     const now = this.#values();
     const isReached = (name: string) =>
       this.#declared.has(name) ||
       (now.has(name) && (!before.has(name) || before.get(name) !== now.get(name)));
-    const unreached = new Set(names.filter((name) => !isReached(name)));
-    // What was hidden behind a name that the cell did not come to is what it was.
-    const after = compiled.after.replace(HIDDEN_NAME, (called, name: string) =>
-      unreached.has(name) && hidden.get(name) === called ? name : called,
-    );
-    const declarations = keepReached(loadCompiler(), compiled.before, after, unreached);
+    const unreached = new Set(cell.names.filter((name) => !isReached(name)));
+    const declarations = unreached.size === 0 ? compiled.after : cell.withoutNames(unreached);
     this.#kept = { given: compiled.given, declarations };
   }
 

@@ -37,6 +37,9 @@ export function withOwnNames(text: string): string {
   return text.includes(OWN) ? text.replace(OWN_NAMES, "$1") : text;
 }
 
+/** A name that a later cell has declared again, and as it was written. */
+export const HIDDEN_NAME = /([\p{ID_Continue}$]+?)[\uFE01-\uFE0E]+/gu;
+
 /** Whether a name is one that a later cell has declared again. */
 export function isHidden(name: string): boolean {
   return /[\uFE01-\uFE0E]$/.test(name);

@@ -12,6 +12,8 @@ export interface Redeclared {
   readonly text: string;
   /** By their names, what they are called now. */
   readonly hidden: ReadonlyMap<string, string>;
+  /** What they have behind their names, if the cell declares any again. */
+  readonly mark?: string;
 }
 
 /** A name that a statement declares. */
@@ -25,13 +27,14 @@ interface Declared {
 /**
  * The declarations of earlier cells, before a cell that declares some of their names again, as an inner scope would: what else refers to
  * these goes on to mean what it meant. So they stay, under names that no cell can have, if something refers to them, and go otherwise.
- * What an earlier cell added to a module or to the globals under the same name is replaced.
+ * What an earlier cell added to a module or to the globals under the same name is replaced. `keepsAll`: nothing goes.
  */
 export function redeclare(
   compiler: typeof ts,
   before: string,
   { declared, additions }: Pick<CellNames, "declared" | "additions">,
   nextMark: () => string,
+  keepsAll = false,
 ): Redeclared {
   const again = [...declared.keys(), ...additions.keys()].some((name) => before.includes(name));
   if (!again) return { text: before, hidden: new Map() };
@@ -71,6 +74,7 @@ export function redeclare(
     referTo(each.node);
   };
 
+  if (keepsAll) for (const each of gone) keep(each);
   const more: string[] = [];
   for (const each of gone) {
     const { name, meaning, node } = each;
@@ -106,7 +110,7 @@ export function redeclare(
     }
     replaceAdditions(compiler, file, text, statement, additions);
   }
-  return { text: text.toString() + more.join(""), hidden };
+  return { text: text.toString() + more.join(""), hidden, mark };
 }
 
 /** Declarations in which types that nothing declares have names that no cell can declare: they are `any`, and stay so. */

@@ -271,6 +271,14 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "[ 1, 1, 1 ]",
   ],
+  "a failing cell that declares two names again and comes to one of them": [
+    [
+      "interface In14 { i: number } class Pt14 { a = 1 } class Qt14 { p = new Pt14(); in: In14 = { i: 1 } } const q14 = new Qt14();",
+      "!interface In14 { other: string } class Pt14 { b = 2 }\nJSON.parse('{'); class Qt14 { c = 1 }",
+      "const sum14: number = new Pt14().b + new Qt14().p.a + q14.p.a + new Qt14().in.i; sum14",
+    ],
+    "5",
+  ],
   "mixins are declared again": [
     [
       "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
