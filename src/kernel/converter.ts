@@ -5,7 +5,7 @@ import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
 import { keepReached } from "./keepReached";
 import { dependenciesOf, leanBuilder } from "./leanBuilder";
-import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked } from "./marks";
+import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked, withMarks } from "./marks";
 import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
 import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
@@ -383,7 +383,9 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       };
     },
     inspect: (prevDecl, source, position) => {
-      const info = checked(() => converter.inspect(withPrelude(prevDecl), source, position));
+      const given = withPrelude(prevDecl);
+      const marked = withMarks(source, position, (name) => given.includes(name + OWN), false);
+      const info = checked(() => converter.inspect(given, marked.text, marked.position));
       // Of a name that is nowhere declared the compiler says that it may be anything.
       const isUnknown =
         info?.kind === compiler.ScriptElementKind.unknown &&
@@ -395,9 +397,13 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       };
     },
     complete: (prevDecl, source, position) => {
-      const found = checked(() => converter.complete(withPrelude(prevDecl), source, position));
-      const candidates = found.candidates.filter((name) => !isHidden(name)).map(unmarked);
-      return completeString(compiler, source, position, { ...found, candidates });
+      const given = withPrelude(prevDecl);
+      const marked = withMarks(source, position, (name) => given.includes(name + OWN), true);
+      const found = checked(() => converter.complete(given, marked.text, marked.position));
+      const names = found.candidates.filter((name) => !isHidden(name)).map(unmarked);
+      const candidates = [...new Set(names)];
+      const [start, end] = [marked.back(found.start), marked.back(found.end)];
+      return completeString(compiler, source, position, { ...found, start, end, candidates });
     },
     addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
     close: () => converter.close(),

@@ -37,6 +37,35 @@ export function withOwnNames(text: string): string {
   return text.includes(OWN) ? text.replace(OWN_NAMES, "$1") : text;
 }
 
+const WRITTEN = new RegExp(`(?<![.\\w$])(${USED_BY_CODE.join("|")})(?![\\w$${OWN}]|\\s*:)`, "g");
+
+/** A text with a place in it, and how its offsets are found in the text that was given. */
+export interface Marked {
+  readonly text: string;
+  readonly position: number;
+  readonly back: (offset: number) => number;
+}
+
+/** Code in which names that earlier cells have declared stand for those; not the name that ends at the place, if it is being written. */
+export function withMarks(
+  text: string,
+  position: number,
+  isEarlier: (name: string) => boolean,
+  isWriting: boolean,
+): Marked {
+  const ends = [...text.matchAll(WRITTEN)]
+    .filter(([name]) => isEarlier(name))
+    .map(({ index, 0: name }) => index + name.length)
+    .filter((end) => !(isWriting && end >= position && position > end - "exports".length - 1));
+  const marked = ends.reduceRight((found, end) => found.slice(0, end) + OWN + found.slice(end), text);
+  const before = (offset: number) => ends.filter((end) => end < offset).length;
+  return {
+    text: marked,
+    position: position + before(position),
+    back: (offset) => offset - ends.filter((end, index) => end + index < offset).length,
+  };
+}
+
 /** A name that a later cell has declared again, and as it was written. */
 export const HIDDEN_NAME = /([\p{ID_Continue}$]+?)[\uFE01-\uFE0E]+/gu;
 

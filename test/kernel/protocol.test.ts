@@ -89,6 +89,37 @@ describe("a client of the kernel", () => {
     });
   });
 
+  it("is told of names that later cells declare again, or that the code around cells uses, as of others", async () => {
+    const own = await Client.start();
+    try {
+      await own.execute("interface Pt { x: number } const pt: Pt = { x: 1 }; const exports = { alpha: 1 };");
+      await own.execute("interface Pt { y: number } const other = pt;");
+      const complete = async (code: string) => {
+        const { reply } = await own.request("complete_request", { code, cursor_pos: code.length });
+        const { matches, cursor_start, cursor_end } = reply.content;
+        return [
+          matches.filter((name: string) => /^(?:Pt|x|exports|alpha)/.test(name)),
+          cursor_start,
+          cursor_end,
+        ];
+      };
+      expect(await complete("let more: P")).toEqual([["Pt"], 10, 11]);
+      expect(await complete("pt.")).toEqual([["x"], 3, 3]);
+      expect(await complete("expor")).toEqual([["exports"], 0, 5]);
+      expect(await complete("exports; exports.al")).toEqual([["alpha"], 17, 19]);
+      for (const [code, text] of [
+        ["pt", "const pt: Pt"],
+        ["exports.alpha", "(property) alpha: number"],
+      ] as const) {
+        const asked = { code, cursor_pos: code.length, detail_level: 0 };
+        const { reply } = await own.request("inspect_request", asked);
+        expect(reply.content.data["text/plain"]).toBe(text);
+      }
+    } finally {
+      own.stop();
+    }
+  });
+
   it("explains names, or says that it knows nothing", async () => {
     const { reply } = await client.request("inspect_request", {
       code: "Math.max",
