@@ -43,6 +43,12 @@ const PLACE = /:\d+:\d+/;
 const IN_FILE = /^(?:\/|[A-Za-z]:[\\/]|node:|__cell_|evalmachine)/;
 /** A frame as a line of a text that is shown in quotes, with how the text goes on behind it. */
 const QUOTED_FRAME = /^(\s*['"`])(\s+at .+?:\d+:\d+\)?)((?:\\n)?['"`])( \+|[\]}),; ]*)$/;
+/** What goes on behind a line of such a text: it is joined to the next, or another element follows. */
+const JOINED = /(?:\\n)?(['"`])( \+|,)$/;
+const BEHIND_FRAME = /^(\s+at .+?:\d+:\d+\)?)(,|\s.*)?$/;
+const ESCAPE = "\u001b[";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+const COLOURS = /\u001b\[[\d;]*m/g;
 /** A frame within a text in which the ends of lines are written. */
 const ESCAPED_FRAME = /\\n( +at (?:[^\\"'`\n]*? \()?[^\\"'`()\n]+?:\d+:\d+\)?)(?=\\n|["'`])/g;
 const REQUIRER = /^\s*- (?:\/|[A-Za-z]:\\)/;
@@ -124,15 +130,24 @@ export function translateStacks(text: string, locator: Locator): string {
       const translated = translateFrame(frame, locator);
       if (translated !== undefined) lines.push(`${before}${translated}${close}${tail}`);
       // What is joined to the text before, or separated from it, ends with that.
-      else if (!/^(?: \+|,)$/.test(tail) && lines.length > 0)
-        lines.push(lines.pop()!.replace(/(?:\\n)?(['"`])(?: \+|,)$/, `$1${tail}`));
+      else if (tail !== " +" && lines.length > 0)
+        lines.push(
+          lines
+            .pop()!
+            .replace(
+              JOINED,
+              (_, mark: string, join: string) => `${mark}${join === "," ? tail && join : tail}`,
+            ),
+        );
       continue;
     }
-    // Behind the last frame braces open around what an error holds beside its stack, and in a list the next one follows.
-    const tail = / \{$|,$/.exec(line)?.[0] ?? "";
-    const translated = translateFrame(line.slice(0, line.length - tail.length), locator);
-    if (translated !== undefined) lines.push(`${translated}${tail}`);
-    else if (tail !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
+    // Behind the last frame braces open around what an error holds beside its stack, in a list the next one follows, and text any other.
+    const coloured = line.includes(ESCAPE) ? line.replaceAll(COLOURS, "") : line;
+    const [, frame = coloured, tail = ""] = BEHIND_FRAME.exec(coloured) ?? [];
+    const translated = translateFrame(frame, locator);
+    if (translated === frame) lines.push(line);
+    else if (translated !== undefined) lines.push(`${translated}${tail}`);
+    else if (tail.trim() !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
   }
   return lines
     .join("\n")

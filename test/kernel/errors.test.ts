@@ -346,6 +346,21 @@ describe("an error is for people:", () => {
         /^\{"stack":"Error: made\\n {4}at .*\(thrower\/index\.js:1:\d+\)"\}$/,
       ],
       [
+        "with text behind it",
+        "console.log((await thrower.later()).stack, 5, new Error('made').stack, 6)",
+        /^Error: made\n {4}at .*\(thrower\/index\.js:1:\d+\) 5 Error: made\n {4}at cell \d+:2:\d+ 6\n$/,
+      ],
+      [
+        "in colours",
+        "console.log(require('util').inspect(new Error('made'), { colors: true }))",
+        /^Error: made\n {4}at cell \d+:1:\d+\n$/,
+      ],
+      [
+        "with all that it has",
+        "console.log('%o', new Error('made'))",
+        /^Error: made\n {4}at cell \d+:1:\d+ \{\n {2}\[stack\]: 'Error: made\\n' \+\n {4}' {4}at cell \d+:1:\d+',\n {2}\[message\]: 'made'\n\}\n$/,
+      ],
+      [
         "JSON of a cell's own",
         "JSON.stringify([new Error('made').stack])",
         /^\["Error: made\\n {4}at cell \d+:1:\d+"\]$/,
