@@ -56,7 +56,12 @@ export function redeclare(
       const found = gone.filter(
         ({ name, meaning: own }) => name.text === reference.text && (own & meaning) !== 0,
       );
-      if (found.length === 0) return;
+      if (found.length === 0) {
+        // Of the platform, not of a cell.
+        if (((declared.get(reference.text) ?? 0) & meaning) !== 0)
+          text.appendRight(reference.getStart(file), "globalThis.");
+        return;
+      }
       text.appendLeft(reference.getEnd(), mark);
       for (const each of found) {
         if (kept.has(each)) continue;

@@ -279,6 +279,15 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "5",
   ],
+  "values keep types of the platform that a later cell declares": [
+    [
+      "const map15 = new Map([['a', 1]]); let made15: Record<'k', Date> | undefined; const took15 = (of: Error, typed: typeof URL) => of.message; class Own15 extends EventTarget {}",
+      "class Map { other = 1 } type Record = string; interface Date { d: 1 } class Error { e = 2 } const URL = 1; class EventTarget {}",
+      "const again15 = map15; const date15: Date = { d: 1 };",
+      "made15 = { k: new globalThis.Date(0) }; [map15.get('a'), again15.size, made15?.k.getTime(), took15(new globalThis.Error('m'), globalThis.URL), new Map().other, new Error().e, typeof new Own15().addEventListener].join()",
+    ],
+    "1,1,0,m,1,2,function",
+  ],
   "mixins are declared again": [
     [
       "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
