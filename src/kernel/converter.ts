@@ -100,6 +100,8 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   let unnamed: ReadonlySet<string> = new Set();
   // Names that cells only say to be there, and those that they add to the globals: no names of cells.
   const ambient = new Set<string>();
+  // By names of cells, the text that last declared them.
+  const texts = new Map<string, string>();
   let taken: Omit<OutputOptions, "followsAwaits"> = {};
   let marks = 0;
 
@@ -289,7 +291,10 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         return { diagnostics };
       }
       const nextMark = () => markOf(marks++);
-      const before = redeclare(compiler, given, rewritten.names, nextMark);
+      const same = new Set(
+        [...rewritten.texts].flatMap(([name, text]) => (texts.get(name) === text ? [name] : [])),
+      );
+      const before = redeclare(compiler, given, rewritten.names, nextMark, { same });
       const isAmbientHere = (name: string) => rewritten.names.ambient.has(name);
       const globals = new Set([
         ...globalsIn(compiler, before.text),
@@ -348,6 +353,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       );
       for (const name of rewritten.names.declared.keys()) ambient.delete(name);
       for (const name of rewritten.names.ambient) ambient.add(name);
+      for (const [name, text] of rewritten.texts) texts.set(name, text);
       const declOutput = `${own}${earlier.text}`;
       if (result.output === undefined) return { ...result, declOutput, sideOutputs };
       cells += 1;
@@ -365,7 +371,9 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         withoutNames: (unreached) => {
           const { mark } = before;
           const all =
-            mark === undefined ? before : redeclare(compiler, given, rewritten.names, () => mark, true);
+            mark === undefined
+              ? before
+              : redeclare(compiler, given, rewritten.names, () => mark, { same, keepsAll: true });
           // What was hidden behind a name that the cell did not come to is what it was.
           const shown = (text: string) =>
             text.replace(HIDDEN_NAME, (called, hidden: string) =>

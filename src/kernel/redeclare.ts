@@ -16,6 +16,11 @@ export interface Redeclared {
   readonly mark?: string;
 }
 
+export interface RedeclareOptions {
+  readonly same?: ReadonlySet<string>;
+  readonly keepsAll?: boolean;
+}
+
 /** A name that a statement declares. */
 interface Declared {
   readonly name: ts.Identifier;
@@ -28,13 +33,14 @@ interface Declared {
  * The declarations of earlier cells, before a cell that declares some of their names again, as an inner scope would: what else refers to
  * these goes on to mean what it meant. So they stay, under names that no cell can have, if something refers to them, and go otherwise.
  * What an earlier cell added to a module or to the globals under the same name is replaced. `keepsAll`: nothing goes.
+ * What a cell declares in the same words, as when it runs again, is the same: what refers to it means the new one (`same`).
  */
 export function redeclare(
   compiler: typeof ts,
   before: string,
   { declared, additions }: Pick<CellNames, "declared" | "additions">,
   nextMark: () => string,
-  keepsAll = false,
+  { same = new Set(), keepsAll = false }: RedeclareOptions = {},
 ): Redeclared {
   const again = [...declared.keys(), ...additions.keys()].some((name) => before.includes(name));
   if (!again) return { text: before, hidden: new Map() };
@@ -53,6 +59,7 @@ export function redeclare(
   const kept = new Set<Declared>();
   const referTo = (node: ts.Node) =>
     references(compiler, file, node, (reference, meaning) => {
+      if (same.has(reference.text)) return;
       const found = gone.filter(
         ({ name, meaning: own }) => name.text === reference.text && (own & meaning) !== 0,
       );
@@ -137,6 +144,15 @@ export function hideUndeclared(
         result.appendLeft(reference.getEnd(), mark);
     });
   return result.toString();
+}
+
+/** What declares the names of a file: their statements' texts. */
+export function textsIn(compiler: typeof ts, file: ts.SourceFile): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const statement of file.statements)
+    for (const { name } of declaredBy(compiler, statement))
+      texts.set(name.text, (texts.get(name.text) ?? "") + statement.getText(file));
+  return texts;
 }
 
 /** The names that declarations give, and what these stand for. */

@@ -3,6 +3,7 @@ import type * as ts from "typescript";
 import { type CellNames, namesOfCell } from "./cellNames";
 import { OWN, USED_BY_CODE } from "./marks";
 import { isOwnName, type Scope } from "./ownNames";
+import { textsIn } from "./redeclare";
 import { type Unsupported, unsupportedAt } from "./unsupported";
 
 export interface Rewritten {
@@ -12,6 +13,8 @@ export interface Rewritten {
   readonly syntax: readonly ts.DiagnosticWithLocation[];
   /** What the cell declares. */
   readonly names: CellNames;
+  /** By what it declares, the text that does. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Modules that it takes with `import x = require("…")`, which the compiler leaves out: by their names in the cell. */
   readonly required: ReadonlyMap<string, string>;
   /** Names that it gives to parts of namespaces of earlier cells: `import x = N.a`. */
@@ -142,6 +145,7 @@ export function rewriteSource(
     syntax: (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] })
       .parseDiagnostics,
     names: namesOfCell(compiler, file),
+    texts: textsIn(compiler, file),
     required,
     aliases,
     usesExports,

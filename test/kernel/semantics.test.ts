@@ -288,6 +288,24 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "1,1,0,m,1,2,function",
   ],
+  "a cell that runs again declares the same": [
+    [
+      "class Model16 { private w = 1; get() { return this.w; } } interface Op16 { m: Model16 } function use16(m: Model16) { return m.get(); }",
+      "const model16 = new Model16(); const op16: Op16 = { m: model16 };",
+      "class Model16 { private w = 1; get() { return this.w; } } interface Op16 { m: Model16 } function use16(m: Model16) { return m.get(); }",
+      "use16(model16) + use16(op16.m)",
+    ],
+    "2",
+  ],
+  "so it is where it fails before it comes to that": [
+    [
+      "class Model17 { private w = 1; get() { return this.w; } }",
+      "const model17 = new Model17();",
+      "!JSON.parse('{'); class Model17 { private w = 1; get() { return this.w; } }",
+      "const both17: Model17[] = [model17, new Model17()]; both17.length",
+    ],
+    "2",
+  ],
   "mixins are declared again": [
     [
       "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
