@@ -33,7 +33,10 @@ export function registerLanguageModelCommand(program: Command): void {
     .command("prepare")
     .description("Write the plan and its prompts into a folder, and say the command that runs them.")
     .requiredOption("--out <folder>", "where plan.json and prompts/ go")
-    .option("--short", "fewer seeds, tasks and numbers of examples: what was run for the stored tables")
+    .option(
+      "--short",
+      "one target, three seeds, no and eight examples: what two processor cores do in some hours",
+    )
     .option("--tiny", "a plan of a few steps, to try the Python program")
     .option("--choices <file>", "multiple-choice questions in JSON lines in place of the word tasks")
     .addHelpText(
@@ -85,10 +88,12 @@ function readChoiceFile(path: string) {
 }
 
 const POOL = 4;
+/** Nats: of the answer a letter, so two answers out of three. */
+const LEVEL = 0.5;
 
 /** The first subject is the target, the next four the pool, the rest unseen. */
 function rolesOf(names: readonly string[]): TaskRoles {
   if (names.length < POOL + 2)
     throw new InputError("--choices", `${names.length} subjects`, `at least ${POOL + 2} subjects`);
-  return { target: names[0]!, pool: names.slice(1, 1 + POOL), unseen: names.slice(1 + POOL) };
+  return { target: names[0]!, pool: names.slice(1, 1 + POOL), unseen: names.slice(1 + POOL), level: LEVEL };
 }

@@ -2,6 +2,7 @@ import {
   FIRST,
   LANGUAGE_OBJECTIVES,
   type LanguageObjective,
+  type LanguageStudySize,
   TRAINABLES,
   type TrainableWeights,
 } from "./settings";
@@ -15,6 +16,8 @@ export interface LanguageCell {
   readonly trainable: TrainableWeights | null;
   readonly objective: LanguageObjective;
   readonly rate: number;
+  /** Zero-shot losses (nats) on the target at which it is compared with others. */
+  readonly levels: readonly number[];
   /** The file of its prompts. */
   readonly prompts: string;
 }
@@ -25,35 +28,62 @@ const fileName = (task: string): string => encodeURIComponent(task);
 /** The file of a seed's prompts. */
 export const promptsFile = (target: string, seed: number): string => `${fileName(target)}-${seed}.jsonl`;
 
+/** Seeds of a kind that are done before the next kind, where it is none of the first: what an interval needs. */
+export const LEAST_SEEDS = 3;
+
 /**
- * The cells in the order in which they are done, all seeds of one together, so that a run that is stopped has compared something:
- * for each target the pretrained model, then {@link FIRST}, then what is left, by objective and trained set.
+ * The cells in the order in which they are done, so that a run that is stopped has compared something: the pretrained models, then
+ * the kinds of {@link FIRST}, all targets and seeds of a kind before the next; then {@link LEAST_SEEDS} seeds of every other kind, by
+ * objective and trained set; then the other seeds of those.
  */
-export function languageCells(targets: readonly TaskRoles[], seeds: number): readonly LanguageCell[] {
-  const kinds = FIRST.map(
-    ([trainable, objective]) =>
-      [
-        TRAINABLES.find(({ name }) => name === trainable)!,
-        LANGUAGE_OBJECTIVES.find(({ name }) => name === objective)!,
-      ] as const,
-  );
-  const others = LANGUAGE_OBJECTIVES.flatMap((objective) =>
+export function languageCells(
+  targets: readonly TaskRoles[],
+  { seeds, levels }: Pick<LanguageStudySize, "seeds" | "levels">,
+): readonly LanguageCell[] {
+  const all = LANGUAGE_OBJECTIVES.flatMap((objective) =>
     TRAINABLES.map((trainable) => [trainable, objective] as const),
-  ).filter(([a, b]) => !kinds.some(([c, d]) => a === c && b === d));
-  return targets.flatMap(({ target }) =>
-    [[null, LANGUAGE_OBJECTIVES[0]!] as const, ...kinds, ...others].flatMap(([trainable, objective]) =>
-      Array.from({ length: seeds }, (_, seed): LanguageCell => {
-        const what = trainable === null ? "pretrained" : `${trainable.name}-${objective.name}`;
-        return {
-          name: `${fileName(target)}-${seed}-${what.replaceAll(", ", "-").replaceAll(" ", "-")}`,
-          target,
-          seed,
-          trainable,
-          objective,
-          rate: trainable?.rate ?? 0,
-          prompts: promptsFile(target, seed),
-        };
-      }),
-    ),
   );
+  const first = FIRST.map(
+    ([trainable, objective]) =>
+      all.find(([{ name }, other]) => name === trainable && other.name === objective)!,
+  );
+  const others = all.filter((kind) => !first.includes(kind));
+  const cells = (
+    kinds: readonly (readonly [TrainableWeights | null, LanguageObjective])[],
+    from: number,
+    to: number,
+  ): readonly LanguageCell[] =>
+    kinds.flatMap(([trainable, objective]) =>
+      targets.flatMap(({ target, level }) =>
+        Array.from({ length: Math.max(0, to - from) }, (_, i) =>
+          cellOf(target, from + i, trainable, objective, levels ?? [level]),
+        ),
+      ),
+    );
+  const least = Math.min(LEAST_SEEDS, seeds);
+  return [
+    ...cells([[null, LANGUAGE_OBJECTIVES[0]!], ...first], 0, seeds),
+    ...cells(others, 0, least),
+    ...cells(others, least, seeds),
+  ];
+}
+
+function cellOf(
+  target: string,
+  seed: number,
+  trainable: TrainableWeights | null,
+  objective: LanguageObjective,
+  levels: readonly number[],
+): LanguageCell {
+  const what = trainable === null ? "pretrained" : `${trainable.name}-${objective.name}`;
+  return {
+    name: `${fileName(target)}-${seed}-${what.replaceAll(", ", "-").replaceAll(" ", "-")}`,
+    target,
+    seed,
+    trainable,
+    objective,
+    rate: trainable?.rate ?? 0,
+    levels,
+    prompts: promptsFile(target, seed),
+  };
 }

@@ -25,10 +25,9 @@ export function prepareLanguageStudy(
   { profile, tasks, targets = profile === "full" ? TARGETS : TARGETS.slice(0, 1) }: LanguagePlanOptions,
 ): { readonly cells: number; readonly files: number } {
   const size = LANGUAGE_SIZES[profile];
-  const cells = languageCells(targets, size.seeds);
+  const cells = languageCells(targets, size);
   const plan = {
     profile,
-    levels: size.levels,
     measureEnd: size.measureEnd,
     targets,
     cells,

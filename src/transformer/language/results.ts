@@ -11,7 +11,6 @@ import type { TaskRoles } from "./tasks";
 /** What a folder of a study asks: `plan.json`. */
 export interface LanguagePlan {
   readonly profile: LanguageProfile;
-  readonly levels: readonly number[];
   readonly measureEnd: boolean;
   readonly targets: readonly TaskRoles[];
   readonly cells: readonly LanguageCell[];
@@ -133,7 +132,7 @@ function record(value: unknown, path: string): RawRecord {
 
 /** The plan of a folder. @throws InputError where none stands. */
 export const readLanguagePlan = (folder: string): LanguagePlan =>
-  readStored<LanguagePlan>(join(folder, "plan.json"), ["profile", "levels", "targets", "cells", "outputs"]);
+  readStored<LanguagePlan>(join(folder, "plan.json"), ["profile", "targets", "cells", "outputs"]);
 
 /** The finished cells of a folder, in the plan's order. @throws InputError where a file does not fit the prompts. */
 export function readLanguageResults(folder: string, plan: LanguagePlan): readonly FinishedLanguageCell[] {

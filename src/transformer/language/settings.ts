@@ -61,13 +61,14 @@ const objective = (name: string, more: Partial<LanguageObjective> = {}): Languag
   ...more,
 });
 
+/** In the order in which they are tried. */
 export const LANGUAGE_OBJECTIVES: readonly LanguageObjective[] = [
   objective("zero-shot"),
-  objective("auxiliary", { auxiliary: true }),
-  objective("replay-1", { replay: 1 }),
   objective("replay-2", { replay: 2 }),
-  objective("replay-4", { replay: 4 }),
+  objective("auxiliary", { auxiliary: true }),
   objective("decay", { decay: 0.02 }),
+  objective("replay-4", { replay: 4 }),
+  objective("replay-1", { replay: 1 }),
 ];
 
 /** The cells that are done first, of the first target: where the pilots leave the question most open. */
@@ -90,8 +91,8 @@ export interface LanguageStudySize {
   readonly fewShotPrompts: number;
   /** Examples in them before the last. */
   readonly trainingShots: number;
-  /** Zero-shot losses (nats) on the target at which models are compared. */
-  readonly levels: readonly number[];
+  /** Zero-shot losses (nats) on the target at which models are compared, where it is not the target's own. */
+  readonly levels?: readonly number[];
   /** Whether the end of a path is measured too. */
   readonly measureEnd: boolean;
   readonly shots: readonly number[];
@@ -118,15 +119,14 @@ export const LANGUAGE_SIZES: Readonly<Record<LanguageProfile, LanguageStudySize>
     prompts: 16,
     fewShotPrompts: 4,
     trainingShots: 8,
-    levels: [1, 0.5, 0.3],
-    measureEnd: true,
+    measureEnd: false,
     shots: [0, 1, 2, 4, 8, 12],
     poolTasks: 4,
-    unseenTasks: 4,
-    otherZeroShots: true,
-    shuffled: ["target", "pool", "unseen"],
-    contexts: 32,
-    queries: 4,
+    unseenTasks: 3,
+    otherZeroShots: false,
+    shuffled: ["unseen"],
+    contexts: 16,
+    queries: 8,
   },
   short: {
     seeds: 3,
@@ -134,7 +134,6 @@ export const LANGUAGE_SIZES: Readonly<Record<LanguageProfile, LanguageStudySize>
     prompts: 16,
     fewShotPrompts: 2,
     trainingShots: 8,
-    levels: [0.5],
     measureEnd: false,
     shots: [0, 8],
     poolTasks: 2,

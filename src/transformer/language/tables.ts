@@ -1,5 +1,6 @@
 import { type Table, tableFrom } from "@finetune-icl/base";
 import { overSeeds } from "../study/tables";
+import { LEAST_SEEDS } from "./grid";
 import type { FinishedLanguageCell, LanguageMeasure, LanguagePlan, LanguagePoint } from "./results";
 import { type Role, roleOf, type TaskRoles } from "./tasks";
 
@@ -46,7 +47,7 @@ export const languagePathTable = (plan: LanguagePlan, finished: readonly Finishe
     }),
   );
 
-/** What a point says of the tasks of one role, averaged over them, at the most examples. */
+/** What a point says of the tasks of one role, averaged over them, after so many examples. */
 interface RoleSummary {
   readonly accuracy: number;
   readonly nll: number;
@@ -73,10 +74,11 @@ function summaryOf(point: LanguagePoint, tasks: readonly string[], shots: number
 }
 
 /**
- * A row for each kind of cell, target, level of the zero-shot loss and role of tasks (target, pool or what of it is replayed,
- * unseen), at the most examples that were measured: means over seeds with 95 % intervals by Student's t, the change from the
- * pretrained model and the difference from training all weights with the zero-shot loss alone, both seed by seed on the same prompts. Kinds of
- * which not all seeds are finished are left out; a run that never reached a level is in no mean of it, and `reached` counts the others.
+ * A row for each kind of cell, target, level of the zero-shot loss, role of tasks (target, pool or what of it is replayed, unseen)
+ * and number of examples: means over seeds with 95 % intervals by Student's t, the change from the pretrained model and the
+ * difference from training all weights with the zero-shot loss alone, both seed by seed on the same prompts. Kinds of which fewer than
+ * {@link LEAST_SEEDS} seeds are finished (all, where the plan has fewer) are left out; a run that never reached a level is in no
+ * mean of it, and `reached` counts the others.
  */
 export function languageMatchedTable(plan: LanguagePlan, finished: readonly FinishedLanguageCell[]): Table {
   const kindOf = ({ cell }: FinishedLanguageCell): string =>
@@ -84,13 +86,18 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
   const asked = (kind: string): number =>
     plan.cells.filter((cell) => kindOf({ cell } as FinishedLanguageCell) === kind).length;
   const kinds = [...new Set(finished.map(kindOf))];
-  const shots = Math.max(
-    ...finished.flatMap(({ points }) => points.flatMap(({ measures }) => measures.map((each) => each.shots))),
+  const counts = [
+    ...new Set(
+      finished.flatMap(({ points }) => points.flatMap(({ measures }) => measures.map(({ shots }) => shots))),
+    ),
+  ].sort((a, b) => a - b);
+  const rolesAndCounts = (["target", "pool", "unseen"] as const).flatMap((role) =>
+    counts.map((shots) => [role, shots] as const),
   );
   return tableFrom(
     kinds.flatMap((kind) => {
       const own = finished.filter((each) => kindOf(each) === kind);
-      if (own.length < asked(kind)) return [];
+      if (own.length < Math.min(LEAST_SEEDS, asked(kind))) return [];
       const { cell } = own[0]!;
       const roles = plan.targets.find(({ target }) => target === cell.target)!;
       const starts = finished.filter(
@@ -99,9 +106,9 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
       const all = finished.filter(
         (each) => kindOf(each) === JSON.stringify([cell.target, "all", "zero-shot"]),
       );
-      const levels = cell.trainable === null ? ["start"] : plan.levels.map(String);
+      const levels = cell.trainable === null ? ["start"] : cell.levels.map(String);
       return levels.flatMap((level) =>
-        (["target", "pool", "unseen"] as const).flatMap((role) => {
+        rolesAndCounts.flatMap(([role, shots]) => {
           const tasks = tasksOf(roles, role, cell.objective.replay);
           const bySeed = (cells: readonly FinishedLanguageCell[], at: string) =>
             new Map(
@@ -112,7 +119,9 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
               }),
             );
           const here = bySeed(own, level);
-          if (here.size === 0) return [];
+          const atStart = bySeed(starts, "start");
+          // What nobody was measured on has no row; where no run reached the level, the row says so.
+          if (here.size === 0 && atStart.size === 0) return [];
           const paired = (there: ReadonlyMap<number, RoleSummary>) =>
             overSeeds(
               [...here]
@@ -120,7 +129,7 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
                 .map(([seed, { accuracy }]) => accuracy - there.get(seed)!.accuracy),
             );
           const over = (key: keyof RoleSummary) => overSeeds([...here.values()].map((each) => each[key]));
-          const fromStart = paired(bySeed(starts, "start"));
+          const fromStart = paired(atStart);
           const lessAll = paired(bySeed(all, level));
           const spread = (name: string, { mean, low, high }: ReturnType<typeof overSeeds>) => ({
             [name]: digits(mean),
@@ -136,7 +145,9 @@ export function languageMatchedTable(plan: LanguagePlan, finished: readonly Fini
               role: role === "pool" && cell.objective.replay > 0 ? "replayed" : role,
               tasks: tasks
                 .filter((task) =>
-                  own[0]!.points.some(({ measures }) => measures.some((each) => each.task === task)),
+                  [...own, ...starts].some(({ points }) =>
+                    points.some(({ measures }) => measures.some((each) => each.task === task)),
+                  ),
                 )
                 .join(" "),
               shots,

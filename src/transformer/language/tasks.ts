@@ -21,27 +21,36 @@ export interface TaskRoles {
   /** Four; replay of k tasks takes the first k. */
   readonly pool: readonly string[];
   readonly unseen: readonly string[];
+  /** The zero-shot loss (nats) on the target at which models are compared. */
+  readonly level: number;
 }
 
 /** What a task is to a fine-tuning. */
 export type Role = "target" | "pool" | "unseen";
 
-/** The targets of the study. What is said of the pretrained model (antonym, sentiment: hardly learnt from examples) decided the order. */
+/**
+ * The targets of the study, and the zero-shot loss to which 30 steps surely bring each: a pilot's value, all and value-only, of the
+ * zero-shot loss alone. Capitals are no target: none of other countries is learnt from the capitals of some. What is said of the
+ * pretrained model (antonym, sentiment: hardly learnt from examples) decided the order of the others.
+ */
 export const TARGETS: readonly TaskRoles[] = [
   {
     target: "past",
     pool: ["plural", "category", "demonym", "sentiment"],
     unseen: ["first-letter", "continent", "capital", "antonym"],
+    level: 0.5,
   },
   {
     target: "category",
     pool: ["plural", "past", "demonym", "antonym"],
     unseen: ["first-letter", "continent", "capital", "sentiment"],
+    level: 1,
   },
   {
-    target: "capital",
-    pool: ["plural", "category", "first-letter", "sentiment"],
-    unseen: ["past", "continent", "demonym", "antonym"],
+    target: "first-letter",
+    pool: ["plural", "category", "demonym", "sentiment"],
+    unseen: ["past", "continent", "capital", "antonym"],
+    level: 0.5,
   },
 ];
 

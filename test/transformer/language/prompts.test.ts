@@ -163,14 +163,29 @@ describe("multiple-choice questions", () => {
 });
 
 describe("the cells", () => {
-  it("have names of their own, the pretrained model and what is most open first, all seeds of one together", () => {
-    const cells = languageCells(TARGETS, 3);
-    expect(new Set(cells.map(({ name }) => name)).size).toBe(cells.length);
-    expect(cells.slice(0, 21).map(({ name }) => name)).toEqual(
-      [
-        ...["pretrained", "all-zero-shot", "value-zero-shot", "all-replay-2", "value-first-third-zero-shot"],
-        ...["lora-value-8-zero-shot", "all-auxiliary"],
-      ].flatMap((name) => [0, 1, 2].map((seed) => `past-${seed}-${name}`)),
+  const firstKinds = [
+    ...["pretrained", "all-zero-shot", "value-zero-shot", "all-replay-2", "value-first-third-zero-shot"],
+    ...["lora-value-8-zero-shot", "all-auxiliary"],
+  ];
+  const cells = languageCells(TARGETS, { seeds: 5 });
+  const names = cells.map(({ name }) => name);
+
+  it("have names of their own, what is most open first, all targets and seeds of a kind before the next", () => {
+    expect(new Set(names).size).toBe(15 * (1 + 15 * 6));
+    const first = firstKinds.flatMap((kind) =>
+      TARGETS.flatMap(({ target }) => [0, 1, 2, 3, 4].map((seed) => `${target}-${seed}-${kind}`)),
     );
+    expect(names.slice(0, first.length)).toEqual(first);
+  });
+
+  it("of the other kinds come three seeds each, then the others", () => {
+    const rest = cells.slice(firstKinds.length * 15);
+    expect(rest.slice(0, 9).map(({ name }) => name)).toEqual(
+      TARGETS.flatMap(({ target }) => [0, 1, 2].map((seed) => `${target}-${seed}-attention-zero-shot`)),
+    );
+    const fourth = rest.findIndex(({ seed }) => seed > 2);
+    expect(fourth).toBe((15 * 6 - 6) * 3 * 3);
+    expect(rest.slice(fourth).every(({ seed }) => seed > 2)).toBe(true);
+    expect(languageCells(TARGETS.slice(0, 1), { seeds: 2 }).at(-1)!.seed).toBe(1);
   });
 });

@@ -78,7 +78,7 @@ describe("the tables of a language model's study", () => {
     const matched = recordsOf(loadTable(join(path, "matched.csv")));
     expect(new Set(matched.map(({ objective }) => objective))).toEqual(new Set(["none", "zero-shot"]));
     const row = (trainable: string) =>
-      matched.find((each) => each.trainable === trainable && each.role === "unseen")!;
+      matched.find((each) => each.trainable === trainable && each.role === "unseen" && each.shots === 2)!;
     const close = (got: unknown, expected: number, input: string) => {
       expectClose(Number(got), expected, { tolerance: 1e-4, reason: "tables have five digits", input });
     };
@@ -91,6 +91,13 @@ describe("the tables of a language model's study", () => {
     close(row("value").gain, 2, "shuffled less true");
     close(row("value").intrusion, 0.25, "one of four answers is the target's");
     expect(row("nothing").level).toBe("start");
+    // Nobody reached the lower of the two levels: said, not left out.
+    const missed = matched.filter(
+      ({ level, trainable }) => String(level) === "0.001" && trainable === "value",
+    );
+    expect(missed.length).toBeGreaterThan(0);
+    for (const { runs, reached, accuracy } of missed)
+      expect([runs, reached, Number.isFinite(accuracy)]).toEqual([2, 0, false]);
 
     const paths = recordsOf(loadTable(join(path, "paths.csv")));
     expect(paths.filter(({ objective }) => objective === "replay-2").length).toBeGreaterThan(0);
