@@ -589,6 +589,21 @@ const THEORY: Rows = {
     }),
     call: ({ problem, gamma, targetTask }) => core.valueOnlyOptimum(FLOAT, problem, gamma, targetTask),
   },
+  ownValueModel: {
+    args: ({ matrix, vector }) => ({ gamma: matrix(), valueVector: vector() }),
+    call: ({ gamma, valueVector }) => core.ownValueModel(FLOAT, gamma, valueVector),
+  },
+  ownValueRisk: {
+    args: ({ problem, covariance, vector }) => ({
+      problem: problem(),
+      gamma: covariance(),
+      valueVector: vector(),
+      task: vector(),
+      shots: 3,
+    }),
+    call: ({ problem, gamma, valueVector, task, shots }) =>
+      core.ownValueRisk(FLOAT, problem, gamma, valueVector, task, shots),
+  },
   valueOnlyParameters: {
     args: ({ matrix, vector }) => ({ block: matrix(), valueVector: vector() }),
     call: ({ block, valueVector }) => core.valueOnlyParameters(FLOAT, block, valueVector),

@@ -1,9 +1,13 @@
 import type { Vector } from "../algebra/matrix";
-import type { AttentionParameters } from "../model/attentionParameters";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
 import type { RegressionProblem } from "../problem/regressionProblem";
 import { type ErrorCoefficients, monteCarloCoefficients } from "../simulate/errorCoefficients";
-import { type Attention, monteCarloChange, monteCarloRisk } from "../simulate/monteCarloRisk";
+import {
+  type Attention,
+  monteCarloChange,
+  monteCarloRisk,
+  type SimulatedModel,
+} from "../simulate/monteCarloRisk";
 import type { Profile } from "./kinds";
 import { type ControlResult, disagrees, type EvidenceResult, type EvidenceRow, judge } from "./result";
 import { COMPARISONS, ERROR_RATE, THRESHOLD, twoSidedQuantile } from "./significance";
@@ -15,9 +19,9 @@ export interface SimulationCase {
   readonly problem: RegressionProblem;
   readonly task: Vector;
   readonly shots: number;
-  readonly parameters: AttentionParameters;
+  readonly parameters: SimulatedModel;
   /** Where it is given, the risk of `parameters` less that of this model is measured, on the same prompts. */
-  readonly original?: AttentionParameters;
+  readonly original?: SimulatedModel;
   /** Where it is given, a coefficient of the error is measured in place of the risk. */
   readonly coefficient?: { readonly of: keyof ErrorCoefficients; readonly targetTask: Vector };
   /** R(n, θ), or its change, or the coefficient, by the formula of the claim. */

@@ -9,6 +9,7 @@ export {
   mergedKeyQuery,
   reducedParameters,
 } from "./linearAttention";
+export type { OwnValueModel } from "./ownValue";
 export {
   layersOf,
   type ModelShape,

@@ -1,9 +1,14 @@
 import { InputError } from "@finetune-icl/base";
 import type { Vector } from "../algebra/matrix";
-import type { AttentionParameters } from "../model/attentionParameters";
 import { requireVector } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
-import { averageOverPrompts, type MeasuredRisk, type PromptSampling, sourceOf } from "./monteCarloRisk";
+import {
+  averageOverPrompts,
+  type MeasuredRisk,
+  type PromptSampling,
+  type SimulatedModel,
+  sourceOf,
+} from "./monteCarloRisk";
 
 /** What a model's error takes from two tasks, measured. Without a unit. */
 export interface ErrorCoefficients {
@@ -29,7 +34,7 @@ export function monteCarloCoefficients(
   problem: RegressionProblem,
   { targetTask, task }: { readonly targetTask: Vector; readonly task: Vector },
   shots: number,
-  parameters: AttentionParameters,
+  parameters: SimulatedModel,
   sampling: PromptSampling,
 ): ErrorCoefficients {
   requireProblem(problem);

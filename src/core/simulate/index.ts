@@ -8,6 +8,7 @@ export {
   monteCarloRisk,
   type PromptSampling,
   type RiskEstimate,
+  type SimulatedModel,
 } from "./monteCarloRisk";
 export { ExampleSampler, samplePrompt } from "./promptSampler";
 export { RandomSource } from "./randomSource";

@@ -1,5 +1,6 @@
 import type { Vector } from "../algebra/matrix";
 import type { AttentionParameters } from "../model/attentionParameters";
+import { type OwnValueModel, ownValueParts } from "../model/ownValue";
 import { scoreScale } from "../model/softmaxAttention";
 import { CONSTANT_SLOT, FIRST_COVARIATE_SLOT, labelSlot, tokenLength } from "../model/tokens";
 import type { CovariateDistribution } from "../problem/covariateDistribution";
@@ -9,6 +10,9 @@ import { readShots } from "../problem/shots";
 import type { ExampleSource } from "./exampleSource";
 import { ExampleSampler } from "./promptSampler";
 import { RandomSource } from "./randomSource";
+
+/** What can be simulated: one head of one layer, whose query token may be read by a value row of its own. */
+export type SimulatedModel = AttentionParameters | OwnValueModel;
 
 /** A Monte Carlo estimate of a risk, in squared label units. */
 export interface RiskEstimate {
@@ -51,7 +55,7 @@ export function monteCarloRisk(
   problem: RegressionProblem,
   task: Vector,
   shots: number,
-  parameters: AttentionParameters,
+  parameters: SimulatedModel,
   sampling: PromptSampling,
 ): RiskEstimate {
   const source = sourceOf(problem, task, sampling);
@@ -68,7 +72,7 @@ export function monteCarloChange(
   problem: RegressionProblem,
   task: Vector,
   shots: number,
-  models: { readonly original: AttentionParameters; readonly changed: AttentionParameters },
+  models: { readonly original: SimulatedModel; readonly changed: SimulatedModel },
   sampling: PromptSampling,
 ): RiskEstimate {
   const source = sourceOf(problem, task, sampling);
@@ -95,7 +99,7 @@ export interface MeasuredRisk {
 export function measureRisks(
   source: ExampleSource,
   shots: number,
-  models: readonly AttentionParameters[],
+  models: readonly SimulatedModel[],
   prompts: number,
   attention: Attention = "linear",
 ): readonly MeasuredRisk[] {
@@ -130,7 +134,7 @@ export function growingRisk(
   problem: RegressionProblem,
   task: Vector,
   shots: number,
-  parameters: AttentionParameters,
+  parameters: SimulatedModel,
   sampling: Omit<PromptSampling, "prompts">,
 ): GrowingRisk {
   const source = sourceOf(problem, task, sampling);
@@ -153,7 +157,7 @@ const squares: LossesOf = (errors, out) => {
 export function averageOverPrompts(
   source: ExampleSource,
   shots: number,
-  models: readonly AttentionParameters[],
+  models: readonly SimulatedModel[],
   attention: Attention,
   { prompts, losses }: { readonly prompts: number; readonly losses: number },
   lossesOf: LossesOf,
@@ -177,17 +181,18 @@ class PromptAverage {
   constructor(
     private readonly source: ExampleSource,
     private readonly shots: number,
-    models: readonly AttentionParameters[],
+    models: readonly SimulatedModel[],
     attention: Attention,
     count: number,
     private readonly lossesOf: LossesOf,
   ) {
     readShots(shots, "shots");
-    for (const { value, keyQuery } of models) {
-      requireVector(value, "value", tokenLength(source.dimension));
-      requireMatrix(keyQuery, "keyQuery", tokenLength(source.dimension));
+    for (const { parameters, ownValue } of models.map(ownValueParts)) {
+      requireVector(parameters.value, "value", tokenLength(source.dimension));
+      requireMatrix(parameters.keyQuery, "keyQuery", tokenLength(source.dimension));
+      requireVector(ownValue, "ownValue", tokenLength(source.dimension));
     }
-    this.predictors = models.map((parameters) => new QueryPredictor(parameters, source.dimension, attention));
+    this.predictors = models.map((model) => new QueryPredictor(model, source.dimension, attention));
     this.errors = new Float64Array(models.length);
     this.query = new Float64Array(source.dimension);
     this.losses = new Float64Array(count);
@@ -233,6 +238,8 @@ class PromptAverage {
 /** The prediction f of one prompt, its tokens fed one by one; no token is stored. */
 class QueryPredictor {
   private readonly value: Float64Array;
+  /** Of the query token itself. */
+  private readonly queryValue: Float64Array;
   private readonly keyQuery: Float64Array;
   private readonly scorer: Float64Array;
   private readonly softmax: boolean;
@@ -244,14 +251,16 @@ class QueryPredictor {
   private highest = Number.NEGATIVE_INFINITY;
 
   constructor(
-    parameters: AttentionParameters,
+    model: SimulatedModel,
     private readonly dimension: number,
     attention: Attention,
   ) {
+    const { parameters, ownValue } = ownValueParts(model);
     this.softmax = attention === "softmax";
     this.label = labelSlot(dimension);
     this.scale = this.softmax ? scoreScale(tokenLength(dimension)) : 1;
     this.value = Float64Array.from(parameters.value);
+    this.queryValue = this.value.map((entry, i) => entry + ownValue[i]!);
     this.keyQuery = Float64Array.from(parameters.keyQuery.flat());
     this.scorer = new Float64Array(tokenLength(dimension));
   }
@@ -268,12 +277,12 @@ class QueryPredictor {
     this.sum = 0;
     this.total = 0;
     this.highest = Number.NEGATIVE_INFINITY;
-    this.add(query, 0);
+    this.add(query, 0, this.queryValue);
   }
 
   /** Adds vᵀz_j with the weight that the score z_jᵀu gives it, for the token z_j = (1, x, y). */
-  add(covariates: Float64Array, label: number): void {
-    const { scorer, value, dimension: d, label: y } = this;
+  add(covariates: Float64Array, label: number, value = this.value): void {
+    const { scorer, dimension: d, label: y } = this;
     let score = scorer[CONSTANT_SLOT]! + scorer[y]! * label;
     let content = value[CONSTANT_SLOT]! + value[y]! * label;
     for (let k = 0; k < d; k += 1) {

@@ -1,9 +1,10 @@
 import type { Vector } from "../algebra/matrix";
-import { type AttentionParameters, requireParameters } from "../model/attentionParameters";
+import { requireParameters } from "../model/attentionParameters";
+import { ownValueParts } from "../model/ownValue";
 import { requireVector } from "../problem/readInput";
 import { type RegressionProblem, requireProblem } from "../problem/regressionProblem";
 import { readShots } from "../problem/shots";
-import { monteCarloRisk, type PromptSampling } from "./monteCarloRisk";
+import { monteCarloRisk, type PromptSampling, type SimulatedModel } from "./monteCarloRisk";
 
 /** A risk at n shots as it was predicted, and where it was simulated what prompts gave; NaN elsewhere. */
 export interface RiskCurvePoint {
@@ -32,7 +33,7 @@ export function measuredCells(estimate?: { readonly mean: number; readonly stand
 export function riskCurve(
   problem: RegressionProblem,
   task: Vector,
-  parameters: AttentionParameters,
+  model: SimulatedModel,
   predicted: (shots: number) => number,
   {
     shots,
@@ -43,7 +44,7 @@ export function riskCurve(
 ): RiskCurvePoint[] {
   requireProblem(problem);
   requireVector(task, "task", problem.dimension);
-  requireParameters(parameters, problem.dimension);
+  requireParameters(ownValueParts(model).parameters, problem.dimension);
   for (const [name, counts] of Object.entries({ shots, simulated }))
     for (const [i, n] of counts.entries()) readShots(n, `${name}[${i}]`);
   return shots.map((n) => ({
@@ -51,7 +52,7 @@ export function riskCurve(
     predicted: predicted(n),
     ...measuredCells(
       simulated.includes(n)
-        ? monteCarloRisk(problem, task, n, parameters, { ...sampling, stream: stream + n })
+        ? monteCarloRisk(problem, task, n, model, { ...sampling, stream: stream + n })
         : undefined,
     ),
   }));

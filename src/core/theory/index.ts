@@ -48,6 +48,13 @@ export {
   VALUE_ONLY_RISK_OTHER_COVARIATES,
 } from "./otherCovariates";
 export {
+  OWN_VALUE_INTRUSION_INVERSE,
+  OWN_VALUE_RESPONSE,
+  OWN_VALUE_RISK,
+  ownValueModel,
+  ownValueRisk,
+} from "./ownValue";
+export {
   PRETRAINED_BLOCK,
   PRETRAINED_RIDGE,
   PRETRAINED_RISK,

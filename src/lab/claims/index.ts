@@ -14,6 +14,7 @@ import { keyQueryStationary } from "./keyQueryStationary";
 import { linearMaps } from "./linearMaps";
 import { linearResponseClaim } from "./linearResponse";
 import { overshootOnTarget } from "./overshoot";
+import { ownValueFades } from "./ownValueFades";
 import { pretrainedLimit } from "./pretrainedLimit";
 import { pretrainedRiskClaim } from "./pretrainedRisk";
 import { pretrainingOptimum } from "./pretrainingOptimum";
@@ -57,6 +58,7 @@ export const CLAIMS: readonly Claim[] = [
   whoGains,
   linearResponseClaim,
   valueOnlyResponse,
+  ownValueFades,
   fullResponse,
   auxiliaryFullBound,
   keyQueryStationary,

@@ -1,7 +1,7 @@
 import { type Bindings, evaluate, FLOAT, type Formula, type Vector } from "@finetune-icl/core/algebra";
 import type { SimulationCase } from "@finetune-icl/core/evidence";
-import type { AttentionParameters } from "@finetune-icl/core/model";
 import { tokenShares } from "@finetune-icl/core/problem";
+import type { SimulatedModel } from "@finetune-icl/core/simulate";
 import { type ClaimSetting, opposite, RELEASED, randomSetting } from "./settings";
 
 /** One risk to simulate: a setting, a task by its role in it, a number of shots. */
@@ -55,9 +55,9 @@ export function formulaCases({
   readonly probes: readonly Probe[];
   readonly formula: Formula<"scalar">;
   readonly controls: Readonly<Record<string, Formula<"scalar">>>;
-  readonly parameters: (setting: ClaimSetting) => AttentionParameters;
+  readonly parameters: (setting: ClaimSetting) => SimulatedModel;
   /** Where the formula is for a change of the risk, what it changes from. */
-  readonly original?: (setting: ClaimSetting) => AttentionParameters;
+  readonly original?: (setting: ClaimSetting) => SimulatedModel;
   /** What the formula needs beside Σ, σ², d, θ, n/N and 1/N. */
   readonly bind: (setting: ClaimSetting, task: Vector) => Bindings<number>;
 }): readonly SimulationCase[] {

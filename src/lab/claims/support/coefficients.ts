@@ -1,14 +1,14 @@
 import { FLOAT, type Vector } from "@finetune-icl/core/algebra";
 import type { SimulationCase } from "@finetune-icl/core/evidence";
 import { intrusionAndGain } from "@finetune-icl/core/exact";
-import type { AttentionParameters } from "@finetune-icl/core/model";
+import type { SimulatedModel } from "@finetune-icl/core/simulate";
 import type { ClaimSetting } from "./settings";
 
 /** One setting in which what a prediction takes from the target and from the prompt's own task is measured, on the other task. */
 export interface ResponseProbe {
   readonly setting: ClaimSetting;
   readonly shots: number;
-  readonly parameters: AttentionParameters;
+  readonly parameters: SimulatedModel;
   /** What is special about the parameters, for the label. */
   readonly model: string;
   /** ℓ by the formula of the claim. */
