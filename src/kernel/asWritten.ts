@@ -3,6 +3,13 @@ const QUOTING =
   /^(?:.+ is not (?:a function|a constructor|(?:async )?iterable)\b.*|Cannot destructure (?:property '.*' of )?'.+' as it is (?:undefined|null)\.)$/s;
 const IMPORTED = /(?<![.\w$])([A-Za-z_$][\w$]*_\d+)\.([\w$]+)/g;
 
+const OF_CELLS = /(?<![.\w$])exports\.([\w$]+)/g;
+
+/** Whether the code itself takes this name from what it calls `exports`. */
+function isWritten(name: string, source: string): boolean {
+  return [...source.matchAll(OF_CELLS)].some(([, written]) => written === name);
+}
+
 /**
  * An error's message with the names of the cell that threw it, whose code is `source`: names of earlier cells are properties of
  * `exports` in the code that runs, and imported ones those of a module.
@@ -10,7 +17,7 @@ const IMPORTED = /(?<![.\w$])([A-Za-z_$][\w$]*_\d+)\.([\w$]+)/g;
 export function asWritten(message: string, source: string): string {
   if (!QUOTING.test(message)) return message;
   const plain = message.replace(/\(0 ?, ([\w$.]+)\)/g, "$1");
-  const own = /\bexports\b/.test(source) ? plain : plain.replace(/(?<![.\w$])exports\.(?=[\w$])/g, "");
+  const own = plain.replace(OF_CELLS, (found, name: string) => (isWritten(name, source) ? found : name));
   return own.replace(IMPORTED, (found, module: string, name: string) =>
     source.includes(module) ? found : importedAs(module, name, source),
   );

@@ -1,11 +1,15 @@
 import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
+import { isOwnAwait, isUnchecked } from "./cellDiagnostics";
 import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
+import { keepReached } from "./keepReached";
 import { dependenciesOf, leanBuilder } from "./leanBuilder";
-import { type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
+import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked, withMarks } from "./marks";
+import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
+import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
-import { type MapChain, shiftMap, Tracer } from "./sourceMaps";
+import { type MapChain, type Place, shiftMap, Tracer } from "./sourceMaps";
 import { readTsconfig } from "./tsconfig";
 import { loadCompiler, loadConverter, type TslabConverter, type TslabDiagnostic } from "./tslab";
 
@@ -18,6 +22,8 @@ export interface CompiledCell {
   readonly valueName: string | undefined;
   /** What it declares, types aside. */
   readonly names: readonly string[];
+  /** The declarations that hold behind it if it did not come to some of these names, and failed. */
+  readonly withoutNames: (unreached: ReadonlySet<string>) => string;
 }
 
 /** tslab's converter, with this kernel's additions around it. */
@@ -36,12 +42,36 @@ export interface Converter extends TslabConverter {
 const CELL_FILE = "__tslab__.ts";
 // tslab puts a line above each cell, and we put one below the function's head.
 const LINES_ABOVE = 1;
+/** What tslab puts behind a cell: the names that the cell declares, as the compiler keeps them. */
+const EXPORTS = /\nexport \{([^{}]*)\}$/;
+/** "Import assignment cannot be used when targeting ECMAScript modules": cells become functions that have `require`. */
+const IMPORT_EQUALS = 1202;
 /** "File is not under rootDir": files outside the notebook's folder are Node's, see importTypeScript. */
 const OUTSIDE_ROOT = 6059;
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 // The compiler empties what a module exports before it runs; the names of cells keep what they hold until they are given another.
 const EMPTIES = /^(?:exports\.[^\s=]+ = )+void 0;$/m;
 const MAP_LINE = /\n?\/\/# sourceMappingURL=\S+\s*$/;
+
+/**
+ * The names that a cell exports, as they are written: the compiler keeps `__x` as `___x`, and counts as names what a cell adds to modules
+ * and to the globals.
+ */
+function exportsAsWritten(text: string): string {
+  return text.replace(EXPORTS, (_, list: string) => {
+    const names = list.split(", ").filter((name) => name !== "__global" && !name.startsWith('"'));
+    return `\nexport {${names.map((name) => name.replace(/^___/, "__")).join(", ")}}`;
+  });
+}
+
+/** Where a call is, for people: at the name that is called, where the code that runs has it behind that. */
+function atCallee(source: string, calls: ReadonlySet<string>, place: Place): Place {
+  const line = source.split("\n")[place.line - 1] ?? "";
+  const [, name] = /([\p{ID_Continue}$]+)\s*(?:\?\.)?$/u.exec(line.slice(0, place.column)) ?? [];
+  if (name === undefined || !calls.has(name) || !/^\s*(?:\?\.)?\s*[(`]/.test(line.slice(place.column)))
+    return place;
+  return { ...place, column: line.lastIndexOf(name, place.column) };
+}
 
 /** The JavaScript that stands for a file that cells import. */
 function outputOf(path: string): string {
@@ -65,19 +95,45 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   let program: ts.Program | undefined;
   let check: Timers["check"] = () => {};
   let cells = 0;
+  // What the compiler says that the last cell declares, and the types in it that have no name there.
+  let ownDeclarations = "";
+  let unnamed: ReadonlySet<string> = new Set();
+  // Names that cells only say to be there, and those that they add to the globals: no names of cells.
+  const ambient = new Set<string>();
+  // By names of cells, the text that last declared them.
+  const texts = new Map<string, string>();
+  let taken: Omit<OutputOptions, "followsAwaits"> = {};
+  let marks = 0;
 
   const isInFolder = (path: string) => {
     const rest = relative(folder, path);
     return !rest.startsWith("..") && !isAbsolute(rest);
   };
 
-  /** The program, except that files outside the folder give no output: Node loads those itself, and tslab gives up on them. */
-  const withoutOutside = <Builder extends ts.BuilderProgram>(builder: Builder): Builder => {
+  /**
+   * The program, except that files outside the folder give no output: Node loads those itself, and tslab gives up on them. And except
+   * that a cell gives its declarations even if there are types in it that no other file could name.
+   */
+  const withOwnEmit = <Builder extends ts.BuilderProgram>(builder: Builder): Builder => {
     const emit = builder.emit.bind(builder);
-    builder.emit = (file, ...rest) =>
-      file !== undefined && !isInFolder(file.fileName)
-        ? { emitSkipped: true, diagnostics: [] }
-        : emit(file, ...rest);
+    builder.emit = (file, write, token, only, transformers) => {
+      if (file !== undefined && !isInFolder(file.fileName)) return { emitSkipped: true, diagnostics: [] };
+      if (file === undefined || basename(file.fileName) !== CELL_FILE)
+        return emit(file, write, token, only, transformers);
+      const keep: ts.WriteFileCallback = (name, data, ...rest) => {
+        if (name.endsWith(".d.ts")) ownDeclarations = data;
+        write?.(name, data, ...rest);
+      };
+      const emitAll = builder.getProgram().emit as (...args: readonly unknown[]) => ts.EmitResult;
+      const result = emitAll(file, keep, token, only, transformers, true);
+      unnamed = new Set(
+        result.diagnostics.flatMap(({ messageText }) => {
+          const message = compiler.flattenDiagnosticMessageText(messageText, "\n");
+          return [...message.matchAll(/private name '([^']+)'/g)].map(([, name]) => name!);
+        }),
+      );
+      return result;
+    };
     return builder;
   };
 
@@ -93,10 +149,17 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const timers = withTimers(system);
       check = timers.check;
       const cell = files.find((file) => basename(file) === CELL_FILE) ?? "";
+      const { readFile } = timers.system;
+      const asWritten = Object.assign(Object.create(timers.system) as ts.System, {
+        readFile: (path: string, encoding?: string) => {
+          const text = readFile.call(timers.system, path, encoding);
+          return path === cell && text !== undefined ? exportsAsWritten(text) : text;
+        },
+      });
       const host = createHost(
         files,
         { ...options, ...fromTsconfig, inlineSourceMap: true },
-        timers.system,
+        asWritten,
         leanBuilder(compiler, cell),
         ...rest,
       );
@@ -104,7 +167,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       Object.defineProperty(host, "afterProgramCreate", {
         get: () => (builder: ts.BuilderProgram) => {
           program = builder.getProgram();
-          after(withoutOutside(builder));
+          after(withOwnEmit(builder));
         },
         set: (given: typeof after) => {
           after = given;
@@ -123,7 +186,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         written === undefined ? "" : ((JSON.parse(written) as { sources: string[] }).sources[0] ?? "");
       const isCell = basename(source) === CELL_FILE;
       const ofWritten: MapChain = written === undefined ? [] : [() => written];
-      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits }) : undefined;
+      const rewritten = isCell ? rewriteOutput(compiler, plain, { followsAwaits, ...taken }) : undefined;
       if (rewritten) rewrittenCell = rewritten;
       if (rewritten?.isPlain) {
         cellMaps = [rewritten.map, ...ofWritten];
@@ -142,9 +205,27 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       return { ...result, outputText };
     },
 
-    getPreEmitDiagnosticsOfFiles: (...args: unknown[]) => {
-      const functions = compiler as unknown as Record<string, (...args: unknown[]) => ts.Diagnostic[]>;
-      return functions.getPreEmitDiagnosticsOfFiles!(...args).filter(({ code }) => code !== OUTSIDE_ROOT);
+    // Without those about declarations, which are nobody's mistake: a type of a function's own, for instance, has no name outside.
+    getPreEmitDiagnosticsOfFiles: (current: ts.Program, files: readonly ts.SourceFile[]) => {
+      const found = [
+        ...current.getConfigFileParsingDiagnostics(),
+        ...current.getOptionsDiagnostics(),
+        ...current.getGlobalDiagnostics(),
+        ...files.flatMap((file) => [
+          ...current.getSyntacticDiagnostics(file),
+          ...(isUnchecked(file.text) ? [] : current.getSemanticDiagnostics(file)),
+        ]),
+      ];
+      const isMeant = ({ code, file, start }: ts.Diagnostic) =>
+        code !== OUTSIDE_ROOT &&
+        !(code === IMPORT_EQUALS && file !== undefined && isInFolder(file.fileName)) &&
+        !(
+          file &&
+          start !== undefined &&
+          basename(file.fileName) === CELL_FILE &&
+          isOwnAwait(compiler, file, start, code)
+        );
+      return [...compiler.sortAndDeduplicateDiagnostics(found)].filter(isMeant);
     },
   } as Partial<typeof ts>);
 
@@ -190,7 +271,8 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
     convert: (prevDecl, source) => {
       diagnostics = [];
       lastCell = undefined;
-      const rewritten = rewriteSource(compiler, source);
+      const given = withPrelude(prevDecl);
+      const rewritten = rewriteSource(compiler, source, (name) => given.includes(name + OWN));
       const end = source.trimEnd().length;
       /** What is missed behind the end is missed at the end. */
       const placeOf = (offset: number) => {
@@ -208,11 +290,29 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         diagnostics = rewritten.unsupported.map((each) => said(each.start, each.end, each.message));
         return { diagnostics };
       }
-      const result = checked(() => converter.convert(withPrelude(prevDecl), rewritten.text));
+      const nextMark = () => markOf(marks++);
+      const same = new Set(
+        [...rewritten.texts].flatMap(([name, text]) => (texts.get(name) === text ? [name] : [])),
+      );
+      const before = redeclare(compiler, given, rewritten.names, nextMark, { same });
+      const isAmbientHere = (name: string) => rewritten.names.ambient.has(name);
+      const globals = new Set([
+        ...globalsIn(compiler, before.text),
+        ...[...ambient].filter((name) => !rewritten.names.declared.has(name)),
+      ]);
+      const { required, aliases, usesExports } = rewritten;
+      taken = { globals, required, aliases, usesExports };
+      ownDeclarations = "";
+      const result = checked(() => converter.convert(before.text, rewritten.text));
       if (result.diagnostics.length > 0 && rewritten.syntax.length > 0) {
         // Where the grammar is wrong, all else that the compiler says is about a text that nobody wrote: tslab puts a line behind it.
         diagnostics = rewritten.syntax.map(({ start, length, messageText, code }) =>
-          said(start, start + length, compiler.flattenDiagnosticMessageText(messageText, "\n"), code),
+          said(
+            start,
+            start + length,
+            explained(compiler.flattenDiagnosticMessageText(messageText, "\n")),
+            code,
+          ),
         );
         return { ...result, diagnostics };
       }
@@ -226,9 +326,11 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
           const found = tracer.trace({ line: line + 1, column: character });
           return found ? { line: found.line - 1, character: found.column } : { line, character };
         };
-        diagnostics = result.diagnostics.map((each) =>
-          each.fileName === undefined ? { ...each, start: place(each.start), end: place(each.end) } : each,
-        );
+        diagnostics = result.diagnostics.map((each) => ({
+          ...each,
+          messageText: explained(each.messageText),
+          ...(each.fileName === undefined ? { start: place(each.start), end: place(each.end) } : {}),
+        }));
         return { ...result, diagnostics };
       }
       const changed = result.sideOutputs ?? [];
@@ -238,41 +340,79 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       }
       helperMaps.clear();
       const sideOutputs = [...changed, ...importersOf(new Set(changed.map(({ path }) => path)))];
-      if (result.output === undefined) return { ...result, sideOutputs };
+      const own =
+        unnamed.size === 0 ? ownDeclarations : hideUndeclared(compiler, ownDeclarations, unnamed, nextMark);
+      // The compiler declares more than the cell does: what a class extends, if that is no plain name.
+      const added = declaredIn(compiler, own).filter(([name]) => !rewritten.names.declared.has(name));
+      const declared = new Map(added);
+      const earlier = redeclare(
+        compiler,
+        before.text,
+        { ...rewritten.names, declared, additions: new Map() },
+        nextMark,
+      );
+      for (const name of rewritten.names.declared.keys()) ambient.delete(name);
+      for (const name of rewritten.names.ambient) ambient.add(name);
+      for (const [name, text] of rewritten.texts) texts.set(name, text);
+      const declOutput = `${own}${earlier.text}`;
+      if (result.output === undefined) return { ...result, declOutput, sideOutputs };
       cells += 1;
       const name = `__cell_${cells}__`;
       const [first, ...rest] = cellMaps;
+      const calls = rewrittenCell?.calls ?? new Set();
+      const inner = declare(rewrittenCell?.inner ?? []);
       const maps = [shiftMap(first!, LINES_ABOVE), ...rest, shiftMap(rewritten.map, LINES_ABOVE)];
       lastCell = {
         name,
         source,
-        tracer: new Tracer(maps),
+        tracer: new Tracer(maps, (place) => atCallee(source, calls, place)),
         valueName: result.lastExpressionVar,
-        names: rewrittenCell?.names ?? [],
+        names: (rewrittenCell?.names ?? []).filter((name) => !isAmbientHere(name)),
+        withoutNames: (unreached) => {
+          const { mark } = before;
+          const all =
+            mark === undefined
+              ? before
+              : redeclare(compiler, given, rewritten.names, () => mark, { same, keepsAll: true });
+          // What was hidden behind a name that the cell did not come to is what it was.
+          const shown = (text: string) =>
+            text.replace(HIDDEN_NAME, (called, hidden: string) =>
+              unreached.has(hidden) && all.hidden.get(hidden) === called ? hidden : called,
+            );
+          return keepReached(compiler, shown(all.text), shown(`${own}${all.text}${inner}`), unreached);
+        },
       };
       return {
         ...result,
         sideOutputs,
-        declOutput: `${result.declOutput ?? ""}${declare(rewrittenCell?.inner ?? [])}`,
+        declOutput: `${declOutput}${inner}`,
         hasToplevelAwait: result.hasToplevelAwait === true || rewrittenCell?.isAsync === true,
         output: `\n${result.output}\n//# sourceURL=${name}`,
       };
     },
     inspect: (prevDecl, source, position) => {
-      const info = checked(() => converter.inspect(withPrelude(prevDecl), source, position));
+      const given = withPrelude(prevDecl);
+      const marked = withMarks(source, position, (name) => given.includes(name + OWN), false);
+      const info = checked(() => converter.inspect(given, marked.text, marked.position));
       // Of a name that is nowhere declared the compiler says that it may be anything.
       const isUnknown =
         info?.kind === compiler.ScriptElementKind.unknown &&
         info.displayParts?.map(({ text }) => text).join("") === "any";
-      return isUnknown ? undefined : info;
+      if (!info || isUnknown) return undefined;
+      return {
+        ...info,
+        displayParts: (info.displayParts ?? []).map((each) => ({ ...each, text: unmarked(each.text) })),
+      };
     },
-    complete: (prevDecl, source, position) =>
-      completeString(
-        compiler,
-        source,
-        position,
-        checked(() => converter.complete(withPrelude(prevDecl), source, position)),
-      ),
+    complete: (prevDecl, source, position) => {
+      const given = withPrelude(prevDecl);
+      const marked = withMarks(source, position, (name) => given.includes(name + OWN), true);
+      const found = checked(() => converter.complete(given, marked.text, marked.position));
+      const names = found.candidates.filter((name) => !isHidden(name)).map(unmarked);
+      const candidates = [...new Set(names)];
+      const [start, end] = [marked.back(found.start), marked.back(found.end)];
+      return completeString(compiler, source, position, { ...found, start, end, candidates });
+    },
     addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
     close: () => converter.close(),
     isCompleteCode,

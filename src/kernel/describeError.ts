@@ -38,6 +38,22 @@ interface Frame {
 }
 
 const FRAME = /^\s+at (?:(.*) \()?(.+?):(\d+):(\d+)\)?$/;
+/** What names a place in a file, and the files that are this machine's or a cell's. */
+const PLACE = /:\d+:\d+/;
+const IN_FILE = /^(?:\/|[A-Za-z]:[\\/]|node:|__cell_|evalmachine)/;
+/** A frame as a line of a text that is shown in quotes, with how the text goes on behind it. */
+const QUOTED_FRAME = /^(\s*['"`])(\s+at .+?:\d+:\d+\)?)((?:\\n)?['"`])( \+|[\]}),; ]*)$/;
+/** What goes on behind a line of such a text: it is joined to the next, or another element follows. */
+const JOINED = /(?:\\n)?(['"`])( \+|,)$/;
+const BEHIND_FRAME = /^(\s+at .+?:\d+:\d+\)?)(,|\s.*)?$/;
+const ESCAPE = "\u001b[";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+const COLOURS = /\u001b\[[\d;]*m/g;
+/** A frame within a text in which the ends of lines are written. */
+const ESCAPED_FRAME = /\\n( +at (?:[^\\"'`\n]*? \()?[^\\"'`()\n]+?:\d+:\d+\)?)(?=\\n|["'`])/g;
+const REQUIRER = /^\s*- (?:\/|[A-Za-z]:\\)/;
+const REQUIRE_STACK = /requireStack: \[[^\]]*\]/g;
+const CELL_PLACE = /(__cell_\d+__):(\d+):(\d+)/g;
 const CELL = /^__cell_\d+__$/;
 /** In place of the frames that an error shares with its cause, those of this machine among them. */
 const SHARED = /^\s+\.\.\. \d+ lines matching cause stack trace \.\.\.$/;
@@ -60,7 +76,7 @@ export function describeThrown(thrown: unknown, locator: Locator): ErrorContent 
 
 function describeReadable(thrown: unknown, locator: Locator): ErrorContent {
   if (!isError(thrown)) {
-    const evalue = typeof thrown === "string" ? thrown : inspect(thrown);
+    const evalue = translateStacks(typeof thrown === "string" ? thrown : inspect(thrown), locator);
     return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
   }
   const ename = nameOf(thrown);
@@ -85,20 +101,78 @@ export function describeDiagnostics(
   return { ename: "CompileError", evalue: diagnostics[0]?.messageText ?? "", traceback };
 }
 
-/** Text that may hold stacks of errors, as values and consoles show them: places in cells, and nothing of this machine. */
+/**
+ * Text that may hold stacks of errors, as values and consoles show them: places in cells, and nothing of this machine. Frames are known by
+ * their form, as lines, as lines in quotes, or within text whose ends of lines are written `\\n`; other text with a path in it stays.
+ */
 export function translateStacks(text: string, locator: Locator): string {
-  if (!text.includes(COMPILED)) return text;
+  if (!text.includes(COMPILED) && !(text.includes("at ") && PLACE.test(text))) return text;
   const lines: string[] = [];
   const given = text.split("\n");
+  let isWhoAsked = false;
   for (const [index, shown] of given.entries()) {
-    const line = messageAsWritten(shown, given[index + 1], locator);
-    // Behind the last frame braces open around what an error holds beside its stack, and in a list the next one follows.
-    const tail = / \{$|,$/.exec(line)?.[0] ?? "";
-    const translated = translateFrame(line.slice(0, line.length - tail.length), locator);
-    if (translated !== undefined) lines.push(`${translated}${tail}`);
-    else if (tail !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
+    // Who asked for a module that is not there, by paths of this machine.
+    isWhoAsked = REQUIRER.test(shown)
+      ? isWhoAsked
+      : shown.trim() === "Require stack:" && REQUIRER.test(given[index + 1] ?? "");
+    if (isWhoAsked) continue;
+    const line =
+      headOfSyntaxError(given, index, locator) ?? messageAsWritten(shown, given[index + 1], locator);
+    const quoted = QUOTED_FRAME.exec(line);
+    if (quoted) {
+      const [, before, frame, close, tail] = quoted as unknown as readonly [
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+      const translated = translateFrame(frame, locator);
+      if (translated !== undefined) lines.push(`${before}${translated}${close}${tail}`);
+      // What is joined to the text before, or separated from it, ends with that.
+      else if (tail !== " +" && lines.length > 0)
+        lines.push(
+          lines
+            .pop()!
+            .replace(
+              JOINED,
+              (_, mark: string, join: string) => `${mark}${join === "," ? tail && join : tail}`,
+            ),
+        );
+      continue;
+    }
+    // Behind the last frame braces open around what an error holds beside its stack, in a list the next one follows, and text any other.
+    const coloured = line.includes(ESCAPE) ? line.replaceAll(COLOURS, "") : line;
+    const [, frame = coloured, tail = ""] = BEHIND_FRAME.exec(coloured) ?? [];
+    const translated = translateFrame(frame, locator);
+    if (translated === frame) lines.push(line);
+    else if (translated !== undefined) lines.push(`${translated}${tail}`);
+    else if (tail.trim() !== "" && lines.length > 0) lines.push(`${lines.pop()}${tail}`);
   }
-  return lines.join("\n");
+  return lines
+    .join("\n")
+    .replace(ESCAPED_FRAME, (_, frame: string) => {
+      const translated = translateFrame(frame, locator);
+      return translated === undefined ? "" : `\\n${translated}`;
+    })
+    .replace(REQUIRE_STACK, (list) =>
+      list.replace(
+        /'((?:\/|[A-Za-z]:\\)[^']*)'/g,
+        (_, path: string) => `'${shortPath(path, locator.folder)}'`,
+      ),
+    )
+    .replace(CELL_PLACE, (found, name: string, line: string, column: string) => {
+      const cell = locator.cell(name);
+      const place = cell?.trace({ line: Number(line), column: Number(column) - 1 });
+      return cell && place ? `${cell.label}:${place.line}:${place.column + 1}` : found;
+    });
+}
+
+/** The line above the code that a SyntaxError shows, which names a file. */
+function headOfSyntaxError(lines: readonly string[], index: number, locator: Locator): string | undefined {
+  const [, file, line] = /^((?:\/|[A-Za-z]:\\|file:\/\/).*):(\d+)$/.exec(lines[index]!) ?? [];
+  if (file === undefined || !/^\s*\^+\s*$/.test(lines[index + 2] ?? "")) return undefined;
+  return `${shortPath(plainFile(file), locator.folder)}:${line}`;
 }
 
 /** A line with an error's message, by the frame below it. */
@@ -113,7 +187,7 @@ function messageAsWritten(line: string, below: string | undefined, locator: Loca
 function translateFrame(line: string, locator: Locator): string | undefined {
   if (SHARED.test(line)) return undefined;
   const [, name, file, lineText, columnText] = FRAME.exec(line) ?? [];
-  if (file === undefined) return line;
+  if (file === undefined || !IN_FILE.test(plainFile(file))) return line;
   const place = { line: Number(lineText), column: Number(columnText) - 1 };
   const [frame] = frameAt(name, plainFile(file), place, locator);
   return frame && `${/^\s*/.exec(line)?.[0] ?? ""}at ${frame.text}`;
@@ -178,7 +252,9 @@ function tracebackOf(error: Error, locator: Locator, seen: Set<unknown>): readon
 function nested(error: Error, locator: Locator, seen: Set<unknown>): readonly string[] {
   const describe = (label: string, inner: unknown): readonly string[] => {
     if (seen.has(inner)) return [`${label}: (shown above)`];
-    const lines = isError(inner) ? tracebackOf(inner, locator, seen) : inspect(inner).split("\n");
+    const lines = isError(inner)
+      ? tracebackOf(inner, locator, seen)
+      : translateStacks(inspect(inner), locator).split("\n");
     return [`${label}: ${lines[0] ?? ""}`, ...lines.slice(1).map((line) => `  ${line}`)];
   };
   const { errors } = error as { readonly errors?: unknown };
@@ -240,7 +316,9 @@ function shortPath(path: string, folder: string): string {
   return fromFolder.startsWith("../../..") ? (fromFolder.split("/").at(-1) ?? "") : fromFolder;
 }
 
-function withoutPaths(text: string, { folder }: Locator): string {
+function withoutPaths(shown: string, locator: Locator): string {
+  const text = translateStacks(shown, locator);
+  const { folder } = locator;
   const home = homedir();
   // A home such as `/` stands in innocent text.
   const isPlain = home.split(/[\\/]/).length > 2;

@@ -10,7 +10,7 @@ import {
   translateStacks,
 } from "./describeError";
 import { importTypeScript } from "./importTypeScript";
-import { keepReached } from "./keepReached";
+import { withOwnNames } from "./marks";
 import { PRELUDE } from "./prelude";
 import { HOOKS } from "./rewriteOutput";
 import { Tracer } from "./sourceMaps";
@@ -72,10 +72,8 @@ export class Engine {
   #value: { readonly value: unknown } | undefined;
   #thrown: { readonly thrown: unknown } | undefined;
   #label = "";
-  // The declarations that the last cell was given by the executor, was compiled with, and would leave behind.
-  #compiled:
-    | { readonly given: string; readonly before: string; readonly after: string | undefined }
-    | undefined;
+  // The declarations that the last cell was given by the executor, and would leave behind.
+  #compiled: { readonly given: string; readonly after: string | undefined } | undefined;
   // Variables that the run in progress has declared.
   #declared = new Set<string>();
   // The executor forgets what a cell that failed has declared: what holds in place of the declarations that it gives.
@@ -94,9 +92,8 @@ export class Engine {
         ...converter,
         convert: (prevDecl: string, source: string) =>
           protect(() => {
-            const before = this.#declarations(prevDecl);
-            const result = converter.convert(before, source);
-            this.#compiled = { given: prevDecl, before, after: result.declOutput };
+            const result = converter.convert(this.#declarations(prevDecl), source);
+            this.#compiled = { given: prevDecl, after: result.declOutput };
             return result;
           }),
         inspect: (prevDecl: string, source: string, position: number) =>
@@ -211,17 +208,18 @@ export class Engine {
   }
 
   describe(thrown: unknown): ErrorContent {
-    return describeThrown(thrown, this.#locator);
+    const { ename, evalue, traceback } = describeThrown(thrown, this.#locator);
+    return { ename, evalue: withOwnNames(evalue), traceback: traceback.map(withOwnNames) };
   }
 
   /** The text of a value, with the places of errors as the reader knows them. */
   show(value: unknown): string {
-    return typeof value === "string" ? value : this.translate(showValue(value));
+    return this.translate(showValue(value));
   }
 
   /** The same for what a cell prints. */
   translate(text: string): string {
-    return translateStacks(text, this.#locator);
+    return withOwnNames(translateStacks(text, this.#locator));
   }
 
   inspect(code: string, position: number) {
@@ -258,14 +256,14 @@ export class Engine {
   /** After a cell that failed: names that it had given a value, which differs from that in `before`, are as it declared them. */
   #keepDeclarations(before: ReadonlyMap<string, unknown>): void {
     const compiled = this.#compiled;
-    const names = this.#converter.lastCell()?.names;
-    if (compiled?.after === undefined || !names) return;
+    const cell = this.#converter.lastCell();
+    if (compiled?.after === undefined || !cell) return;
     const now = this.#values();
     const isReached = (name: string) =>
       this.#declared.has(name) ||
       (now.has(name) && (!before.has(name) || before.get(name) !== now.get(name)));
-    const unreached = new Set(names.filter((name) => !isReached(name)));
-    const declarations = keepReached(loadCompiler(), compiled.before, compiled.after, unreached);
+    const unreached = new Set(cell.names.filter((name) => !isReached(name)));
+    const declarations = unreached.size === 0 ? compiled.after : cell.withoutNames(unreached);
     this.#kept = { given: compiled.given, declarations };
   }
 

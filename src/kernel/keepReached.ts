@@ -1,4 +1,5 @@
 import type * as ts from "typescript";
+import { additionsOf } from "./cellNames";
 
 /**
  * The declarations that hold after a cell that failed half-way, as Python and Node's console have it: the names that it had given a
@@ -37,6 +38,8 @@ function select(compiler: typeof ts, text: string, keep: (name: string) => boole
     if (compiler.isInterfaceDeclaration(statement) || compiler.isTypeAliasDeclaration(statement))
       return types ? statement : undefined;
     const { name } = statement as ts.Statement & { readonly name?: ts.Node };
+    // What a cell adds to a module or to the globals.
+    if (additionsOf(compiler, statement)) return types ? statement : undefined;
     return name && compiler.isIdentifier(name) && keep(name.text) ? statement : undefined;
   }
 

@@ -1,4 +1,5 @@
 import { captureChildren } from "./captureChildren";
+import { captureFiles } from "./captureFiles";
 import { type Cell, currentCell, Interrupted, interruptCell, isInterrupted } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
@@ -83,6 +84,7 @@ export class Kernel {
       this.#server.print(cell.request.header, name, this.#engine?.translate(text) ?? text),
     );
     captureChildren();
+    captureFiles();
     hideTracking();
     keepInterrupts();
     yieldTicks(() => this.#server.isInterruptPending || currentCell()?.isInterrupted === true);

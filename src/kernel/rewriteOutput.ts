@@ -11,6 +11,19 @@ export const HOOKS = {
   resume: "#resume",
 } as const;
 
+export interface OutputOptions {
+  /** Whether code behind any `await` is to be told what the code before it belonged to. */
+  readonly followsAwaits?: boolean;
+  /** Names that tslab takes for those of cells, and that are the platform's. */
+  readonly globals?: ReadonlySet<string>;
+  /** Modules that the cell takes with `import x = require("…")`, by their names. */
+  readonly required?: ReadonlyMap<string, string>;
+  /** Names that it gives to parts of namespaces of earlier cells, of which tslab writes every part as a cell's name. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Whether the cell itself speaks of what the code around it calls `exports`. */
+  readonly usesExports?: boolean;
+}
+
 export interface RewrittenOutput {
   readonly text: string;
   readonly map: () => string;
@@ -22,6 +35,8 @@ export interface RewrittenOutput {
   readonly inner: readonly string[];
   /** Everything that later cells can use, types aside. */
   readonly names: readonly string[];
+  /** Functions of earlier cells that it calls by their names. */
+  readonly calls: ReadonlySet<string>;
 }
 
 /**
@@ -29,6 +44,7 @@ export interface RewrittenOutput {
  * - a variable of the cell's own level (`let`, `var`) is shared by reference with later cells: they assign to the variable that
  *   functions of this cell read, where the converter would give them a copy;
  * - `await` and `for await` of the cell's own level can be interrupted;
+ * - functions of earlier cells are called without `this`, as functions are that are called by their names;
  * - a function that is the cell's value keeps its name, or has none;
  * - with `followsAwaits`, code behind any `await` is told what the code before it belonged to, where the platform forgets;
  * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
@@ -37,7 +53,13 @@ export interface RewrittenOutput {
 export function rewriteOutput(
   compiler: typeof ts,
   js: string,
-  { followsAwaits = false }: { readonly followsAwaits?: boolean } = {},
+  {
+    followsAwaits = false,
+    globals = new Set(),
+    required = new Map(),
+    aliases = new Map(),
+    usesExports = false,
+  }: OutputOptions = {},
 ): RewrittenOutput {
   const file = compiler.createSourceFile(
     "cell.js",
@@ -73,9 +95,45 @@ export function rewriteOutput(
     compiler.forEachChild(node, follow);
   };
   if (followsAwaits) follow(file);
+  /** The name of an earlier cell that an expression is. */
+  const earlierName = (node: ts.Node): string | undefined =>
+    compiler.isPropertyAccessExpression(node) &&
+    compiler.isIdentifier(node.expression) &&
+    node.expression.text === "exports"
+      ? node.name.text
+      : undefined;
+  const calls = new Set<string>();
+  const asNames = (node: ts.Node): void => {
+    const name = earlierName(node);
+    const called = compiler.isCallExpression(node)
+      ? node.expression
+      : compiler.isTaggedTemplateExpression(node)
+        ? node.tag
+        : undefined;
+    const calledName = called && earlierName(called);
+    if (name !== undefined && globals.has(name))
+      text.remove(node.getStart(file), (node as ts.PropertyAccessExpression).name.getStart(file));
+    else if (called && calledName !== undefined && !usesExports && !globals.has(calledName)) {
+      // A function that is called by its name has no `this`.
+      text.appendRight(called.getStart(file), "(0, ");
+      text.appendLeft(called.end, ")");
+      calls.add(calledName);
+    }
+    compiler.forEachChild(node, asNames);
+  };
+  asNames(file);
   const visit = (node: ts.Node): void => {
-    if (compiler.isFunctionLike(node)) return;
-    if (compiler.isClassDeclaration(node) || compiler.isClassExpression(node)) return;
+    // Names that are computed are so by the code around.
+    const { name } = node as ts.Node & { readonly name?: ts.Node };
+    if (compiler.isFunctionLike(node)) {
+      if (name && compiler.isComputedPropertyName(name)) visit(name);
+      return;
+    }
+    if (compiler.isPropertyDeclaration(node)) {
+      if (compiler.isComputedPropertyName(node.name)) visit(node.name);
+      return;
+    }
+    if (compiler.isClassStaticBlockDeclaration(node)) return;
     if (compiler.isAwaitExpression(node)) wrap(HOOKS.await, node.expression);
     if (compiler.isForOfStatement(node) && node.awaitModifier)
       wrap(HOOKS.iterate, node.expression, nameOf(node.expression));
@@ -101,6 +159,11 @@ export function rewriteOutput(
       const { declarationList, modifiers } = statement;
       const names = namesOf(compiler, declarationList);
       const isConst = (declarationList.flags & compiler.NodeFlags.Const) !== 0;
+      for (const { name, initializer } of declarationList.declarations) {
+        const alias = compiler.isIdentifier(name) ? aliases.get(name.text) : undefined;
+        if (initializer && alias !== undefined)
+          text.overwrite(initializer.getStart(file), initializer.getEnd(), `exports.${alias}`);
+      }
       // No cell says so itself: this is how tslab keeps a cell's value.
       if (modifiers !== undefined) keepValue(declarationList.declarations[0]!, statement);
       else if (!isConst) hooks = share(names);
@@ -109,6 +172,10 @@ export function rewriteOutput(
       if (isPlain && statement.name) hooks = copy([statement.name.text]);
     }
     if (hooks.length > 0) text.appendRight(statement.getEnd(), hooks.join(""));
+  }
+  for (const [name, module] of required) {
+    const copied = exported.has(name) ? ` exports.${name} = ${name};` : "";
+    text.prepend(`const ${name} = require(${JSON.stringify(module)});${isPlain ? copied : ""} `);
   }
   // Variables of inner blocks exist from the start.
   const inner = [...nested].filter((name) => exported.has(name) && !shared.has(name));
@@ -129,6 +196,7 @@ export function rewriteOutput(
     isPlain,
     inner,
     names: [...exported],
+    calls,
   };
 
   function keepValue({ name, initializer }: ts.VariableDeclaration, statement: ts.VariableStatement): void {

@@ -1,5 +1,9 @@
 import MagicString from "magic-string";
 import type * as ts from "typescript";
+import { type CellNames, namesOfCell } from "./cellNames";
+import { OWN, USED_BY_CODE } from "./marks";
+import { isOwnName, type Scope } from "./ownNames";
+import { textsIn } from "./redeclare";
 import { type Unsupported, unsupportedAt } from "./unsupported";
 
 export interface Rewritten {
@@ -7,8 +11,22 @@ export interface Rewritten {
   readonly unsupported: readonly Unsupported[];
   /** What is wrong with the cell's grammar, at offsets in the cell. */
   readonly syntax: readonly ts.DiagnosticWithLocation[];
+  /** What the cell declares. */
+  readonly names: CellNames;
+  /** By what it declares, the text that does. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Modules that it takes with `import x = require("…")`, which the compiler leaves out: by their names in the cell. */
+  readonly required: ReadonlyMap<string, string>;
+  /** Names that it gives to parts of namespaces of earlier cells: `import x = N.a`. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** Whether `exports` stands in it somewhere. */
+  readonly usesExports: boolean;
   /** From the text to the source. */
   readonly map: () => string;
+}
+
+interface Binder {
+  bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
 }
 
 /**
@@ -17,9 +35,16 @@ export interface Rewritten {
  * - `{ seed }` becomes `{ seed: seed }`, since the converter does not see the name in a shorthand property;
  * - `const { task: t } = …` becomes `const { "task": t } = …`, since it takes the property for the name of an earlier cell;
  * - `import … from "./helper.ts"` loses the extension, which its compiler does not allow;
- * - `export const …` loses `export`: the converter exports every name.
+ * - `export const …` loses `export`, and `export { … }` goes: the converter exports every name;
+ * - `exports` and `require` get a name of their own where cells declare them: the code around a cell uses both. `isEarlier` says
+ *   whether an earlier cell did;
+ * - the line `#! …` of a program becomes a comment: tslab puts a line above it.
  */
-export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
+export function rewriteSource(
+  compiler: typeof ts,
+  source: string,
+  isEarlier: (name: string) => boolean = () => false,
+): Rewritten {
   const file = compiler.createSourceFile(
     "cell.tsx",
     source,
@@ -27,12 +52,28 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
     true,
     compiler.ScriptKind.TS,
   );
+  (compiler as unknown as Binder).bindSourceFile(file, { target: compiler.ScriptTarget.ES2022 });
   const text = new MagicString(source);
+  if (source.startsWith("#!")) text.overwrite(0, 2, "//");
+  const mayHoldOwn =
+    USED_BY_CODE.some((name) => isEarlier(name) || source.includes(name)) || source.includes("\\u");
 
   const quote = (name: ts.Node) =>
     text.overwrite(name.getStart(), name.getEnd(), JSON.stringify(name.getText()));
 
   const unsupported: Unsupported[] = [];
+  const required = new Map<string, string>();
+  const aliases = new Map<string, string>();
+  let usesExports = false;
+  /** A name of the cell's own that is written where a property's name stands as well. */
+  const keepProperty = (node: ts.Identifier): void => {
+    const { parent } = node;
+    if (compiler.isBindingElement(parent) && parent.name === node && parent.propertyName === undefined) {
+      if (compiler.isObjectBindingPattern(parent.parent) && parent.dotDotDotToken === undefined)
+        text.appendLeft(node.getStart(), `${JSON.stringify(node.text)}: `);
+    } else if (compiler.isImportSpecifier(parent) && parent.propertyName === undefined)
+      text.appendLeft(node.getStart(), `${node.text} as `);
+  };
   const visit = (node: ts.Node): void => {
     const wrong = unsupportedAt(compiler, node);
     if (wrong) unsupported.push(wrong);
@@ -48,6 +89,19 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
       quote(node.propertyName);
     } else if (compiler.isPropertyAssignment(node) && compiler.isIdentifier(node.name) && inPattern(node)) {
       quote(node.name);
+    }
+    if (mayHoldOwn && compiler.isIdentifier(node) && node.text === "exports") usesExports = true;
+    if (mayHoldOwn && isOwnName(compiler, node, isEarlier)) {
+      keepProperty(node);
+      text.appendLeft(node.getEnd(), OWN);
+    }
+    if (compiler.isImportEqualsDeclaration(node) && !node.isTypeOnly && node.parent === file) {
+      const module = specifierOf(compiler, node.moduleReference);
+      let root: ts.Node = node.moduleReference;
+      while (compiler.isQualifiedName(root)) root = root.left;
+      if (compiler.isIdentifier(root) && (file as Scope).locals?.has(root.text) !== true)
+        aliases.set(node.name.text, node.moduleReference.getText());
+      if (module) required.set(node.name.text, module.text.replace(/^(\.\.?\/.*[^d])\.tsx?$/, "$1"));
     }
     const specifier = specifierOf(compiler, node);
     if (specifier !== undefined && /^\.\.?\/.*[^d]\.tsx?$/.test(specifier.text)) {
@@ -78,6 +132,8 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
 
   visit(file);
   for (const statement of file.statements) {
+    if (compiler.isExportDeclaration(statement) && statement.moduleSpecifier === undefined)
+      text.remove(statement.getStart(), statement.getEnd());
     const modifiers = compiler.canHaveModifiers(statement) ? compiler.getModifiers(statement) : undefined;
     for (const modifier of modifiers ?? [])
       if (modifier.kind === compiler.SyntaxKind.ExportKeyword)
@@ -88,6 +144,11 @@ export function rewriteSource(compiler: typeof ts, source: string): Rewritten {
     unsupported,
     syntax: (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] })
       .parseDiagnostics,
+    names: namesOfCell(compiler, file),
+    texts: textsIn(compiler, file),
+    required,
+    aliases,
+    usesExports,
     map: () => text.generateMap({ hires: true, source: "cell" }).toString(),
   };
 }
@@ -97,6 +158,9 @@ function specifierOf(compiler: typeof ts, node: ts.Node): ts.StringLiteral | und
     specifier !== undefined && compiler.isStringLiteral(specifier) ? specifier : undefined;
   if (compiler.isImportDeclaration(node) || compiler.isExportDeclaration(node))
     return of(node.moduleSpecifier);
+  if (compiler.isExternalModuleReference(node)) return of(node.expression);
+  if (compiler.isImportTypeNode(node))
+    return compiler.isLiteralTypeNode(node.argument) ? of(node.argument.literal) : undefined;
   if (compiler.isCallExpression(node) && node.expression.kind === compiler.SyntaxKind.ImportKeyword)
     return of(node.arguments[0]);
   return undefined;

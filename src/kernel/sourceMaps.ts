@@ -21,9 +21,12 @@ export function shiftMap(map: () => string, lines: number): () => string {
 export class Tracer {
   #chain: MapChain;
   #maps: readonly TraceMap[] = [];
+  readonly #adjust: (place: Place) => Place;
 
-  constructor(maps: MapChain) {
+  /** `adjust` makes the last step. */
+  constructor(maps: MapChain, adjust: (place: Place) => Place = (place) => place) {
     this.#chain = maps;
+    this.#adjust = adjust;
   }
 
   /** Nothing for code that nobody wrote. */
@@ -39,6 +42,6 @@ export class Tracer {
       if (line === null || column === null) return undefined;
       at = { line, column };
     }
-    return at;
+    return this.#adjust(at);
   }
 }

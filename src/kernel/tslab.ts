@@ -1,5 +1,6 @@
 import Module, { createRequire } from "node:module";
 import type * as ts from "typescript";
+import { helperModules } from "./helperModule";
 
 /** What this kernel uses of tslab 1.0: its exported functions, by their own names. */
 export interface TslabConverter {
@@ -89,27 +90,33 @@ export function loadCompiler(): typeof ts {
  * given another object when it asks for the compiler.
  */
 export function loadConverter(overrides: Partial<typeof ts>): ConverterModule {
+  // tslab takes a module that says so as it is, and copies any other.
+  const properties = { __esModule: true, ...overrides };
+  const compiler = Object.create(loadCompiler(), Object.getOwnPropertyDescriptors(properties)) as unknown;
+  return loadWith("./dist/converter", COMPILER, compiler) as ConverterModule;
+}
+
+/** Loads tslab's executor, in the same way, with modules of our own for the files that cells import. */
+export function loadExecutor(): ExecutorModule {
+  return loadWith("./dist/executor", "module", helperModules()) as ExecutorModule;
+}
+
+/** A module of tslab that is given another object when it asks for the module `name`. */
+function loadWith(path: string, name: string, object: unknown): unknown {
   const loader = Module as unknown as {
     _load: (this: unknown, request: string, ...rest: unknown[]) => unknown;
   };
   const load = loader._load;
-  // tslab takes a module that says so as it is, and copies any other.
-  const properties = { __esModule: true, ...overrides };
-  const compiler = Object.create(loadCompiler(), Object.getOwnPropertyDescriptors(properties)) as unknown;
   loader._load = function (request, ...rest) {
-    return request === COMPILER ? compiler : load.call(this, request, ...rest);
+    return request === name ? object : load.call(this, request, ...rest);
   };
-  // Another module of tslab may have loaded it with the plain compiler.
-  delete require.cache[fromTslab.resolve("./dist/converter")];
+  // Another module of tslab may have loaded it as it is.
+  delete require.cache[fromTslab.resolve(path)];
   try {
-    return fromTslab("./dist/converter") as ConverterModule;
+    return fromTslab(path);
   } finally {
     loader._load = load;
   }
-}
-
-export function loadExecutor(): ExecutorModule {
-  return fromTslab("./dist/executor") as ExecutorModule;
 }
 
 /** The module through which `tslab.display` and whoever else shows something finds its way to clients. */

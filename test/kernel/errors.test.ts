@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeWorkDirectory, removeDirectory } from "../notebooks/runner/support/notebooks";
 import { Client } from "./support/client";
@@ -207,6 +209,9 @@ describe("an error is for people:", () => {
     ["import { join } from 'path'; (join as any).missing()", "join.missing is not a function"],
     ["import { join as put } from 'path'; (put as any).missing()", "put.missing is not a function"],
     ["import fs from 'node:fs'; (fs as any).missing()", "fs.missing is not a function"],
+    ["holder.exports.missing()", "Cannot read properties of undefined (reading 'missing')"],
+    ["holder.exports = 1; holder.exports()", "holder.exports is not a function"],
+    ["const exports: any = 1; exports()", "exports is not a function"],
     ["throw new TypeError('exports.f is not a function')", "exports.f is not a function"],
   ])("an error of %s calls things as the cell does", async (code, message) => {
     await client.execute("const holder: any = {}; let one: any = 1; const nothing: any = undefined;");
@@ -215,6 +220,31 @@ describe("an error is for people:", () => {
     expect(error?.traceback[0]).toBe(`TypeError: ${message}`);
     const printed = await client.execute(`try { holder.missing(); } catch (error) { console.log(error); }`);
     expect(printed.stdout).toContain("TypeError: holder.missing is not a function\n");
+  });
+
+  it.each([
+    ["a type that is not there", "interface Wrong { a: Missing }", "Cannot find name 'Missing'."],
+    [
+      "a type that was declared again",
+      "interface Again { a: number } const first: Again = { a: 1 };\n/**/interface Again { b: 1 } const second: Again = first;",
+      "Property 'b' is missing in type 'Again (of an earlier cell)' but required in type 'Again'.",
+    ],
+    [
+      "a name of the code around",
+      "const exports = 1;\n/**/exports.missing",
+      "Property 'missing' does not exist on type '1'.",
+    ],
+    [
+      "a private part",
+      "class Part { private p = 1 }\n/**/new Part().p",
+      "Property 'p' is private and only accessible within class 'Part'.",
+    ],
+  ])("a type error about %s is one message with the names of the cell", async (_, code, message) => {
+    const cells = code.split("/**/");
+    for (const cell of cells.slice(0, -1)) expect((await client.execute(cell)).status).toBe("ok");
+    const { error } = await client.execute(cells.at(-1)!);
+    expect(error?.evalue).toContain(message);
+    expect(error?.traceback.join("\n")).not.toMatch(/[\uFE00-\uFE0E]|__prev__|TS4\d{3}|private name/);
   });
 
   it("every error of an AggregateError is shown", async () => {
@@ -253,6 +283,135 @@ describe("an error is for people:", () => {
     );
     expect(shown).not.toMatch(/__cell_|node:|node_modules|dist\/|matching/);
     if (code.includes("held")) expect(shown).toMatch(/ \{\n {2}held: 1\n\}\n$/);
+  });
+
+  it.each(["thrower()", "const x = [thrower?.()]", "thrower`x`", "(() => thrower ())()", "[1].map(thrower)"])(
+    "the place of a call of an earlier cell's function is its name: %s",
+    async (call) => {
+      await client.execute("const thrower: any = () => {\n  throw new Error('deep');\n};");
+      const { error } = await client.execute(call);
+      const column = call.includes("map") ? call.indexOf("map") : call.indexOf("thrower");
+      expect(error?.traceback[4]).toMatch(new RegExp(`cell \\d+:1:${column + 1}\\)?$`));
+    },
+  );
+
+  describe("stacks without a place in a cell", () => {
+    beforeAll(() => {
+      const folder = join(directory, "node_modules", "thrower");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(
+        join(folder, "index.js"),
+        "exports.later = () => new Promise((resolve) => setTimeout(() => resolve(new Error('made')), 1));\n" +
+          "exports.print = () => setTimeout(() => console.log(new Error('made')), 1);\n" +
+          "exports.reject = () => setTimeout(() => Promise.reject(new Error('made')), 1);\n",
+      );
+      writeFileSync(join(directory, "wrong.js"), "const = 1;\n");
+    });
+
+    it.each([
+      ["a value", "await thrower.later()", /^Error: made\n {4}at .*thrower\/index\.js:1:\d+\)$/],
+      [
+        "printed",
+        "console.log(await thrower.later())",
+        /^Error: made\n {4}at .*thrower\/index\.js:1:\d+\)\n$/,
+      ],
+      [
+        "a text",
+        "console.log('so: ' + (await thrower.later()).stack)",
+        /^so: Error: made\n {4}at .*thrower\/index\.js:1:\d+\)\n$/,
+      ],
+      [
+        "printed by a package",
+        "thrower.print(); await new Promise((r) => setTimeout(r, 30));",
+        /^Error: made\n {4}at .*thrower\/index\.js:2:\d+\)\n$/,
+      ],
+      [
+        "held by a rejection",
+        "const held = Promise.reject(await thrower.later()); held.catch(() => {}); console.log(held);",
+        /^Promise \{\n {2}<rejected> Error: made\n {6}at .*thrower\/index\.js:1:\d+\)\n\}\n$/,
+      ],
+      [
+        "in an object",
+        "({ stack: (await thrower.later()).stack })",
+        /^\{\n {2}stack: 'Error: made\\n' \+\n {4}' {4}at .*\(thrower\/index\.js:1:\d+\)'\n\}$/,
+      ],
+      [
+        "the lines of a stack",
+        "(await thrower.later()).stack.split('\\n')",
+        /^\[\n {2}'Error: made',\n {2}' {4}at .*\(thrower\/index\.js:1:\d+\)'\n\]$/,
+      ],
+      [
+        "JSON",
+        "JSON.stringify({ stack: (await thrower.later()).stack })",
+        /^\{"stack":"Error: made\\n {4}at .*\(thrower\/index\.js:1:\d+\)"\}$/,
+      ],
+      [
+        "with text behind it",
+        "console.log((await thrower.later()).stack, 5, new Error('made').stack, 6)",
+        /^Error: made\n {4}at .*\(thrower\/index\.js:1:\d+\) 5 Error: made\n {4}at cell \d+:2:\d+ 6\n$/,
+      ],
+      [
+        "in colours",
+        "console.log(require('util').inspect(new Error('made'), { colors: true }))",
+        /^Error: made\n {4}at cell \d+:1:\d+\n$/,
+      ],
+      [
+        "with all that it has",
+        "console.log('%o', new Error('made'))",
+        /^Error: made\n {4}at cell \d+:1:\d+ \{\n {2}\[stack\]: 'Error: made\\n' \+\n {4}' {4}at cell \d+:1:\d+',\n {2}\[message\]: 'made'\n\}\n$/,
+      ],
+      [
+        "JSON of a cell's own",
+        "JSON.stringify([new Error('made').stack])",
+        /^\["Error: made\\n {4}at cell \d+:1:\d+"\]$/,
+      ],
+      ["a line of a stack", "new Error('made').stack!.split('\\n')[1]!.trim()", /^at cell \d+:1:\d+$/],
+      [
+        "of a file that cannot be read",
+        "try { require('./wrong.js'); } catch (error) { console.log(error); }",
+        /^wrong\.js:1\nconst = 1;\n {6}\^\n\nSyntaxError: Unexpected token '='\n {4}at cell \d+:1:\d+\n$/,
+      ],
+      [
+        "of a module that is not there",
+        "try { require('./nowhere'); } catch (error) { console.log(error); }",
+        /^Error: Cannot find module '\.\/nowhere'\n {4}at cell \d+:1:\d+ \{\n {2}code: 'MODULE_NOT_FOUND',\n {2}requireStack: \[ 'src\.js' \]\n\}\n$/,
+      ],
+    ])("%s", async (_, code, shown) => {
+      const executed = await client.execute(
+        `import * as thrower from 'thrower';\n${code}`.replace(/^.*\n(?!.*thrower)/, ""),
+      );
+      expect(executed.error?.traceback.join("\n")).toBeUndefined();
+      const text = executed.result ?? executed.stdout;
+      expect(text).toMatch(shown);
+      expect(text).not.toMatch(/__cell_|node:|\/dist\//);
+      expect(text).not.toContain(directory);
+    });
+
+    it.each([
+      ["what is thrown, not an error", "throw { of: await thrower.later() }"],
+      ["a stack that is thrown", "throw (await thrower.later()).stack"],
+      ["one that nobody handles", "thrower.reject(); await new Promise((r) => setTimeout(r, 30));"],
+      ["a cause that is no error", "throw new Error('out', { cause: { of: await thrower.later() } })"],
+      ["a message that holds one", "throw new Error('out: ' + (await thrower.later()).stack)"],
+    ])("%s", async (_, code) => {
+      const { error } = await client.execute(`import * as thrower from 'thrower';\n${code}`);
+      const text = JSON.stringify(error);
+      expect(text).toContain("(thrower/index.js:");
+      expect(text).not.toMatch(/__cell_|node:|\/dist\//);
+      expect(text).not.toContain(directory);
+    });
+
+    it.each([
+      "see /usr/lib/x.js:1:2 for more",
+      "    at noon (12:30:45)",
+      "meet me at /some/where/file.ts:3:4",
+      "    at src/own.ts:3:4",
+      "Require stack: none\n- /a/b",
+      "/usr/lib/x.js:1\nnext",
+      "❤️ at home exports\uFE0F",
+    ])("text that is none stays: %j", async (text) => {
+      expect((await client.execute(`console.log(${JSON.stringify(text)})`)).stdout).toBe(`${text}\n`);
+    });
   });
 
   it("a value whose own way of showing itself throws is shown without it, and the next cells run", async () => {

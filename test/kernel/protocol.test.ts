@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Client, type Message, summarize } from "./support/client";
 
@@ -86,6 +87,37 @@ describe("a client of the kernel", () => {
       cursor_start: place - 4,
       cursor_end: place + 1,
     });
+  });
+
+  it("is told of names that later cells declare again, or that the code around cells uses, as of others", async () => {
+    const own = await Client.start();
+    try {
+      await own.execute("interface Pt { x: number } const pt: Pt = { x: 1 }; const exports = { alpha: 1 };");
+      await own.execute("interface Pt { y: number } const other = pt;");
+      const complete = async (code: string) => {
+        const { reply } = await own.request("complete_request", { code, cursor_pos: code.length });
+        const { matches, cursor_start, cursor_end } = reply.content;
+        return [
+          matches.filter((name: string) => /^(?:Pt|x|exports|alpha)/.test(name)),
+          cursor_start,
+          cursor_end,
+        ];
+      };
+      expect(await complete("let more: P")).toEqual([["Pt"], 10, 11]);
+      expect(await complete("pt.")).toEqual([["x"], 3, 3]);
+      expect(await complete("expor")).toEqual([["exports"], 0, 5]);
+      expect(await complete("exports; exports.al")).toEqual([["alpha"], 17, 19]);
+      for (const [code, text] of [
+        ["pt", "const pt: Pt"],
+        ["exports.alpha", "(property) alpha: number"],
+      ] as const) {
+        const asked = { code, cursor_pos: code.length, detail_level: 0 };
+        const { reply } = await own.request("inspect_request", asked);
+        expect(reply.content.data["text/plain"]).toBe(text);
+      }
+    } finally {
+      own.stop();
+    }
   });
 
   it("explains names, or says that it knows nothing", async () => {
@@ -232,6 +264,73 @@ describe("a client of the kernel", () => {
       stderr,
       error: undefined,
     });
+  });
+
+  it.each([
+    [
+      "fs.writeSync(1, 'a'); fs.writeSync(2, Buffer.from('xbx'), 1, 1); fs.writeSync(process.stdout.fd, 'c') + 1",
+      "ac",
+      "b",
+      "2",
+    ],
+    [
+      "fs.writeSync(1, new TextEncoder().encode('ü').subarray(0, 1)); fs.writeSync(1, Buffer.from([0xbc, 10]), { offset: 0, length: 1 } as any) + 1;",
+      "ü",
+      "",
+      "2",
+    ],
+    [
+      "fs.writeSync(1, '616a', null, 'hex'); fs.writevSync(1, [Buffer.from('b'), new Uint8Array([99])])",
+      "ajbc",
+      "",
+      "2",
+    ],
+    [
+      "fs.writeFileSync('/dev/stdout', 'a'); fs.appendFileSync(2, 'b'); fs.writeFileSync(new URL('file:///dev/fd/1'), '4142', 'hex');",
+      "aAB",
+      "b",
+    ],
+    [
+      "await promisify(fs.write)(1, 'a'); await new Promise<void>((done) => fs.writeFile('/dev/stderr', 'b', () => done())); await fs.promises.appendFile('/proc/self/fd/1', 'c'); await writeFile('/dev/stdout', 'd');",
+      "acd",
+      "b",
+    ],
+    [
+      "const stream = fs.createWriteStream('/dev/stdout'); stream.write('a'); await new Promise<void>((done) => stream.end('b', () => done()));",
+      "ab",
+      "",
+    ],
+    ["(await promisify(fs.write)(1, Buffer.from('abc'), 1, 1)).buffer.toString()", "b", "", "abc"],
+    [
+      "setTimeout(() => fs.writeSync(1, 'late'), 20); await new Promise((r) => setTimeout(r, 60));",
+      "late",
+      "",
+    ],
+  ])(
+    "sees what is written to standard output as to a file: %s",
+    async (code, stdout, stderr, result?: string) => {
+      await client.execute(
+        "import fs from 'fs'; import { writeFile } from 'fs/promises'; import { promisify } from 'util';",
+      );
+      const executed = await client.execute(code);
+      expect(executed.error?.traceback.join("\n")).toBeUndefined();
+      expect({ stdout: executed.stdout, stderr: executed.stderr, result: executed.result }).toEqual({
+        stdout,
+        stderr,
+        result,
+      });
+    },
+  );
+
+  it("sees Node's own errors of what is wrong there, and other files as ever", async () => {
+    const file = join(client.directory, "other.txt");
+    await client.execute("import fs from 'fs';");
+    const wrong = await client.execute("fs.writeSync(1, Buffer.from('a'), 5, 5);");
+    expect(wrong.error?.traceback[0]).toMatch(/^RangeError \[ERR_OUT_OF_RANGE\]/);
+    const path = JSON.stringify(file);
+    const code = `fs.writeFileSync(${path}, 'a'); const other = fs.openSync(${path}, 'a'); fs.writeSync(other, 'b'); fs.closeSync(other); fs.readFileSync(${path}, 'utf8')`;
+    expect((await client.execute(code)).result).toBe("ab");
+    expect(client.stderr).toBe("");
   });
 
   it("is told at once that nobody listens to a comm", async () => {

@@ -80,6 +80,19 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
   "a helper without its extension": [['import { twice as again } from "./helper";', "again(5)"], "10"],
   "a helper below": [['import { half } from "./deep/half";', "half(5)"], "2.5"],
   "a helper above": [['import { thrice } from "../above.ts";', "thrice(4)"], "12"],
+  "helpers that import each other in a circle": [['import { even } from "./circle/even"; even(5)'], "false"],
+  "a helper of a circle sees what another exports so far": [
+    ['import { seen } from "./circle/early"; seen'],
+    "[ 'before', undefined ]",
+  ],
+  "a helper that imports itself": [['import { own } from "./circle/self"; own()'], "7"],
+  "a helper of a circle that fails when it is read runs again when it is asked for again": [
+    [
+      "!const no = ((globalThis as any).mayRun = false); await import('./circle/fails');",
+      "(globalThis as any).mayRun = true; const { told } = await import('./circle/fails'); told()",
+    ],
+    "both",
+  ],
   "a variable of an inner block is seen in later cells, and shared": [
     [
       "if (true) { var inside = 1; for (var turn = 0; turn < 3; turn++); }\nconst look = () => inside;",
@@ -119,6 +132,206 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "[ 7, 1, 3, 6 ]",
   ],
+  "exports, module and require are names like others": [
+    [
+      "const taken = { exports: { bar: 1 }, module: 2, require: 3 };",
+      "taken.exports.bar",
+      "const { exports, module, require: required } = taken; const again2 = { exports, required };\n[exports.bar, module, taken.exports === exports]",
+      "let require = 5; const next3 = () => require + 1; require = 6; const made = { require };",
+      "const own = ((exports: any) => exports.a + taken.module)({ a: 1 });",
+      "[exports.bar, again2.exports.bar, module, require, next3(), made, own]",
+    ],
+    "[ 1, 1, 2, 6, 7, { require: 6 }, 3 ]",
+  ],
+  "so they are beside imports and awaits, and as functions, classes and imports": [
+    [
+      "import { sep as slash } from 'path'; const exports = await Promise.resolve({ slash }); export function require(x: string) { return x + exports.slash; }",
+      "{ const exports = 1; await null; var inBlock = exports + slash; }\nclass Holds { exports = require('a'); }",
+      "import * as exports from 'path';",
+      "[exports.sep, require('b'), inBlock, new Holds().exports]",
+    ],
+    "[ '/', 'b/', '1/', 'a/' ]",
+  ],
+  "names that begin with underscores": [
+    [
+      "const __x = 1, ___y = 2, __dirname = 'here', __proto__ = 3; type __T = number;",
+      "const sum4: __T = __x + ___y + __proto__; [sum4, __dirname]",
+    ],
+    "[ 6, 'here' ]",
+  ],
+  "a list of exports, and one of types": [
+    [
+      "const listed = 1, other5 = 2; type Listed = number; export { listed, other5 as renamed }; export type { Listed };",
+      "const typed: Listed = listed + other5; typed",
+    ],
+    "3",
+  ],
+  "the first line of a program, and a request not to be checked": [
+    ["#!/usr/bin/env node\n// @ts-nocheck\nconst unchecked: number = 'x';\nunchecked"],
+    "x",
+  ],
+  "a module by require, and a part of an earlier namespace": [
+    [
+      "import fs = require('fs'); namespace Outer.Inner { export const deep = 3; }",
+      "1",
+      "import deep = Outer.Inner.deep; const seen6 = deep;",
+      "[typeof fs.statSync, seen6, deep]",
+    ],
+    "[ 'function', 3, 3 ]",
+  ],
+  "await in the head of a class and in names of members": [
+    [
+      "class Headed extends (await Promise.resolve(Array))<number> { [await Promise.resolve('m')]() { return 1; } }\nvoid { [await Promise.resolve('k')]() {} }; ([new Headed(3).length, (new Headed() as any).m()])",
+    ],
+    "[ 3, 1 ]",
+  ],
+  "await in a decorator": [
+    [
+      "const mark10 = (of: any) => { of.marked = 1; };",
+      "@(await Promise.resolve(mark10)) class Marked { static marked: number }\nMarked.marked",
+    ],
+    "1",
+  ],
+  "a function of an earlier cell that is called by its name has no this": [
+    [
+      "function called(this: any) { return this === undefined || this === globalThis; } const tagged: any = called;",
+      "[called(), tagged`x`, tagged?.(), ({ called }).called()]",
+    ],
+    "[ true, true, true, false ]",
+  ],
+  "a name of a cell hides what another adds to the globals": [
+    [
+      "declare global { var shadowed: number } globalThis.shadowed = 2;",
+      "shadowed",
+      "const shadowed = 'own';",
+      "[shadowed, globalThis.shadowed]",
+    ],
+    "[ 'own', 2 ]",
+  ],
+  "a namespace of types goes with a value": [
+    [
+      "namespace OnlyTypes { export interface I { x: number } }",
+      "const OnlyTypes = 3; const of11: OnlyTypes.I = { x: OnlyTypes };",
+      "of11.x",
+    ],
+    "3",
+  ],
+  "namespaces, and what merges with them, hold in all later cells": [
+    [
+      "namespace Space { export const a = 1; export interface I { x: number } }\nfunction counted() { return counted.k; } namespace counted { export const k = 4; }\nclass Part { i: Part.I = { z: 1 } } namespace Part { export interface I { z: number } }",
+      "0",
+      "const one8: Space.I = { x: Space.a }; const two8: Part.I = new Part().i; [one8, counted() + counted.k, two8]",
+    ],
+    "[ { x: 1 }, 8, { z: 1 } ]",
+  ],
+  "what a function has beside its code": [
+    ["function beside() { return 1; } beside.more = 5;", "0", "beside.more + beside()"],
+    "6",
+  ],
+  "values keep types that a later cell declares again": [
+    [
+      "interface Pt { x: number } type Id = number; class Base9 { a = 1; #own = 2; } enum Kind { A, B }\nclass Derived extends Base9 { pt: Pt = { x: 1 }; } const pt: Pt = { x: 1 }; const useId = (id: Id): Id => id + 1; let kind: Kind = Kind.B; const make9 = (): Base9 => new Base9();",
+      "interface Pt { y: string } type Id = string; class Base9 { b = 'new' } enum Kind { C = 'c' }",
+      "const old9 = pt; const news: [Pt, Id, Base9, Kind] = [{ y: 'y' }, 's', new Base9(), Kind.C];",
+      "class Pt { z = 1 }",
+      "const base9: number = make9().a + new Derived().a + new Derived().pt.x; [pt.x, old9.x, useId(2), kind, base9, news[0].y, news[2].b, new Pt().z].join()",
+    ],
+    "1,1,3,1,3,y,new,1",
+  ],
+  "so do types of a value that is declared again, and of modules": [
+    [
+      "import { Stats as Found, statSync } from 'fs'; import * as files from 'fs'; const found: Found = statSync('.'); const sizeOf = (of: files.Stats) => of.size; const conf = { a: 1 }; type Conf = typeof conf; function twice10(x: number) { return 2 * x; } const again10: typeof twice10 = twice10;",
+      "const Found = 1, files = 2, conf = 'text', twice10 = 'text';",
+      "const typed10: Conf = { a: 2 }; [found.isDirectory(), typeof sizeOf(found), typed10.a, again10(4), conf.length + twice10.length + Found + files]",
+    ],
+    "[ true, 'number', 2, 8, 11 ]",
+  ],
+  "a class whose name a value takes is a type still, and one whose type is declared again a value": [
+    [
+      "class Both<T> { constructor(public v: T) {} } class Second { s = 1 }",
+      "const Both = 5; interface Second { other: string }",
+      "let held: Both<string> | undefined; const second: Second = { other: 'o' }; [held, Both, second.other, new Second().s]",
+    ],
+    "[ undefined, 5, 'o', 1 ]",
+  ],
+  "types that have no name outside of a function": [
+    [
+      "function local() { interface Hidden { a: number } class Own { b = 1; private p = 2; } const hidden: Hidden = { a: 1 }; return { hidden, own: new Own() }; }",
+      "const got12 = local();",
+      "interface Hidden { other: 1 }",
+      "[got12.hidden.a, got12.own.b]",
+    ],
+    "[ 1, 1 ]",
+  ],
+  "a failing cell that declares a type's name again and does not come to it": [
+    [
+      "class Reached { a = 1; private p = 1 } const first13 = new Reached();",
+      "!const second13 = first13; JSON.parse('{'); class Reached { b = 1 }",
+      "const same: Reached = second13; [same.a, new Reached().a, first13.a]",
+    ],
+    "[ 1, 1, 1 ]",
+  ],
+  "a failing cell that declares two names again and comes to one of them": [
+    [
+      "interface In14 { i: number } class Pt14 { a = 1 } class Qt14 { p = new Pt14(); in: In14 = { i: 1 } } const q14 = new Qt14();",
+      "!interface In14 { other: string } class Pt14 { b = 2 }\nJSON.parse('{'); class Qt14 { c = 1 }",
+      "const sum14: number = new Pt14().b + new Qt14().p.a + q14.p.a + new Qt14().in.i; sum14",
+    ],
+    "5",
+  ],
+  "values keep types of the platform that a later cell declares": [
+    [
+      "const map15 = new Map([['a', 1]]); let made15: Record<'k', Date> | undefined; const took15 = (of: Error, typed: typeof URL) => of.message; class Own15 extends EventTarget {}",
+      "class Map { other = 1 } type Record = string; interface Date { d: 1 } class Error { e = 2 } const URL = 1; class EventTarget {}",
+      "const again15 = map15; const date15: Date = { d: 1 };",
+      "made15 = { k: new globalThis.Date(0) }; [map15.get('a'), again15.size, made15?.k.getTime(), took15(new globalThis.Error('m'), globalThis.URL), new Map().other, new Error().e, typeof new Own15().addEventListener].join()",
+    ],
+    "1,1,0,m,1,2,function",
+  ],
+  "a cell that runs again declares the same": [
+    [
+      "class Model16 { private w = 1; get() { return this.w; } } interface Op16 { m: Model16 } function use16(m: Model16) { return m.get(); }",
+      "const model16 = new Model16(); const op16: Op16 = { m: model16 };",
+      "class Model16 { private w = 1; get() { return this.w; } } interface Op16 { m: Model16 } function use16(m: Model16) { return m.get(); }",
+      "use16(model16) + use16(op16.m)",
+    ],
+    "2",
+  ],
+  "so it is where it fails before it comes to that": [
+    [
+      "class Model17 { private w = 1; get() { return this.w; } }",
+      "const model17 = new Model17();",
+      "!JSON.parse('{'); class Model17 { private w = 1; get() { return this.w; } }",
+      "const both17: Model17[] = [model17, new Model17()]; both17.length",
+    ],
+    "2",
+  ],
+  "mixins are declared again": [
+    [
+      "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
+      "class Mixed extends Mix(class { b = 2 }) {}",
+      "[mixed.a, mixed.mixed, new Mixed().b]",
+    ],
+    "[ 1, 1, 2 ]",
+  ],
+  "what a cell adds to the globals holds in later cells": [
+    [
+      "declare global { var counter14: number; interface Array<T> { second(): T } namespace NodeJS { interface Process { extra14: number } } }\nArray.prototype.second = function () { return this[1]; }; globalThis.counter14 = 4; process.extra14 = 1;",
+      "counter14 += 1; Array.prototype.second.name",
+      "declare global { interface String { loud(): string } } String.prototype.loud = function () { return this.toUpperCase(); };",
+      "declare global { interface String { loud(): number } } String.prototype.loud = function () { return this.length; };",
+      "const loud: number = 'abc'.loud(); [counter14, globalThis.counter14, [1, 2].second(), loud, process.extra14]",
+    ],
+    "[ 5, 5, 2, 3, 1 ]",
+  ],
+  "what a cell adds to a module, and says to be there": [
+    [
+      "declare module 'fs' { interface Stats { extra15?: number } } declare const lazy15: number; declare function call15(): number;",
+      "import { statSync as stat15 } from 'fs'; Object.assign(globalThis, { lazy15: 5, call15: () => 6 }); const extra15 = stat15('.').extra15;",
+      "[extra15, lazy15, call15()]",
+    ],
+    "[ undefined, 5, 6 ]",
+  ],
   "names of generics, labels and types do not matter": [
     [
       "type Seed<T> = { seed: T }; const box: Seed<number> = { seed: 2 };",
@@ -127,6 +340,19 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "{ seed: 2 }",
   ],
+};
+
+/** Helpers that import each other. */
+const circles: Readonly<Record<string, string>> = {
+  even: "import { odd } from './odd';\nexport const even = (n: number): boolean => n === 0 || odd(n - 1);\n",
+  odd: "import { even } from './even';\nexport const odd = (n: number): boolean => n !== 0 && even(n - 1);\n",
+  early:
+    "export const before = 'before';\nimport { look } from './looks';\nexport const seen = look;\nexport const after = 1;\n",
+  looks: "import { after, before } from './early';\nexport const look: unknown[] = [before, after];\n",
+  self: "import * as me from './self';\nexport const seven = 7;\nexport const own = () => me.seven;\n",
+  fails:
+    "import { other } from './partner';\nif (!(globalThis as any).mayRun) throw new Error('not yet');\nexport const told = () => other();\nexport const both = 'both';\n",
+  partner: "import * as first from './fails';\nexport const other = (): string => first.both ?? 'half';\n",
 };
 
 describe("cells", () => {
@@ -140,6 +366,9 @@ describe("cells", () => {
       join(directory, "deep", "half.ts"),
       "export const half = (x: number): number => x / 2;\nexport const fail = (): never => {\n  throw new Error('helper');\n};\n",
     );
+    mkdirSync(join(directory, "circle"));
+    for (const [name, text] of Object.entries(circles))
+      writeFileSync(join(directory, "circle", `${name}.ts`), text);
     writeFileSync(
       join(above, "above.ts"),
       "interface Unused {}\n\nexport const thrice = (x: number): number => {\n  if (x < 0) throw new Error('negative');\n  return 3 * x;\n};\n",
