@@ -37,6 +37,8 @@ export interface CurvesOptions {
   readonly yTitle: string;
   readonly logarithmicX?: boolean;
   readonly logarithmicY?: boolean;
+  /** Places of a linear x axis that have a name in place of a number. Points may stand beside a place, and the axis ends half a unit beyond the outermost ones. */
+  readonly xNames?: readonly { readonly at: number; readonly name: string }[];
   /** Thin lines across every panel. */
   readonly references?: readonly { readonly y: number; readonly text: string }[];
   /** Look of a series by its name in the table; the others take free styles in order of appearance. */
@@ -49,7 +51,7 @@ const HEIGHT = 460;
 /**
  * Theory as lines, measurement as points with error bars, one panel beside the other on a shared y axis. Rows that hold no
  * finite number in a column (NaN) are left out of what that column draws.
- * @throws InputError when the table lacks a column or a cell, a reference is no finite number, or the table has more series than there are styles.
+ * @throws InputError when the table lacks a column or a cell, a reference or the place of a name is no finite number, or the table has more series than there are styles.
  * @example
  * const table = tableFrom([0, 1, 2].map((hours) => ({ hours, rain: 1 / (hours + 1), place: "coast" })));
  * const figure = curvesFigure(table, {
@@ -66,6 +68,9 @@ const HEIGHT = 460;
 export function curvesFigure(table: Table, options: CurvesOptions): Figure {
   requireTable(table);
   for (const [i, { y }] of (options.references ?? []).entries()) requireNumber(y, `references[${i}].y`);
+  if (options.xNames?.length === 0)
+    throw new InputError("xNames", options.xNames, "at least one place with its name");
+  for (const [i, { at }] of (options.xNames ?? []).entries()) requireNumber(at, `xNames[${i}].at`);
   const read = columnReader(table, options);
   const seriesNames = distinct(table.rows.map((row) => read(row, options.series)));
   const panels =
@@ -137,17 +142,22 @@ function lineTrace(
   y: readonly number[],
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
-  { predicted, x: xColumn }: CurvesOptions,
+  options: CurvesOptions,
 ): JsonObject {
   const drawn = finiteAt(x, y);
+  const { at, ...where } = hoverPlace(
+    drawn.map((i) => x[i]!),
+    options,
+  );
   return {
     type: "scatter",
     mode: "lines",
     ...place,
+    ...where,
     x: drawn.map((i) => x[i]!),
     y: drawn.map((i) => y[i]!),
     line: { color: style.color, dash: style.dash, width: 2 },
-    hovertemplate: `${hoverHead(style.label, panel)}${xColumn} = %{x}<br>${predicted} = %{y:.5g}<extra></extra>`,
+    hovertemplate: `${hoverHead(style.label, panel)}${at}<br>${options.predicted} = %{y:.5g}<extra></extra>`,
   };
 }
 
@@ -190,9 +200,13 @@ function pointTrace(
   { middle, above, below, name, meaning }: Bars,
   style: SeriesStyle,
   { panel, ...place }: TracePlace,
-  { x: xColumn }: CurvesOptions,
+  options: CurvesOptions,
 ): JsonObject {
   const drawn = finiteAt(x, middle);
+  const { at, ...where } = hoverPlace(
+    drawn.map((i) => x[i]!),
+    options,
+  );
   const lengths = (all: readonly number[]): readonly number[] =>
     drawn.map((i) => (Number.isFinite(all[i]) ? all[i]! : 0));
   const [up, down] = [lengths(above), lengths(below)];
@@ -201,6 +215,7 @@ function pointTrace(
     type: "scatter",
     mode: "markers",
     ...place,
+    ...where,
     x: drawn.map((i) => x[i]!),
     y: drawn.map((i) => middle[i]!),
     error_y: {
@@ -212,7 +227,30 @@ function pointTrace(
       width: 3,
     },
     marker: { color: style.color, symbol: style.marker, size: 7, line: { color: "#ffffff", width: 1 } },
-    hovertemplate: `${hoverHead(style.label, panel)}${xColumn} = %{x}<br>${name} = %{y:.5g} (${meaning})<extra></extra>`,
+    hovertemplate: `${hoverHead(style.label, panel)}${at}<br>${name} = %{y:.5g} (${meaning})<extra></extra>`,
+  };
+}
+
+/** How a point tells where it is: by its number, or by the name of the place next to it. */
+function hoverPlace(
+  x: readonly number[],
+  { x: column, xNames }: CurvesOptions,
+): { readonly at: string; readonly text?: readonly string[] } {
+  if (xNames === undefined) return { at: `${column} = %{x}` };
+  const distance = (value: number, { at }: { readonly at: number }): number => Math.abs(value - at);
+  const nearest = (value: number): string =>
+    xNames.reduce((best, each) => (distance(value, each) < distance(value, best) ? each : best), xNames[0]!)
+      .name;
+  return { at: `${column}: %{text}`, text: x.map(nearest) };
+}
+
+function namedTicks(names: NonNullable<CurvesOptions["xNames"]>): JsonObject {
+  const places = names.map(({ at }) => at);
+  return {
+    tickmode: "array",
+    tickvals: places,
+    ticktext: names.map(({ name }) => name),
+    range: [Math.min(...places) - 0.5, Math.max(...places) + 0.5],
   };
 }
 
@@ -242,6 +280,7 @@ function panelLayout(
       domain: [left, Math.min(1, left + width)],
       anchor: `y${suffix}`,
       ...(options.logarithmicX === true ? logarithmicTicks(drawnAt(data, "x")) : {}),
+      ...(options.xNames === undefined ? {} : namedTicks(options.xNames)),
     });
     layout[`yaxis${suffix}`] = yAxis(p === 0 ? options.yTitle : "", {
       anchor: `x${suffix}`,

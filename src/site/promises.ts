@@ -14,7 +14,7 @@ export function readPromises(guide: string): ReadonlyMap<string, string> {
 /** What a guide is good for, by its page; the others tell their first sentence. */
 const GUIDE_PROMISES: Readonly<Record<string, string>> = {
   "theory.html": "Look up the model, its conventions, and every closed form with its derivation.",
-  "course.html": "Plan one week or four, hand out exercises, and grade them.",
+  "course.html": "Plan one week or five, hand out exercises, and grade them.",
   "your-own-lesson.html": "Write a lesson with figures and exercises that check themselves.",
   "beyond.html":
     "See what is left when covariates are not Gaussian, labels not linear, and layers not linear or single.",
@@ -28,7 +28,8 @@ const GUIDE_PROMISES: Readonly<Record<string, string>> = {
     "Train with any settings, exactly or on sampled prompts, and divide a study among machines.",
   "transformers.html":
     "See which ways of fine-tuning a small GPT keeps reading examples after, and what replay does.",
-  "language-models.html": "Run the study of a language model that forgets, and see what of it was run.",
+  "language-models.html":
+    "See what fine-tuning on one word task leaves of a language model's use of examples, and run the study.",
   "what-should-i-do.html":
     "Decide how to fine-tune, with the number, its interval and its world beside each advice.",
   "kernel.html": "Install the TypeScript kernel, and know what its cells can do.",

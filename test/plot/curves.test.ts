@@ -27,6 +27,46 @@ function lookOf(trace: JsonObject): JsonObject {
     : { color: marker!.color!, marker: marker!.symbol!, bar: bar!.color! };
 }
 
+describe("a figure whose x axis has names", () => {
+  const table = tableFrom([
+    { x: 0.9, y: 1, series: "left" },
+    { x: 2.1, y: 2, series: "right" },
+  ]);
+  const options: CurvesOptions = {
+    title: "t",
+    description: "d",
+    x: "place",
+    predicted: "y",
+    series: "series",
+    xTitle: "",
+    yTitle: "",
+  };
+  const columns = ["place", "y", "series"];
+  const named = { columns, rows: table.rows };
+  const xNames = [
+    { at: 1, name: "past" },
+    { at: 2, name: "category" },
+  ];
+
+  it("is marked with them, and a point tells the one it stands at", () => {
+    const { data, layout } = curvesFigure(named, { ...options, xNames });
+    expect(layout.xaxis).toMatchObject({
+      tickvals: [1, 2],
+      ticktext: ["past", "category"],
+      range: [0.5, 2.5],
+    });
+    expect(data.map(({ text }) => text)).toEqual([["past"], ["category"]]);
+    for (const { hovertemplate } of data) expect(hovertemplate).toContain("place: %{text}");
+  });
+
+  it("is refused without a place, or with one that is no number", () => {
+    expect(() => curvesFigure(named, { ...options, xNames: [] })).toThrow(/^xNames: holds/);
+    expect(() => curvesFigure(named, { ...options, xNames: [{ at: Number.NaN, name: "past" }] })).toThrow(
+      /^xNames\[0\]\.at: holds/,
+    );
+  });
+});
+
 describe("a figure of curves", () => {
   it("draws no trace without points, and names every series once, also one that the first panel lacks", () => {
     const sparse = tableFrom([

@@ -533,6 +533,38 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       holds: (run) => saysTheOrder(run),
     },
   ],
+  "17": [
+    { set: { target: "plural" }, refuses: "target" },
+    { set: { role: "target" }, refuses: "role" },
+    { set: { shots: 0 }, refuses: "shots" },
+    {
+      // Tasks of the pool, two of them replayed, of a target that one kind of training never reached.
+      set: { target: "category", role: "pool", shots: 1 },
+      holds: (run) => {
+        expect(run.text("path-table")).toContain("within 5 % below 1.");
+        const [figure] = run.figures("tasks-figure");
+        expect(JSON.stringify(figure)).toContain("plural (replayed)");
+        expect(JSON.stringify(figure)).toContain("accuracy with 1 example, task by task");
+        // What is said of all targets does not move with the one that is looked at.
+        expect(run.text("opening-read")).toContain("category: no run reached the loss");
+        expect(run.text("tasks-read")).toContain("*capital* on 0 of 3 targets");
+        const table = run.table("17-accuracy-by-examples");
+        expect(new Set(table.map(({ panel }) => panel)).size).toBe(2);
+      },
+    },
+    {
+      set: { target: "first-letter", shots: 12 },
+      isLong: true,
+      holds: (run) => {
+        const onTarget = run
+          .table("17-accuracy-by-examples")
+          .filter(({ panel, trained }) => panel === "the target itself" && trained === "all");
+        const at = (n: number) => Number(onTarget.find(({ shots }) => shots === n)!.accuracy);
+        expect(at(1)).toBeLessThan(at(0) - 0.5);
+        expect(run.table("17-accuracy-by-task").map(({ task }) => task)).toContain("past");
+      },
+    },
+  ],
 };
 
 /** Lesson 16: the order of the models that reached the level is that of the risks in the table behind the figure. */
