@@ -94,6 +94,35 @@ describe("the stored study of the small GPT", () => {
     ])
       expect(document).toContain(text);
     expect(Number(own.lessValueLow)).toBeGreaterThan(0);
+    // What own-value spares is scatter: the risk above the noise (0.1) that neither slope explains.
+    const parts = (trainable: string, at: string): readonly [slopes: number, rest: number] => {
+      const rows = storedTable("paths").filter(
+        (row) =>
+          row.trainable === trainable &&
+          row.objective === "zero-shot" &&
+          row.rate === 0.001 &&
+          row.target === 0 &&
+          row.shots === 6 &&
+          String(row.at) === at,
+      );
+      expect(rows).toHaveLength(5);
+      const slopes = rows.map(({ intrusion, gain }) => Number(intrusion) ** 2 + (1 - Number(gain)) ** 2);
+      const sum = (list: readonly number[]): number => list.reduce((x, y) => x + y, 0);
+      const above = rows.map(({ freshRisk }) => Number(freshRisk) - 0.1);
+      return [sum(slopes) / 5, (sum(above) - sum(slopes)) / 5];
+    };
+    const told = (of: readonly number[]): string => `${shown(of[0])} and`;
+    const [afterValue, afterOwn, before] = [
+      parts("value", "0.1"),
+      parts("own-value", "0.1"),
+      parts("value", "start"),
+    ];
+    expect(document).toContain(
+      `a² + (1 − b)² is ${told(afterValue)} the rest ${shown(afterValue[1])} after training the value matrices, ${told(afterOwn)} ${shown(afterOwn[1])} here, ${told(before)} ${shown(before[1])} before fine-tuning`,
+    );
+    expect(document).toContain(
+      `(a(6) = ${shown(value.intrusion)}, beside ${shown(own.intrusion)} here), and the gain is much the same (b = ${shown(value.gain)} and ${shown(own.gain)})`,
+    );
     for (const trainable of ["all", "value", "mlp"])
       expect(Number(rowOf(trainable, "replay").benefitKept), trainable).toBeGreaterThan(
         Number(rowOf(trainable).benefitKept),

@@ -51,6 +51,9 @@ interface Point {
   readonly labels?: "true" | "shuffled";
 }
 
+/** The unseen tasks whose words, countries, stand in no prompt of any training. */
+export const APART = ["continent", "capital"] as const;
+
 /** A column of paths.csv seed by seed, where the run reached the level. */
 export function bySeed(
   target: string,
@@ -72,13 +75,30 @@ export function bySeed(
   );
 }
 
-/** Mean and 95 % interval of the paired differences, in the columns that {@link rangedThree} reads. */
-export function pairedDifference(
+/** The mean of a column over tasks, seed by seed. */
+export function bySeedOver(
   target: string,
-  one: Point,
-  other: Point,
-): { readonly mean: number; readonly meanLow: number; readonly meanHigh: number } {
-  const [left, right] = [bySeed(target, one), bySeed(target, other)];
+  tasks: readonly string[],
+  point: Omit<Point, "task">,
+): ReadonlyMap<number, number> {
+  const lists = tasks.map((task) => bySeed(target, { ...point, task }));
+  return new Map(
+    [...lists[0]!.keys()].map((seed) => [
+      seed,
+      lists.reduce((sum, list) => sum + list.get(seed)!, 0) / lists.length,
+    ]),
+  );
+}
+
+// A type and no interface, so that it counts as a record.
+type Interval = { readonly mean: number; readonly meanLow: number; readonly meanHigh: number };
+
+/** Mean and 95 % interval of the paired differences, in the columns that {@link rangedThree} reads. */
+export const pairedDifference = (target: string, one: Point, other: Point, column?: string): Interval =>
+  paired(bySeed(target, one, column), bySeed(target, other, column));
+
+/** The same of two lists of numbers, seed by seed. */
+export function paired(left: ReadonlyMap<number, number>, right: ReadonlyMap<number, number>): Interval {
   const values = [...left]
     .filter(([seed]) => right.has(seed))
     .map(([seed, value]) => value - right.get(seed)!);
