@@ -541,7 +541,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       // Tasks of the pool, two of them replayed, of a target that one kind of training never reached.
       set: { target: "category", role: "pool", shots: 1 },
       holds: (run) => {
-        expect(run.text("path-table")).toContain("within 5 % below 1.");
+        expect(run.text("path-table")).toContain("stands where it is at most 1: the line is halved");
         const [figure] = run.figures("tasks-figure");
         expect(JSON.stringify(figure)).toContain("plural (replayed)");
         expect(JSON.stringify(figure)).toContain("accuracy with 1 example, task by task");
