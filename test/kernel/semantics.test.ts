@@ -621,6 +621,20 @@ describe("cells", () => {
     expect(right.result).toBe("1s");
   });
 
+  it("helpers that differ in types alone have lines of their own", async () => {
+    const code = "export const fail = (): never => {\n  throw new Error('twin');\n};\n";
+    writeFileSync(join(directory, "twinA.ts"), `interface Unused {}\n\n${code}`);
+    writeFileSync(join(directory, "twinB.ts"), code);
+    await client.execute(
+      "import { fail as failA } from './twinA'; import { fail as failB } from './twinB'; failA.name + failB.name",
+    );
+    const thrown = [await client.execute("failA();"), await client.execute("failB();")];
+    const places = thrown.map(
+      ({ error }) => /twin[AB]\.ts:\d+:\d+/.exec(error?.traceback.join("\n") ?? "")?.[0],
+    );
+    expect(places).toEqual(["twinA.ts:4:9", "twinB.ts:2:9"]);
+  });
+
   it("types of a helper above are checked, and its errors name its lines", async () => {
     const wrong = await client.execute('import { thrice as typed } from "../above"; typed("x");');
     expect(wrong.error?.traceback[0]).toContain("Argument of type 'string' is not assignable");
