@@ -476,6 +476,15 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "2",
   ],
+  "so it does with what packages export": [
+    [
+      "import { EventEmitter } from 'node:events'; class M32 extends EventEmitter { private w = 1; of(other: M32) { return other.w; } }",
+      "const m32 = new M32();",
+      "import { EventEmitter } from 'node:events'; class M32 extends EventEmitter { private w = 1; of(other: M32) { return other.w; } }",
+      "new M32().of(m32)",
+    ],
+    "1",
+  ],
   "so it does when it fails in between, before it comes to that": [
     [
       "var fails31 = false;",
