@@ -17,7 +17,7 @@ export function softmaxLabel(layer: AttentionLayer, prompt: Prompt): number {
     const keyQuery = mergedKeyQuery(head);
     const value = head.value[head.value.length - 1]!;
     const scores = tokens.map((token) => scoreScale(query.length) * bilinear(token, keyQuery, query));
-    const highest = Math.max(...scores);
+    const highest = scores.reduce((most, score) => Math.max(most, score));
     const weights = scores.map((score) => Math.exp(score - highest));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return tokens.reduce((sum, token, j) => sum + (weights[j]! / total) * dot(value, token), 0);

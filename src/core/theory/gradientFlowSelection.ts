@@ -38,7 +38,9 @@ export function gradientFlowOptimum(gamma: Matrix, targetTask: Vector): ZeroShot
   return { branch: "constant-score", scoreScale: unit * scoreScale, labelWeight: 1 };
 }
 
-const largest = (numbers: readonly number[]): number => Math.max(...numbers.map(Math.abs));
+// No spread: Γ may have more entries than a call can have arguments.
+const largest = (numbers: readonly number[]): number =>
+  numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
 /** A power of two and one over it are both floats. */
 const MOST_DOUBLINGS = 1000;

@@ -12,7 +12,7 @@ import { NORMAL_MATRIX, TRACES } from "./zeroShotValue";
 const SOURCE =
   "Value-only fine-tuning whose update a token reads from itself alone; derived in docs/theory.md, A value that a token gives itself.";
 
-/** R(n, θ) of the pretrained layer, M = Γ, whose query token alone reads v_x: the pretrained risk and two terms that fade with 1/N and 1/N². */
+/** R(n, θ) of the pretrained layer, M = Γ, whose query token alone reads v_x: the pretrained risk and two terms that fade, the second with 1/N². */
 export const OWN_VALUE_RISK = defineFormula({
   title: "In-context risk with a value that a token gives itself",
   source: `${SOURCE} Any symmetric Γ, any v_x.`,

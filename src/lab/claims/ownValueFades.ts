@@ -40,7 +40,7 @@ interface Formulas {
 /**
  * The prediction is that of the pretrained layer after n examples and 1/N of what the layer with the value row v_x predicts of a query alone. So
  * the exact risks of those two layers give the risk of both: with g the second prediction, E g² and E g aᵀx follow from its
- * zero-shot risks on the tasks a and −a, a being what the first prediction's mean lacks.
+ * zero-shot risks on the tasks a and −a, a being by how much the mean of the first prediction is above θᵀx.
  */
 const compare =
   ({
@@ -64,14 +64,14 @@ const compare =
       const bindings = { covariance, dimension: d, task, ...tokenShares(field, shots) };
       const { queryShare } = tokenShares(field, shots);
       const mean = linearResponse(field, problem, task, shots, before);
-      const lack = mean.map((x, i) => x.sub(task[i]!));
+      const excess = mean.map((x, i) => x.sub(task[i]!));
       const zeroShot = (of: Vector<Rational>): Rational => exactRisk(field, problem, of, 0, added);
-      const [along, against] = [zeroShot(lack), zeroShot(lack.map((x) => x.neg()))];
+      const [along, against] = [zeroShot(excess), zeroShot(excess.map((x) => x.neg()))];
       const product = against.sub(along).div(4);
       const square = along
         .add(against)
         .div(2)
-        .sub(exactRisk(field, problem, lack, 0, beside(silent)));
+        .sub(exactRisk(field, problem, excess, 0, beside(silent)));
       const exact = exactRisk(field, problem, task, shots, before)
         .add(queryShare.mul(product).mul(2))
         .add(queryShare.mul(queryShare).mul(square));
@@ -165,7 +165,7 @@ const probe = (setting: ClaimSetting, shots: number): ResponseProbe => {
 
 export const ownValueFades: Claim = {
   id: "own-value-fades",
-  title: "A value update that a token reads from itself alone keeps in-context learning whole",
+  title: "What a value update that a token reads from itself alone costs fades with the examples",
   statement:
     "Let the update $v_x$ of value-only fine-tuning count only where a token reads itself. Zero-shot prompts cannot tell: same training, same zero-shot risk. After $n$ examples, $s=\\tfrac nN\\Gamma\\Sigma\\theta-\\theta$: $R(n,\\theta) = R_{\\text{pretrained}}(n,\\theta) + \\tfrac2N s^\\top(T_1\\Sigma+2\\Sigma\\Gamma\\Sigma)v_x + \\tfrac1{N^2}v_x^\\top Bv_x$. With endless examples nothing of it is left, on any task, for any $\\Gamma$, where value-only fine-tuning has $\\lVert\\Gamma\\Sigma(\\theta+v_x)-\\theta\\rVert^2$ in place of $\\lVert\\Gamma\\Sigma\\theta-\\theta\\rVert^2$. For $\\Gamma = \\Sigma^{-1}$, $v_x=\\theta_0/(d+4)$: intrusion $a(n) = \\tfrac{d+2}{(d+4)N}$, gain $b(n) = \\tfrac nN$.",
   assumptions:

@@ -35,6 +35,20 @@ describe("where gradient flow ends", () => {
     }
   });
 
+  it("is right in so many dimensions that Γ has more entries than a call may have arguments", () => {
+    const d = 400;
+    const gamma = Array.from({ length: d }, (_, i) =>
+      Array.from({ length: d }, (_x, j) => (i === j ? 1 : 0)),
+    );
+    const target = Array.from({ length: d }, (_, i) => (i === 0 ? 1 : 0));
+    // c² = (d + √(d² + 4))/2.
+    expectClose(gradientFlowOptimum(gamma, target).scoreScale, Math.sqrt((d + Math.sqrt(d * d + 4)) / 2), {
+      tolerance: 1e-12,
+      reason: "some hundred roundings",
+      input: "Γ = I, |θ₀| = 1, d = 400",
+    });
+  });
+
   it("is right in an answer of predict, at a variance of 1e150 and a target of 1e-170", async () => {
     const { code, out, err } = await askMain("predict", {
       problem: {
