@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative } from "node:path";
 import type * as ts from "typescript";
 import { isOwnAwait, isUnchecked } from "./cellDiagnostics";
+import { MEANING } from "./cellNames";
 import { type Timers, withTimers } from "./compilerTimers";
 import { completeString } from "./completeString";
 import { keepReached } from "./keepReached";
@@ -9,6 +10,7 @@ import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked, withMarks } fr
 import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
 import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
+import { SameCells } from "./sameCells";
 import { type MapChain, type Place, shiftMap, Tracer } from "./sourceMaps";
 import { readTsconfig } from "./tsconfig";
 import { loadCompiler, loadConverter, type TslabConverter, type TslabDiagnostic } from "./tslab";
@@ -22,7 +24,7 @@ export interface CompiledCell {
   readonly valueName: string | undefined;
   /** What it declares, types aside. */
   readonly names: readonly string[];
-  /** The declarations that hold behind it if it did not come to some of these names, and failed. */
+  /** Called once if it failed, and did not come to these of its names: the declarations that hold behind it. */
   readonly withoutNames: (unreached: ReadonlySet<string>) => string;
 }
 
@@ -78,6 +80,11 @@ function outputOf(path: string): string {
   return path.replace(/\.[jt]sx?$/, ".js");
 }
 
+/** Files may have the same output, and not the same lines. */
+function helperKey(path: string, output: string): string {
+  return `${basename(outputOf(path))}\n${output}`;
+}
+
 /**
  * Creates the converter for cells of a notebook in `folder`, which must be the working directory; `followsAwaits`: see `rewriteOutput`.
  */
@@ -86,7 +93,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   const { options: fromTsconfig, complaint } = readTsconfig(compiler, folder);
   const helpers = new Map<string, Tracer>();
   const helperOutputs = new Map<string, string>();
-  // Of files that cells import, by their output, until their paths are known.
+  // Of files that cells import, by their names and output, until their paths are known.
   const helperMaps = new Map<string, MapChain>();
   let cellMaps: MapChain = [];
   let diagnostics: readonly TslabDiagnostic[] = [];
@@ -100,8 +107,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   let unnamed: ReadonlySet<string> = new Set();
   // Names that cells only say to be there, and those that they add to the globals: no names of cells.
   const ambient = new Set<string>();
-  // By names of cells, the text that last declared them.
-  const texts = new Map<string, string>();
+  const sameCells = new SameCells();
   let taken: Omit<OutputOptions, "followsAwaits"> = {};
   let marks = 0;
 
@@ -201,7 +207,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const withoutMap = result.outputText.replace(MAP_LINE, "\n");
       const outputText = rewritten ? withoutMap.replace(EMPTIES, "") : withoutMap;
       if (rewritten) cellMaps = [...ofResult, rewritten.map, ...ofWritten];
-      else helperMaps.set(outputText, [...ofResult, ...ofWritten]);
+      else helperMaps.set(helperKey(source, outputText), [...ofResult, ...ofWritten]);
       return { ...result, outputText };
     },
 
@@ -291,9 +297,15 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         return { diagnostics };
       }
       const nextMark = () => markOf(marks++);
-      const same = new Set(
-        [...rewritten.texts].flatMap(([name, text]) => (texts.get(name) === text ? [name] : [])),
-      );
+      const { mentioned, usesFiles, names } = rewritten;
+      const declaring = sameCells.declaring({
+        text: source,
+        declared: new Set(names.declared.keys()),
+        mentioned,
+        usesFiles,
+        adds: names.additions.size > 0,
+      });
+      const { same } = declaring;
       const before = redeclare(compiler, given, rewritten.names, nextMark, { same });
       const isAmbientHere = (name: string) => rewritten.names.ambient.has(name);
       const globals = new Set([
@@ -335,7 +347,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       }
       const changed = result.sideOutputs ?? [];
       for (const { path, data } of changed) {
-        helpers.set(path, new Tracer(helperMaps.get(data) ?? []));
+        helpers.set(path, new Tracer(helperMaps.get(helperKey(path, data)) ?? []));
         helperOutputs.set(path, data);
       }
       helperMaps.clear();
@@ -353,7 +365,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       );
       for (const name of rewritten.names.declared.keys()) ambient.delete(name);
       for (const name of rewritten.names.ambient) ambient.add(name);
-      for (const [name, text] of rewritten.texts) texts.set(name, text);
+      declaring.hold();
       const declOutput = `${own}${earlier.text}`;
       if (result.output === undefined) return { ...result, declOutput, sideOutputs };
       cells += 1;
@@ -369,6 +381,8 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         valueName: result.lastExpressionVar,
         names: (rewrittenCell?.names ?? []).filter((name) => !isAmbientHere(name)),
         withoutNames: (unreached) => {
+          const types = declaredIn(compiler, own).filter(([, meaning]) => meaning === MEANING.type);
+          declaring.missed(unreached, new Set(types.map(([each]) => each)));
           const { mark } = before;
           const all =
             mark === undefined

@@ -26,7 +26,7 @@ export function isOwnName(
 }
 
 /** Whether this names a part of an object, a type or a module, wherever that comes from. */
-function isPropertyName(compiler: typeof ts, node: ts.Identifier): boolean {
+export function isPropertyName(compiler: typeof ts, node: ts.Identifier): boolean {
   const { parent } = node;
   if (compiler.isPropertyAccessExpression(parent)) return parent.name === node;
   if (compiler.isQualifiedName(parent)) return parent.right === node;

@@ -17,6 +17,7 @@ export interface Redeclared {
 }
 
 export interface RedeclareOptions {
+  /** See `SameCells`. */
   readonly same?: ReadonlySet<string>;
   readonly keepsAll?: boolean;
 }
@@ -33,7 +34,7 @@ interface Declared {
  * The declarations of earlier cells, before a cell that declares some of their names again, as an inner scope would: what else refers to
  * these goes on to mean what it meant. So they stay, under names that no cell can have, if something refers to them, and go otherwise.
  * What an earlier cell added to a module or to the globals under the same name is replaced. `keepsAll`: nothing goes.
- * What a cell declares in the same words, as when it runs again, is the same: what refers to it means the new one (`same`).
+ * What refers to a name that the cell declares as it is declared already means the new one (`same`).
  */
 export function redeclare(
   compiler: typeof ts,
@@ -144,15 +145,6 @@ export function hideUndeclared(
         result.appendLeft(reference.getEnd(), mark);
     });
   return result.toString();
-}
-
-/** What declares the names of a file: their statements' texts. */
-export function textsIn(compiler: typeof ts, file: ts.SourceFile): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const statement of file.statements)
-    for (const { name } of declaredBy(compiler, statement))
-      texts.set(name.text, (texts.get(name.text) ?? "") + statement.getText(file));
-  return texts;
 }
 
 /** The names that declarations give, and what these stand for. */

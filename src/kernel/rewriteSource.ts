@@ -2,8 +2,7 @@ import MagicString from "magic-string";
 import type * as ts from "typescript";
 import { type CellNames, namesOfCell } from "./cellNames";
 import { OWN, USED_BY_CODE } from "./marks";
-import { isOwnName, type Scope } from "./ownNames";
-import { textsIn } from "./redeclare";
+import { isOwnName, isPropertyName, type Scope } from "./ownNames";
 import { type Unsupported, unsupportedAt } from "./unsupported";
 
 export interface Rewritten {
@@ -13,8 +12,10 @@ export interface Rewritten {
   readonly syntax: readonly ts.DiagnosticWithLocation[];
   /** What the cell declares. */
   readonly names: CellNames;
-  /** By what it declares, the text that does. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** All names that stand in it, but for those of parts of objects and types. */
+  readonly mentioned: ReadonlySet<string>;
+  /** Whether it imports files, not packages alone. */
+  readonly usesFiles: boolean;
   /** Modules that it takes with `import x = require("…")`, which the compiler leaves out: by their names in the cell. */
   readonly required: ReadonlyMap<string, string>;
   /** Names that it gives to parts of namespaces of earlier cells: `import x = N.a`. */
@@ -64,7 +65,9 @@ export function rewriteSource(
   const unsupported: Unsupported[] = [];
   const required = new Map<string, string>();
   const aliases = new Map<string, string>();
+  const mentioned = new Set<string>();
   let usesExports = false;
+  let usesFiles = file.referencedFiles.length > 0;
   /** A name of the cell's own that is written where a property's name stands as well. */
   const keepProperty = (node: ts.Identifier): void => {
     const { parent } = node;
@@ -90,6 +93,7 @@ export function rewriteSource(
     } else if (compiler.isPropertyAssignment(node) && compiler.isIdentifier(node.name) && inPattern(node)) {
       quote(node.name);
     }
+    if (compiler.isIdentifier(node) && !isPropertyName(compiler, node)) mentioned.add(node.text);
     if (mayHoldOwn && compiler.isIdentifier(node) && node.text === "exports") usesExports = true;
     if (mayHoldOwn && isOwnName(compiler, node, isEarlier)) {
       keepProperty(node);
@@ -104,6 +108,7 @@ export function rewriteSource(
       if (module) required.set(node.name.text, module.text.replace(/^(\.\.?\/.*[^d])\.tsx?$/, "$1"));
     }
     const specifier = specifierOf(compiler, node);
+    if (specifier !== undefined && /^[./#]/.test(specifier.text)) usesFiles = true;
     if (specifier !== undefined && /^\.\.?\/.*[^d]\.tsx?$/.test(specifier.text)) {
       const extension = specifier.text.endsWith("x") ? 4 : 3;
       text.remove(specifier.getEnd() - 1 - extension, specifier.getEnd() - 1);
@@ -145,7 +150,8 @@ export function rewriteSource(
     syntax: (file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] })
       .parseDiagnostics,
     names: namesOfCell(compiler, file),
-    texts: textsIn(compiler, file),
+    mentioned,
+    usesFiles,
     required,
     aliases,
     usesExports,

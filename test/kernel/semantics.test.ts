@@ -306,6 +306,197 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "2",
   ],
+  "what mentions a type that is declared anew is another, in the same words or not": [
+    [
+      "type B18 = number",
+      "type A18 = B18",
+      "const a18: A18 = 1",
+      "type B18 = string",
+      "type A18 = B18",
+      "!const s18: string = a18;",
+      "const n18: number = a18; n18",
+    ],
+    "1",
+  ],
+  "so it is over several steps, where the first comes back to what it was, too": [
+    [
+      "type C19 = number",
+      "type B19 = C19",
+      "type A19 = B19",
+      "const a19: A19 = 1",
+      "type C19 = string",
+      "type A19 = B19",
+      "type B19 = C19",
+      "const b19: A19 = a19;",
+      "type A19 = B19",
+      "!const s19: A19 = a19;",
+      "type C19 = number",
+      "type B19 = C19",
+      "const c19: A19 = 'c'",
+      "type A19 = B19",
+      "!const t19: A19 = c19;",
+      "const n19: number = a19; const u19: string = c19; n19 + u19",
+    ],
+    "1c",
+  ],
+  "so it is for an interface that extends it": [
+    [
+      "interface B20 { b: number }",
+      "interface A20 extends B20 { a: 1 }",
+      "const a20: A20 = { a: 1, b: 2 }",
+      "interface B20 { b: string }",
+      "interface A20 extends B20 { a: 1 }",
+      "!const s20: string = a20.b;",
+      "const n20: number = a20.b; n20",
+    ],
+    "2",
+  ],
+  "so it is for a class with a field of it, private or not": [
+    [
+      "type B21 = number; const start21 = () => 1 as B21;",
+      "class A21 { b = start21(); private own = start21(); of(other: A21) { return other.own; } }",
+      "const a21 = new A21()",
+      "type B21 = string; const start21 = () => 's' as B21;",
+      "class A21 { b = start21(); private own = start21(); of(other: A21) { return other.own; } }",
+      "!const s21: string = a21.b;",
+      "!const t21: string = new A21().of(a21);",
+      "const n21: number = a21.b; const m21: number = a21.of(a21); n21 + m21",
+    ],
+    "2",
+  ],
+  "so it is for generics": [
+    [
+      "interface B22<T> { t: T }",
+      "class A22<T> { constructor(readonly b: B22<T>) {} }",
+      "const a22 = new A22<number>({ t: 1 })",
+      "interface B22<T> { t: T[] }",
+      "class A22<T> { constructor(readonly b: B22<T>) {} }",
+      "!const s22: number[] = a22.b.t;",
+      "const n22: number = a22.b.t; n22",
+    ],
+    "1",
+  ],
+  "so it is for enums": [
+    [
+      "const first23 = 1",
+      "enum E23 { A = first23, B }",
+      "class A23 { e = E23.B as const }",
+      "const a23 = new A23()",
+      "const first23 = 5",
+      "enum E23 { A = first23, B }",
+      "class A23 { e = E23.B as const }",
+      "!const s23: 6 = a23.e;",
+      "!const t23: E23.B = a23.e;",
+      "const n23: 2 = a23.e; n23",
+    ],
+    "2",
+  ],
+  "so it is for what functions return": [
+    [
+      "function make24() { return 1; }",
+      "type A24 = ReturnType<typeof make24>; class P24 { a = make24(); }",
+      "const a24: A24 = make24(); const p24 = new P24();",
+      "function make24() { return 's'; }",
+      "type A24 = ReturnType<typeof make24>; class P24 { a = make24(); }",
+      "!const s24: string = a24;",
+      "!const t24: string = p24.a;",
+      "const n24: number = a24; const m24: number = p24.a; n24 + m24",
+    ],
+    "2",
+  ],
+  "so it is for a name of the platform that is a cell's now": [
+    [
+      "class A25 { m = new WeakMap<object, number>(); }",
+      "const a25 = new A25()",
+      "class WeakMap<K, V> { of25(k: K): V | undefined { return undefined; } }",
+      "class A25 { m = new WeakMap<object, number>(); }",
+      "!const of25 = () => a25.m.of25({});",
+      "a25.m.has({})",
+    ],
+    "false",
+  ],
+  "what a failing cell did not come to is nothing that a later one could declare again": [
+    [
+      "class P26 { a = 1 }",
+      "const p26 = new P26()",
+      "!JSON.parse('{'); class P26 { b = 's' }",
+      "class P26 { b = 's' }",
+      "!const q26: string = p26.b;",
+      "const q26: number = p26.a; q26",
+    ],
+    "1",
+  ],
+  "nor in the cell itself, when it runs again": [
+    [
+      "class P27 { a = 1 } var fails27 = true;",
+      "const p27 = new P27()",
+      "!if (fails27) JSON.parse('{'); class P27 { b = 's' } interface I27 { p: P27 }",
+      "const i27: I27 = { p: p27 }; fails27 = false;",
+      "if (fails27) JSON.parse('{'); class P27 { b = 's' } interface I27 { p: P27 }",
+      "!const q27: string = p27.b;",
+      "!const r27: string = i27.p.b;",
+      "const q27: number = p27.a; q27",
+    ],
+    "1",
+  ],
+  "what stands beside a declaration counts, too": [
+    [
+      "let u28: string | number = 1; const v28 = u28;",
+      "const w28: () => typeof v28 = () => v28;",
+      "u28 = 's'; const v28 = u28;",
+      "!const s28: string = w28();",
+      "function g28() {}",
+      "const h28: typeof g28 = g28;",
+      "function g28() {} g28.x = 1;",
+      "!const x28: number = h28.x;",
+      "typeof h28",
+    ],
+    "function",
+  ],
+  "what a cell adds to the globals counts, too": [
+    [
+      "declare global { interface Added29 { a: number } }",
+      "class A29 { a = ({ a: 1 } as object as Added29).a }",
+      "const a29 = new A29()",
+      "declare global { interface Added29 { a: string } }",
+      "class A29 { a = ({ a: 1 } as object as Added29).a }",
+      "!const s29: string = a29.a;",
+      "const n29: number = a29.a; n29",
+    ],
+    "1",
+  ],
+  "a cell declares the same again while what it mentions is the same": [
+    [
+      "type B30 = number; const start30 = 1;",
+      "class A30 { private b: B30 = start30; of(other: A30) { return other.b; } } enum E30 { A } class Sub30 extends A30 { e = E30.A }",
+      "const a30 = new A30(); let e30 = E30.A; const sub30 = new Sub30();",
+      "type B30 = number; const start30 = 1;",
+      "class A30 { private b: B30 = start30; of(other: A30) { return other.b; } } enum E30 { A } class Sub30 extends A30 { e = E30.A }",
+      "e30 = E30.A; new A30().of(a30) + new Sub30().of(sub30)",
+    ],
+    "2",
+  ],
+  "so it does with what packages export": [
+    [
+      "import { EventEmitter } from 'node:events'; class M32 extends EventEmitter { private w = 1; of(other: M32) { return other.w; } }",
+      "const m32 = new M32();",
+      "import { EventEmitter } from 'node:events'; class M32 extends EventEmitter { private w = 1; of(other: M32) { return other.w; } }",
+      "new M32().of(m32)",
+    ],
+    "1",
+  ],
+  "so it does when it fails in between, before it comes to that": [
+    [
+      "var fails31 = false;",
+      "if (fails31) JSON.parse('{'); class M31 { private w = 1; get() { return this.w; } } interface I31 { m: M31 }",
+      "const m31 = new M31(); const i31: I31 = { m: m31 }; fails31 = true;",
+      "!if (fails31) JSON.parse('{'); class M31 { private w = 1; get() { return this.w; } } interface I31 { m: M31 }",
+      "const some31: M31[] = [m31, i31.m]; fails31 = false;",
+      "if (fails31) JSON.parse('{'); class M31 { private w = 1; get() { return this.w; } } interface I31 { m: M31 }",
+      "const all31: M31[] = [...some31, i31.m, new M31()]; all31.map((each) => each.get())",
+    ],
+    "[ 1, 1, 1, 1 ]",
+  ],
   "mixins are declared again": [
     [
       "const Mix = <B extends new (...a: any[]) => object>(b: B) => class extends b { mixed = 1; }; class Mixed extends Mix(class { a = 1 }) {} const mixed = new Mixed();",
@@ -415,6 +606,42 @@ describe("cells", () => {
       last = await client.execute(use);
     }
     expect(last.result).toBe("2");
+  });
+
+  it("what a cell declares with a helper is another when it runs again: the helper may have changed", async () => {
+    writeFileSync(join(directory, "kind.ts"), "export const kind = () => 1;\n");
+    const declare = "import { kind } from './kind'; class Kind { kind = kind(); }";
+    await client.execute(declare);
+    await client.execute("const ofKind = new Kind();");
+    writeFileSync(join(directory, "kind.ts"), "export const kind = () => 's';\n");
+    const hasChanged = async () => {
+      await client.execute(declare);
+      return (await client.execute("new Kind().kind")).result === "s";
+    };
+    // The compiler learns of changes from the system, which takes its time.
+    for (let tries = 0; !(await hasChanged()) && tries < 40; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    const wrong = await client.execute("const kindText: string = ofKind.kind;");
+    expect(wrong.error?.evalue).toBe("Type 'number' is not assignable to type 'string'.");
+    const right = await client.execute(
+      "const kindNumber: number = ofKind.kind; kindNumber + new Kind().kind",
+    );
+    expect(right.error?.traceback.join("\n")).toBeUndefined();
+    expect(right.result).toBe("1s");
+  });
+
+  it("helpers that differ in types alone have lines of their own", async () => {
+    const code = "export const fail = (): never => {\n  throw new Error('twin');\n};\n";
+    writeFileSync(join(directory, "twinA.ts"), `interface Unused {}\n\n${code}`);
+    writeFileSync(join(directory, "twinB.ts"), code);
+    await client.execute(
+      "import { fail as failA } from './twinA'; import { fail as failB } from './twinB'; failA.name + failB.name",
+    );
+    const thrown = [await client.execute("failA();"), await client.execute("failB();")];
+    const places = thrown.map(
+      ({ error }) => /twin[AB]\.ts:\d+:\d+/.exec(error?.traceback.join("\n") ?? "")?.[0],
+    );
+    expect(places).toEqual(["twinA.ts:4:9", "twinB.ts:2:9"]);
   });
 
   it("types of a helper above are checked, and its errors name its lines", async () => {
