@@ -42,7 +42,10 @@ export function requirePositive(value: unknown, path: string): void {
 /** A whole number from `least` up. */
 export function readWhole(raw: unknown, path: string, least: number, allowed?: string): number {
   if (typeof raw !== "number" || !Number.isSafeInteger(raw) || raw < least) {
-    throw new InputError(path, raw, allowed ?? `a whole number, ${least} or more`);
+    // Whole, and too large to be told from its neighbours: the limit is what is missing.
+    const isTooLarge = typeof raw === "number" && Number.isInteger(raw) && raw > least;
+    const range = isTooLarge ? `from ${least} to ${Number.MAX_SAFE_INTEGER}` : `${least} or more`;
+    throw new InputError(path, raw, allowed ?? `a whole number, ${range}`);
   }
   return raw;
 }

@@ -66,6 +66,14 @@ const MOST_REFUSALS = 100;
 /** How often a cell awaited something after it had been interrupted. */
 const refusals = new WeakMap<Cell, number>();
 
+/** Where a cell waited for what was thrown: the `await` stands in no stack of an error that Node, or a package, made later. */
+const awaitedAt = new WeakMap<object, Error>();
+
+/** The stack of the cell's own `await` that an error came out of, if it did. */
+export function stackOfAwait(thrown: object): string | undefined {
+  return awaitedAt.get(thrown)?.stack;
+}
+
 /** What an `await` at a cell's own level waits for: the value, or an interrupt. */
 export function awaitInCell(value: unknown): unknown {
   const cell = currentCell();
@@ -77,15 +85,21 @@ export function awaitInCell(value: unknown): unknown {
     // A loop that catches whatever is thrown: it waits, and the kernel goes on without it.
     return new Promise(() => {});
   }
+  const here = new Error();
   return new Promise((resolve, reject) => {
     cell.waiting.add(reject);
+    const refuse = (reason: unknown) => {
+      if (typeof reason === "object" && reason !== null && !awaitedAt.has(reason))
+        awaitedAt.set(reason, here);
+      reject(reason);
+    };
     const settled =
       <T>(settle: (result: T) => void) =>
       (result: T) => {
         cell.waiting.delete(reject);
         settle(result);
       };
-    Promise.resolve(value).then(settled(resolve), settled(reject));
+    Promise.resolve(value).then(settled(resolve), settled(refuse));
   });
 }
 

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { relative, sep } from "node:path";
 import { inspect } from "node:util";
 import { asWritten } from "./asWritten";
+import { stackOfAwait } from "./cell";
 import type { Place } from "./sourceMaps";
 import type { TslabDiagnostic } from "./tslab";
 
@@ -270,13 +271,27 @@ function nested(error: Error, locator: Locator, seen: Set<unknown>): readonly st
 }
 
 function framesOf(error: Error, locator: Locator): readonly Frame[] {
-  const stack = typeof error.stack === "string" ? error.stack.split("\n") : [];
+  const own = typeof error.stack === "string" ? error.stack.split("\n") : [];
+  const stack = [...own, ...awaitOf(error, own)];
   return stack.flatMap((line) => {
     const [, name, file, lineText, columnText] = FRAME.exec(line) ?? [];
     if (file === undefined) return [];
     const place = { line: Number(lineText), column: Number(columnText) - 1 };
     return frameAt(name, plainFile(file), place, locator);
   });
+}
+
+/** The frame of the cell's own `await` that the error came out of, where its stack does not have it. */
+function awaitOf(error: Error, stack: readonly string[]): readonly string[] {
+  const frame = stackOfAwait(error)
+    ?.split("\n")
+    .find((line) => line.includes(COMPILED));
+  const [, , file, line] = FRAME.exec(frame ?? "") ?? [];
+  const isThere = stack.some((other) => {
+    const [, , otherFile, otherLine] = FRAME.exec(other) ?? [];
+    return otherFile !== undefined && plainFile(otherFile) === plainFile(file ?? "") && otherLine === line;
+  });
+  return frame === undefined || isThere ? [] : [frame];
 }
 
 function plainFile(file: string): string {

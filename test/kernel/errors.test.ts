@@ -52,10 +52,39 @@ const cases: Readonly<Record<string, Case>> = {
       "   1 | import { readFileSync } from 'fs'; readFileSync('nowhere.txt')",
     ],
   },
-  "one of the file system, behind an await": {
-    code: "import { readFile } from 'fs/promises'; await readFile('nowhere.txt')",
+  "one of the file system, behind an await of the cell's own": {
+    code: "import { readFile } from 'fs/promises';\nconst a = 1;\nconst text = await readFile('nowhere.txt');",
     ename: "ENOENT",
     evalue: "no such file or directory, open 'nowhere.txt'",
+    traceback: [
+      "ENOENT: no such file or directory, open 'nowhere.txt'",
+      "   3 | const text = await readFile('nowhere.txt');",
+      "     |              ^",
+      "    at cell N:3:14",
+    ],
+  },
+  "one of several that are awaited together": {
+    code: "import { readFile } from 'fs/promises';\nawait Promise.all([readFile('nowhere.txt')]);",
+    ename: "ENOENT",
+    evalue: "no such file or directory, open 'nowhere.txt'",
+    traceback: [
+      "ENOENT: no such file or directory, open 'nowhere.txt'",
+      "   2 | await Promise.all([readFile('nowhere.txt')]);",
+      "     | ^",
+      "    at cell N:2:1",
+    ],
+  },
+  "one of a function that is awaited, with both places": {
+    code: "async function late(): Promise<void> {\n  await null;\n  throw new RangeError('late');\n}\nawait late();",
+    ename: "RangeError",
+    evalue: "late",
+    traceback: [
+      "RangeError: late",
+      "   3 |   throw new RangeError('late');",
+      "     |         ^",
+      "    at late (cell N:3:9)",
+      "    at cell N:5:1",
+    ],
   },
   "one of a class of the cell": {
     code: "class OwnError extends Error {}\nthrow new OwnError('mine')",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { InputError } from "@finetune-icl/base";
 import { withLock } from "@finetune-icl/files";
 import type { FinishedUnit } from "@finetune-icl/lab/ledger";
@@ -26,6 +27,8 @@ export function registerMergeCommand(program: Command): void {
 
 async function merge(paths: readonly string[], options: { readonly out: string }): Promise<void> {
   if (options.out === "") throw new InputError("--out", "", "the path of a file for a sweep, or of a folder");
+  if (paths.some((path) => resolve(path) === resolve(options.out)))
+    throw new InputError("--out", options.out, "another path than that of a file that is put together");
   // Each file is read once: a pipe gives what it has only once.
   const values = paths.map((path) => readKeptJson(path));
   if (!isPart(values[0])) {

@@ -56,13 +56,19 @@ export function readPart(value: unknown, path: string, field = "FILE"): Part {
   return { work, key, units, results: [...finished] } as unknown as Part;
 }
 
-/** Reads the JSON of a file of results that a command kept. @throws InputError when there is none. */
+/** Reads the JSON of a file of results that a command kept. @throws InputError when there is none, or it is cut off or changed. */
 export function readKeptJson(path: string, field = "FILE"): unknown {
-  const options = { field, allowed: WRITTEN, most: MOST_KEPT_BYTES };
+  if (!existsSync(path)) throw new InputError(field, path, "a file that exists");
+  const text = readInputText(path, { field, allowed: WRITTEN, most: MOST_KEPT_BYTES });
   try {
-    return parseStrictJson(readInputText(path, options));
+    return parseStrictJson(text);
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(field, path, options.allowed);
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      field,
+      path,
+      "a whole file of results, in JSON, as it was written (put it back, or remove it and begin anew)",
+    );
   }
 }
 

@@ -88,7 +88,7 @@ export function readChoices(text: string): readonly WordTask[] {
     .filter((line) => line.trim() !== "")
     .forEach((line, i) => {
       const path = `line ${i + 1}`;
-      const { task, question, choices, answer } = readRecord(parseStrictJson(line), path, [
+      const { task, question, choices, answer } = readRecord(jsonOf(line, path), path, [
         ...["task", "question", "choices", "answer"],
       ]);
       for (const [key, value] of Object.entries({ task, question }))
@@ -102,4 +102,12 @@ export function readChoices(text: string): readonly WordTask[] {
       tasks.set(String(task), [...(tasks.get(String(task)) ?? []), [input, LETTERS[Number(answer)]!]]);
     });
   return [...tasks].map(([name, pairs]) => ({ name, pairs }));
+}
+
+function jsonOf(line: string, path: string): unknown {
+  try {
+    return parseStrictJson(line);
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(path, line, "a JSON object");
+  }
 }

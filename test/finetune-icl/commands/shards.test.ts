@@ -60,6 +60,17 @@ describe("shards of the ledger", () => {
   });
 
   it("that are missing, of other work, or no parts are named in one line", async () => {
+    expect((await runMain("merge", part(1), at("no-such.json"), "--out", at("none"))).err).toMatch(
+      /no-such.json"; allowed: a file that exists/,
+    );
+    writeFileSync(at("cut.json"), readFileSync(part(2), "utf8").slice(0, -40));
+    expect((await runMain("merge", part(1), at("cut.json"), "--out", at("none"))).err).toMatch(
+      /cut.json"; allowed: a whole file of results/,
+    );
+    const kept = readFileSync(part(1), "utf8");
+    const onto = await runMain("merge", part(1), part(2), part(3), "--out", part(1));
+    expect(onto).toMatchObject({ code: 2, err: expect.stringMatching(/^finetune-icl: --out: /) });
+    expect(readFileSync(part(1), "utf8")).toBe(kept);
     const missing = await runMain("merge", part(1), part(2), "--out", at("none"));
     expect(missing).toMatchObject({ code: 2, err: expect.stringContaining("missing: ") });
     for (const name of done(part(3))) expect(missing.err).toContain(name);

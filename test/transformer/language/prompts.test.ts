@@ -160,6 +160,9 @@ describe("multiple-choice questions", () => {
   ])("are refused for a wrong %s, by line", (field, more) => {
     expect(() => readChoices(`${line({})}\n${line(more)}`)).toThrow(new RegExp(`line 2.${field}`));
   });
+  it("are refused where a line is no JSON, by its number", () => {
+    expect(() => readChoices(`${line({})}\nnot json`)).toThrow(/^line 2: holds "not json"/);
+  });
 });
 
 describe("the cells", () => {
