@@ -35,7 +35,10 @@ export async function withLock<Value>(path: string, work: () => Promise<Value>):
   }
 }
 
-/** The locks of this process, of which one thread alone takes locks: another one would not find its own here, and hold that of this one for dead where there is no /proc. */
+/**
+ * The locks of this process. One thread alone takes locks: another would not find them here, and where there is no /proc it would take
+ * those of its own process for dead.
+ */
 const held = new Set<string>();
 
 /** Takes the lock, and returns what gives it back; the end of the process does, too. @throws LockedError */

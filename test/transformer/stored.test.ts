@@ -46,6 +46,16 @@ describe("the stored study of the small GPT", () => {
     expect(readme).toContain(`what kept ${shown(Math.floor(100 * lowest) / 100)} and more`);
   });
 
+  it("bears out what docs/theory.md says of a value that a token gives itself", () => {
+    const theory = readFileSync(join(packageRoot, "docs", "theory.md"), "utf8");
+    const [own, value] = [rowOf("own-value"), rowOf("value")];
+    expect(theory).toContain(`keeps ${shown(own.benefitKept)} of the benefit of examples by it`);
+    expect(theory).toContain(
+      `its intrusion there is no smaller than after\nvalue-only fine-tuning (${shown(own.intrusion)} and ${shown(value.intrusion)})`,
+    );
+    expect(Number(own.intrusion)).toBeGreaterThan(Number(value.intrusion));
+  });
+
   it("says of the pretrained models what their table says", () => {
     const last = storedTable("pretraining").filter(({ shots }) => shots === 6);
     const above = last.map(({ risk, ridgeRisk }) => Number(risk) - Number(ridgeRisk));

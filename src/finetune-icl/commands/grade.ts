@@ -39,7 +39,7 @@ export function registerGradeCommand(program: Command): void {
     .option("--jobs <number>", "submissions that run at the same time (default: the number of cores)")
     .addHelpText(
       "after",
-      "\nPrints a JSON report on standard output: points, and what each check said. Each file is judged alone; exit code 1 when one\ncould not be, and 2 without a report when none can be read. A submission runs code of its author: in a sandbox where bubblewrap (bwrap) is installed, otherwise with your\nrights. docs/course.md says what is contained and what is not.",
+      "\nPrints a JSON report on standard output: points, and what each check said. Each file is judged alone; exit code 1 when one\ncould not be, and 2 without a report when none can be read. A submission runs code of its author: in a\nsandbox where bubblewrap (bwrap) is installed, otherwise with your rights. docs/course.md says what is contained and what is not.",
     )
     .action(runCommand);
 }

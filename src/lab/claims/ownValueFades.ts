@@ -54,14 +54,17 @@ const compare =
     const { covariance, noiseVariance } = problem;
     const [task, targetTask, valueVector] = [draw.vector(), draw.vector(), draw.vector()];
     const gamma = draw.symmetric();
-    const [zero, some] = [0, draw.shots()];
+    const some = draw.shots();
+    const shares = tokenShares(field, some);
+    const common = { covariance, dimension: d, task, gamma, valueVector };
+    const claimedRisk = (shots: ShotCount): Rational =>
+      evaluate(risk, field, { ...common, noiseVariance, ...tokenShares(field, shots) });
     const silent = task.map(() => field.zero);
     const before = blockParameters(field, { block: gamma });
     const beside = (value: Vector<Rational>, block = gamma) =>
       blockParameters(field, { block, valueVector: value, labelWeight: field.zero });
     const added = beside(valueVector);
     const gap = (shots: ShotCount): Rational => {
-      const bindings = { covariance, dimension: d, task, ...tokenShares(field, shots) };
       const { queryShare } = tokenShares(field, shots);
       const mean = linearResponse(field, problem, task, shots, before);
       const excess = mean.map((x, i) => x.sub(task[i]!));
@@ -75,38 +78,28 @@ const compare =
       const exact = exactRisk(field, problem, task, shots, before)
         .add(queryShare.mul(product).mul(2))
         .add(queryShare.mul(queryShare).mul(square));
-      return evaluate(risk, field, { ...bindings, noiseVariance, gamma, valueVector }).sub(exact);
+      return claimedRisk(shots).sub(exact);
     };
     const responseGap = (): readonly Rational[] => {
-      const shares = tokenShares(field, some);
       const exact = linearResponse(field, problem, task, some, before).map((x, i) =>
         x.add(shares.queryShare.mul(linearResponse(field, problem, silent, 0, added)[i]!)),
       );
-      const claimed = evaluate(response, field, {
-        covariance,
-        dimension: d,
-        task,
-        gamma,
-        valueVector,
-        ...shares,
-      });
+      const claimed = evaluate(response, field, { ...common, ...shares });
       return claimed.map((x, i) => x.sub(exact[i]!));
     };
     const inverse = inverseOf(field, covariance);
     const shrunk = targetTask.map((x) => x.div(d.add(4)));
     const ofInverse = linearResponse(field, problem, silent, 0, beside(shrunk, inverse));
-    const shares = tokenShares(field, some);
-    const claimedIntrusion = evaluate(intrusion, field, { covariance, dimension: d, ...shares });
+    const claimedIntrusion = evaluate(intrusion, field, { ...common, ...shares });
     return {
       zero: [
-        gap(zero),
+        gap(0),
         gap(some),
         gap("infinity"),
         // A query alone cannot tell the two models apart.
-        evaluate(risk, field, {
-          ...{ covariance, noiseVariance, gamma, task, valueVector, dimension: d },
-          ...tokenShares(field, zero),
-        }).sub(exactRisk(field, problem, task, zero, blockParameters(field, { block: gamma, valueVector }))),
+        claimedRisk(0).sub(
+          exactRisk(field, problem, task, 0, blockParameters(field, { block: gamma, valueVector })),
+        ),
         ...responseGap(),
         ...scale(shares.queryShare, ofInverse).map((x, i) => x.sub(claimedIntrusion.mul(targetTask[i]!))),
       ],
@@ -178,6 +171,7 @@ export const ownValueFades: Claim = {
       "the risk with that of the pretrained layer and what zero-shot risks of the added row say of the rest, at 0, n and endless examples, and at 0 with value-only fine-tuning; the response with the sum of two; for free Γ, v_x, θ, and the intrusion for Γ = Σ⁻¹",
     differences: compare({}),
     controls: [
+      // The first are formulas of another model, in symbols that this one does not have.
       ...Object.entries(RISK_CONTROLS)
         .slice(1)
         .map(([description, risk]) => ({ description, differences: compare({ risk }) })),

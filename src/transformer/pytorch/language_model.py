@@ -482,7 +482,7 @@ def main():
     parser.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
     parser.add_argument("--threads", type=int, help="of the processor, for each worker")
     parser.add_argument("--workers", type=int, default=1, help="processes that share the cells, on one device")
-    parser.add_argument("--queries", type=int, default=128, help="at most so many are measured at once (1024 on a GPU)")
+    parser.add_argument("--queries", type=int, default=128, help="at most so many are measured at once, in each worker")
     parser.add_argument("--bfloat16", action="store_true", help="products of matrices in bfloat16, weights in float32")
     arguments = parser.parse_args()
     arguments.device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
