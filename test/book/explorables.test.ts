@@ -178,6 +178,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("explorables in a real
     await page.evaluate(`location.hash = ${JSON.stringify(state)}`);
     await page.waitForSelector(".complaint", { state: "hidden" });
     await page.click(".question summary");
+    // The browser tells of the opening after the click, in a task of its own.
+    await page.waitForSelector(".command");
     const commands = await page.$$eval(".command", (all) => all.map((each) => String(each.textContent)));
     const shown = await cells(page);
     expect(commands).toHaveLength(shown.length);

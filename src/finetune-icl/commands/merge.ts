@@ -27,8 +27,6 @@ export function registerMergeCommand(program: Command): void {
 
 async function merge(paths: readonly string[], options: { readonly out: string }): Promise<void> {
   if (options.out === "") throw new InputError("--out", "", "the path of a file for a sweep, or of a folder");
-  if (paths.some((path) => resolve(path) === resolve(options.out)))
-    throw new InputError("--out", options.out, "another path than that of a file that is put together");
   // Each file is read once: a pipe gives what it has only once.
   const values = paths.map((path) => readKeptJson(path));
   if (!isPart(values[0])) {
@@ -42,6 +40,9 @@ async function merge(paths: readonly string[], options: { readonly out: string }
     say(`${whole.runs} runs: ${out}\n`);
     return;
   }
+  // The file of a sweep may take in its own rows again; a folder cannot stand where a part does.
+  if (paths.some((path) => resolve(path) === resolve(options.out)))
+    throw new InputError("--out", options.out, "another path than that of a file that is put together");
   const parts = values.map((value, k) => readPart(value, paths[k]!));
   const folder = readOutFolder(options.out);
   const kind = MERGED.get(parts[0]!.work.command);
