@@ -27,6 +27,7 @@ import {
   type ShotCount,
 } from "@finetune-icl/core/problem";
 import type { Command } from "commander";
+import { stoppable } from "../interrupted";
 import { namingExtremes } from "./extremeNumbers";
 import { printJson, readJson } from "./jsonInput";
 import { EXACT_LIMITS, riskRow, warnOfLostDigits } from "./riskRows";
@@ -46,7 +47,8 @@ export function registerPredictCommand(program: Command): void {
     .option("--exact", 'take and give rationals such as "3/10", and compute without rounding')
     .action((path: string, { exact }: { readonly exact?: true }) => {
       const raw = readJson(path);
-      namingExtremes(raw, () => printJson(exact === true ? rationalAnswer(raw) : answer(raw)));
+      const compute = (): unknown => (exact === true ? rationalAnswer(raw) : answer(raw));
+      stoppable(() => namingExtremes(raw, () => printJson(compute())));
     });
 }
 

@@ -21,6 +21,7 @@ import {
 } from "@finetune-icl/core/problem";
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
 import type { Command } from "commander";
+import { stoppable } from "../interrupted";
 import { say } from "../say";
 import { namingExtremes } from "./extremeNumbers";
 import { printJson, readJson } from "./jsonInput";
@@ -47,13 +48,11 @@ export function registerRiskCommand(program: Command): void {
     .option("--seed <seed>", "seed of the sampled prompts (default: 0)")
     .action((path: string, options: Options) => {
       const raw = readJson(path);
-      namingExtremes(raw, () =>
-        printJson(
-          options.exact === true
-            ? risks(RATIONAL, inRationals, raw, options)
-            : risks(FLOAT, inFloats, raw, options),
-        ),
-      );
+      const compute = (): unknown =>
+        options.exact === true
+          ? risks(RATIONAL, inRationals, raw, options)
+          : risks(FLOAT, inFloats, raw, options);
+      stoppable(() => namingExtremes(raw, () => printJson(compute())));
     });
 }
 
