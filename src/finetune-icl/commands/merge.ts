@@ -20,7 +20,7 @@ export function registerMergeCommand(program: Command): void {
     .argument("<files...>", "files written with --shard, all of one piece of work")
     .requiredOption(
       "--out <path>",
-      "where the whole goes: a file for a sweep, a folder for studies and the ledger",
+      "where the whole goes: for a sweep a file, which may be one of its own, for studies and the ledger a folder",
     )
     .action(merge);
 }
