@@ -4,6 +4,8 @@ import { recordsOf, type TableRecord } from "@finetune-icl/base";
 import { loadTable } from "@finetune-icl/files";
 import { isotropicSetting, loadLedger, predict, unitTask } from "finetune-icl";
 import { describe, expect, it } from "vitest";
+import { LANGUAGE_SIZES, TRAINABLES } from "../../src/transformer/language/settings";
+import { OBJECTIVES, SIZES } from "../../src/transformer/study/settings";
 import { expectClose } from "../support/expectClose";
 import { packageRoot } from "../support/root";
 import {
@@ -286,6 +288,35 @@ describe("What should I do?", () => {
         expect(Math.abs(atOne.mean / less(ALL, 1).mean - 0.5)).toBeLessThan(0.05);
       }
     }
+  });
+
+  it("says at which rates sets were compared, and what replay costs in tokens", () => {
+    const rate = (name: string): number => TRAINABLES.find((each) => each.name === name)!.rate;
+    for (const [name, times, word] of [
+      ["value", 10, "ten"],
+      ["lora-value-8", 50, "fifty"],
+    ] as const) {
+      expectClose(rate(name) / rate("all"), times, {
+        tolerance: 1e-9,
+        reason: "a quotient of two floats",
+        input: name,
+      });
+      expect(page).toContain(`at ${word} times`);
+    }
+    const { shape, fineTuning } = SIZES.full;
+    const small = fineTuning.prompts + OBJECTIVES.replay!.replayPrompts * (2 * shape.maxShots + 1);
+    const { prompts, fewShotPrompts, trainingShots } = LANGUAGE_SIZES.full;
+    const language = prompts + fewShotPrompts * (trainingShots + 1);
+    expect(page).toContain(
+      `a step of the small GPT reads ${small} in place of ${fineTuning.prompts}, one of the language model ${language} word pairs in place of ${prompts}`,
+    );
+    const document = readFileSync(join(packageRoot, "docs", "language-models.md"), "utf8");
+    const section = document.slice(
+      document.indexOf("### What the rates leave open"),
+      document.indexOf("### Faults of the design"),
+    );
+    const spelled = TRAINABLES.map((each) => each.rate.toExponential());
+    for (const each of new Set(spelled.slice(0, 13))) expect(section).toContain(each);
   });
 
   it("names claims that the ledger holds, verified", () => {
