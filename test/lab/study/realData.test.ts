@@ -151,6 +151,10 @@ describe("what is told of the stored study", () => {
       `above the theory's median on ${above.length} of 5 tables (${above.join(", ")})`,
     );
     expect(above).toHaveLength(3);
+    // The take-away: two to three hundredths on two tables, nothing to speak of on three.
+    const beside = tables.map((table) => Number(row("value-forgets", table).medianEffect));
+    expect(beside.filter((effect) => effect > 0.02 && effect < 0.03)).toHaveLength(2);
+    expect(beside.filter((effect) => effect < 0)).toHaveLength(3);
     const median = (table: string): string =>
       `${Number(row("value-forgets", table).medianEffect).toFixed(3).replace("-", "−")} (${table})`;
     expect(readFileSync(join(packageRoot, "docs", "beyond.md"), "utf8")).toContain(

@@ -6,6 +6,8 @@ import { recordsOf } from "../../../src/base/plainTable";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { averagedRisk } from "../../../src/core/exact/averagedRisk";
 import { pack } from "../../../src/core/exact/packedParameters";
+import { predict } from "../../../src/core/predict/predict";
+import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import { pretrainedBlock, pretrainedParameters } from "../../../src/core/theory/pretraining";
 import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
@@ -82,6 +84,37 @@ describe("lesson 13 says", () => {
     const table = said("13-softmax-and-depth.ipynb", "verdict-table");
     expect(table).toContain("8.1 × 10⁻⁸");
     expect(table).not.toMatch(/\de-\d/);
+  });
+});
+
+describe("lesson 14 says", () => {
+  it("what endless examples bring back after rank one, and where ranks begin to differ", () => {
+    const limits = recordsOf(loadStudyTable("low-rank", "updates"))
+      .filter(({ set, rank, loss }) => set === "all" && rank === 1 && loss === "zero-shot")
+      .map(({ unrelatedLimit }) => Number(unrelatedLimit).toFixed(3));
+    const { problem, pretraining } = isotropicSetting({
+      dimension: 5,
+      noiseVariance: 0.1,
+      pretrainingShots: 20,
+    });
+    const before = predict(problem, pretraining, { kind: "pretrained" })
+      .risk([0, 1, 0, 0, 0], "infinity")
+      .toFixed(3);
+    expect(String(cellOf("14-low-rank-updates.ipynb", "study-read").source)).toContain(
+      `nearly in full (${limits.join(" and ")} in the two starts, where the pretrained model has ${before})`,
+    );
+    // All ranks alike at 0.2 of the excess; at 0.1 they spread, at 0.01 rank one is worst.
+    const matched = recordsOf(loadStudyTable("low-rank", "matched")).filter(
+      ({ set, loss }) => set === "all" && loss === "zero-shot",
+    );
+    const at = (excess: number): readonly number[] =>
+      matched.filter((row) => row.excess === excess).map(({ unrelated }) => Number(unrelated));
+    const spread = (excess: number): number => Math.max(...at(excess)) / Math.min(...at(excess));
+    expect(spread(0.2)).toBeLessThan(1.15);
+    expect(spread(0.1)).toBeGreaterThan(1.3);
+    const least = matched.filter(({ excess }) => excess === 0.01);
+    const worst = least.reduce((a, b) => (Number(b.unrelated) > Number(a.unrelated) ? b : a));
+    expect(worst.rank).toBe(1);
   });
 });
 
