@@ -554,7 +554,20 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     {
       set: { pretrainingSteps: 200, fineTuningSteps: 1, rate: 0.0001, testPrompts: 64 },
       isLong: true,
-      holds: (run) => expect(run.text("risk-read")).toContain("there is nothing to compare"),
+      holds: (run) => {
+        expect(run.text("risk-read")).toContain("there is nothing to compare");
+        expect(run.text("coefficients-read")).toContain("that is no fair comparison");
+        expect(titleOf(run, "risk-figure")).not.toContain("at the same zero-shot risk");
+        // The largest intrusion is largest by size, whatever its sign.
+        const rows = run
+          .table("16-intrusion-and-gain")
+          .filter(({ panel, shots }) => panel === "intrusion a(n)" && shots === 4);
+        const most = Math.max(...rows.map(({ measured }) => Math.abs(Number(measured))));
+        const [, said] = /of the five, by size, has: .+?, a = (−?[\d.]+)\. The values/.exec(
+          run.text("coefficients-read"),
+        )!;
+        expect(Math.abs(Math.abs(readShownNumber(said!)) - most)).toBeLessThan(0.0051);
+      },
     },
     {
       set: { pretrainingSteps: 200, fineTuningSteps: 40, rate: 0.03, testPrompts: 64, noiseVariance: 0.01 },
