@@ -11,6 +11,7 @@ import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Regime } from "../../../src/core/problem/regime";
 import { unitTask } from "../../../src/core/problem/unitTask";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
+import { blockParameters } from "../../../src/core/theory/blockParameters";
 import { valueOnlyOptimum, valueOnlyParameters } from "../../../src/core/theory/zeroShotValue";
 import { factorisedFlowLoss, leavingTime, noisyFactors } from "../../../src/core/train/saddleEscape";
 import { trainExactly } from "../../../src/core/train/trainExactly";
@@ -119,6 +120,24 @@ describe("lesson 5 prices", () => {
     expect(said("05-value-only-fine-tuning-remembers.ipynb", "price-read")).toContain(
       "Along the solid line the price falls like $\\frac2d$.",
     );
+  });
+
+  it("the first bit of a constant score (exercise 5.4) below none at all on another task, and the rest above it", () => {
+    const block = pretrained.keyQuery.slice(1, 6).map((row) => row.slice(1, 6));
+    const gamma = block[0]![0]!;
+    const elsewhere = (c: number): number => {
+      const stored = (c + 7 * gamma) / (c ** 2 + 14 * c * gamma + 63 * gamma ** 2);
+      const valueVector = target.map((x) => x * stored);
+      return risk(blockParameters(FLOAT, { block, scoreScale: c, valueVector }), unitTask(5, 1), 20);
+    };
+    const steps = Array.from({ length: 201 }, (_, k) => k / 200);
+    const risks = steps.map(elsewhere);
+    const least = risks.indexOf(Math.min(...risks));
+    const text = [cellOf("05-value-only-fine-tuning-remembers.ipynb", "solution-5-4").source].flat().join("");
+    expect(text).toContain(
+      `gains $${Math.round(1e5 * (risks[0]! - risks[least]!))}\\cdot10^{-5}$, at $c = ${steps[least]!.toFixed(2)}$`,
+    );
+    for (const [k, each] of risks.entries()) if (k > least) expect(each).toBeGreaterThan(risks[k - 1]!);
   });
 
   it("a task near the target below silence at zero shots, and not only the target: where lesson 10 says", () => {
