@@ -4,11 +4,23 @@ import { describe, expect, it } from "vitest";
 import { readShownNumber } from "../../../src/base/numberText";
 import { recordsOf } from "../../../src/base/plainTable";
 import { FLOAT } from "../../../src/core/algebra/numberField";
+import {
+  asParameters,
+  asPoint,
+  type CovariateMoments,
+  covariateMoments,
+  gaussianNoise,
+  linearTaskMoments,
+  momentLoss,
+  pack,
+  unpack,
+} from "../../../src/core/exact";
 import { averagedRisk } from "../../../src/core/exact/averagedRisk";
-import { pack } from "../../../src/core/exact/packedParameters";
 import { predict } from "../../../src/core/predict/predict";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
+import { unitTask } from "../../../src/core/problem/unitTask";
 import { pretrainedBlock, pretrainedParameters } from "../../../src/core/theory/pretraining";
+import { followGradientFlow } from "../../../src/core/train/gradientFlow";
 import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
 import { expectClose } from "../../support/expectClose";
@@ -16,6 +28,61 @@ import { packageRoot } from "../../support/root";
 import { cellOf, said } from "./support/storedLesson";
 
 /** Sentences of lessons 9 to 15 that were once written from memory, and were wrong: held against the stored studies that they speak of. */
+describe("lesson 9 says", () => {
+  it("that covariates of three values let full fine-tuning reach the noise floor with the block in place, and Gaussian ones do not", () => {
+    const [d, noiseVariance, share] = [3, 0.1, 0.6];
+    const { problem, pretraining } = isotropicSetting({ dimension: d, noiseVariance, pretrainingShots: 20 });
+    const target = unitTask(d, 0);
+    // Independent coordinates: 0, or ±1/√share with that share: E x² = 1, E x⁴ = 1/share, E x⁶ = 1/share².
+    const threeValues: CovariateMoments = (indices) =>
+      Array.from({ length: d }, (_, i) => indices.filter((each) => each === i).length).reduce(
+        (product, power) => product * (power % 2 === 1 ? 0 : power === 0 ? 1 : share ** (1 - power / 2)),
+        1,
+      );
+    const ends = [threeValues, covariateMoments({ kind: "gaussian" }, problem.covariance)].map(
+      (covariates) => {
+        const moments = linearTaskMoments(FLOAT, covariates, target, gaussianNoise(FLOAT, noiseVariance));
+        const start = asPoint(pack(pretrainedParameters(FLOAT, problem, pretraining)));
+        const flow = followGradientFlow(momentLoss(d, [{ moments, shots: 0, weight: 1 }]), start, {
+          stepTolerance: 1e-10,
+          gradientTolerance: 1e-8,
+        });
+        return { risk: flow.value, keyQuery: unpack(asParameters(flow.point, d + 2)).keyQuery };
+      },
+    );
+    // A gradient of 1e-8 over curvatures of order one leaves less than this.
+    for (const { risk } of ends) expect(risk - noiseVariance).toBeLessThan(1e-6);
+    const [three, gaussian] = ends.map(({ keyQuery }) => [1, 2].map((i) => keyQuery[i]![i]!));
+    expect(three![0]).toBeGreaterThan(0.5);
+    for (const entry of [three![1]!, ...gaussian!]) expect(Math.abs(entry)).toBeLessThan(1e-5);
+    const text = [cellOf("09-when-assumptions-break.ipynb", "mathematics").source].flat().join("");
+    expect(text).toContain(
+      "full fine-tuning on the target $e_1$ reaches the noise floor with $M_{11}$ in place",
+    );
+  });
+
+  it("for which models the advice to train the value matrix only says anything", () => {
+    const kept = (model: string, regime: string): string => {
+      const row = recordsOf(loadStudyTable("models", "benefit")).find(
+        (each) =>
+          each.model === `${model}, every length` &&
+          each.regime === regime &&
+          each.task === "unrelated" &&
+          each.shots === 20,
+      )!;
+      return `${Math.round(100 * Number(row.kept))} %`.replace("-", "−");
+    };
+    const text = said("09-when-assumptions-break.ipynb", "models-read");
+    expect(kept("softmax, 1 layer", "zs")).toBe(kept("softmax, 1 layer", "zs_v"));
+    expect(text).toContain(
+      `with a single head it keeps ${kept("softmax, 1 layer", "zs_v")}: twenty examples then do harm. There is nothing for the advice to choose there.`,
+    );
+    expect(text).toContain(
+      `two keep ${kept("linear, 2 layers", "zs_v")}, and ${kept("linear, 2 layers", "zs")} if all parameters are trained`,
+    );
+  });
+});
+
 describe("lesson 11 says", () => {
   it("how many points of a per cent the rows predict better than the Gaussian theory, at zero and at twenty shots", () => {
     const rows = recordsOf(loadStudyTable("real-data", "predictions"));
