@@ -43,6 +43,7 @@ export const BASE_ROWS: Rows = {
   isNothing: SHOWN,
   isRounding: SHOWN,
   join: TEXTS,
+  checkNumbers: READS,
   parseCsv: READS,
   parseStrictJson: READS,
   printable: TEXTS,

@@ -43,6 +43,7 @@ export const FILES_ROWS: Rows = {
   strangersIn: READ,
   realTarget: PATHS,
   requireOwnResults: PATHS,
+  withFolderLock: PATHS,
   withLock: PATHS,
   writeAllWhole: PATHS,
   writeFully: "takes the number of an open file, which the system refuses when it is none",

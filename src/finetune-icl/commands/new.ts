@@ -70,10 +70,10 @@ function runCommand(folder: string, options: Options): void {
 }
 
 function requireNewOrEmpty(folder: string): void {
-  requireReplaceable(folder, { field: "folder", what: "nothing", isOurs: () => true });
   const isFolder = folder !== "" && (!existsSync(folder) || statSync(folder).isDirectory());
   if (!isFolder || (existsSync(folder) && readdirSync(folder).length > 0))
     throw new InputError("folder", folder, "a new or empty folder");
+  requireReplaceable(folder, { field: "folder", what: "nothing", isOurs: () => true });
 }
 
 /** Paths of the lessons with these numbers, in the order of the course. @throws InputError */

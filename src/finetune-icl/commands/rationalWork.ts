@@ -1,4 +1,4 @@
-import { readRatio } from "@finetune-icl/core/algebra";
+import { RATIONAL } from "@finetune-icl/core/algebra";
 import type { Cost } from "@finetune-icl/core/problem";
 
 /**
@@ -16,11 +16,11 @@ const PER_UNIT = 1500;
 /** The bits of numerator and denominator of the longest number of an input. */
 function longest(input: unknown): number {
   if (typeof input === "number" || typeof input === "string") {
-    const ratio = readRatio(input);
-    return ratio === undefined ? 0 : bits(ratio.numerator) + bits(ratio.denominator);
+    const ratio = RATIONAL.read(input);
+    return ratio === undefined ? 0 : bits(ratio.n) + bits(ratio.d);
   }
   if (typeof input !== "object" || input === null) return 0;
   return Object.values(input).reduce((most: number, item) => Math.max(most, longest(item)), 0);
 }
 
-const bits = (value: bigint): number => 4 * value.toString(16).replace("-", "").length;
+const bits = (value: bigint): number => 4 * value.toString(16).length;
