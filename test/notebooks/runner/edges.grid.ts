@@ -511,6 +511,21 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
         expect(/only slowly falls/.test(run.text("convergence-read"))).toBe(readShownNumber(slope!) > -0.75);
       },
     },
+    {
+      // The limit's border is so near zero that in finitely many dimensions no prompt is short enough for a cost.
+      set: {
+        noiseVariance: 1,
+        pretrainingRatio: 2.1,
+        largestDimension: 300,
+        simulatedDimension: 16,
+        prompts: 100,
+      },
+      holds: (run) => {
+        expect(run.text("price-read")).toContain("= 0.05$ examples per dimension");
+        for (const d of [20, 64, 256])
+          expect(run.text("price-read")).toContain(`nowhere (a gain from one example on) for $d = ${d}$`);
+      },
+    },
     { set: { largestDimension: 256 }, refuses: "largestDimension" },
     { set: { simulatedDimension: 8 }, refuses: "simulatedDimension" },
     {
@@ -550,7 +565,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       },
       holds: (run) => {
         // Nearly no shrinking: at 20 dimensions no prompt is long enough for a gain.
-        expect(run.text("price-read")).toContain("– for $d = 20$");
+        expect(run.text("price-read")).toContain("nowhere (a cost at every length) for $d = 20$");
         const limits = run.table("12b-beside-the-best").filter((row) => Number(row.limit) > 0);
         expect(limits.length).toBeGreaterThan(80);
         for (const row of limits) expect(row.limit).toBeGreaterThan(0.01);
@@ -582,6 +597,20 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       holds: (run) => {
         expect(run.text("sides-read")).toMatch(/at n = 16 and 64 in/);
         expect(run.text("frontier-read")).toContain("0.644");
+      },
+    },
+    {
+      // A block that short prompts of many dimensions left small: the two ways part before value-only has come to its price.
+      set: { dimension: 12, noiseVariance: 10, pretrainingShots: 2 },
+      holds: (run) => {
+        const rows = run.table("15-full-less-value-only");
+        const largest = Math.max(...rows.map(({ measured }) => Math.abs(Number(measured)))) / 1000;
+        expect(largest).toBeGreaterThan(0.02);
+        expect(Math.max(...rows.map(({ gain }) => Number(gain)))).toBeGreaterThan(0.7);
+        expect(run.text("sides-read")).toContain(`the difference comes to ${largest.toPrecision(2)}`);
+        expect(run.text("sides-read")).not.toContain("nearly the same model");
+        expect(run.text("sides-read")).toContain("while the gain is small: at n = 8 and 32");
+        expect(rows.some(({ count, measured }) => count === 8 && Number(measured) > 0)).toBe(true);
       },
     },
   ],
