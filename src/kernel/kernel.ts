@@ -9,6 +9,7 @@ import { Engine, type Outcome } from "./engine";
 import { hideTracking } from "./hideTracking";
 import { History } from "./history";
 import { keepInterrupts } from "./keepInterrupts";
+import { keepListeners } from "./keepListeners";
 import { kernelInfo } from "./kernelInfo";
 import { log } from "./log";
 import { Server } from "./server";
@@ -96,6 +97,7 @@ export class Kernel {
     process.on("unhandledRejection", (reason) => this.#onUnhandled(reason));
     process.on("uncaughtException", (error) => this.#onUnhandled(error));
     process.on("exit", () => this.#server.close());
+    keepListeners();
     setImmediate(() => this.#theEngine);
   }
 

@@ -554,4 +554,14 @@ describe("an error is for people:", () => {
     expect(result).toMatch(/^Timeout \{/);
     expect(result).not.toMatch(/Symbol\((asyncId|triggerId|kResourceStore)\)/);
   });
+
+  it("an error that nobody handles does not end the kernel where a cell has removed all listeners", async () => {
+    await client.execute("process.removeAllListeners('uncaughtException'); process.removeAllListeners();");
+    const { error } = await client.execute(
+      "setTimeout(() => { throw new RangeError('late'); }, 1); await new Promise((r) => setTimeout(r, 30));",
+    );
+    expect(error).toMatchObject({ ename: "RangeError", evalue: "late" });
+    expect((await client.execute("await Promise.reject(new RangeError('rejected'));")).status).toBe("error");
+    expect((await client.execute("1 + 1")).result).toBe("2");
+  });
 });
