@@ -5,8 +5,8 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 const LEAST_NORMAL = 2 ** -1022;
 
 /**
- * Refuses JSON in which a number is larger than all floats, or so near to 0 that digits are lost that stand there, all of them perhaps; what a
- * program wrote of a float that small is taken. With `isExact` any number that reads as another one is refused: whoever computes without
+ * Refuses JSON in which a number is so near to 0 that floats lose digits that stand there, all of them perhaps; what a program wrote of a
+ * float that small is taken. One larger than all floats is infinite, and is refused by who reads its field. With `isExact` any number that reads as another one is refused: whoever computes without
  * rounding must not begin by it.
  * @throws JsonError naming the line and the number
  */
@@ -23,9 +23,7 @@ const LONGEST = 40;
 const shown = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`);
 
 function faultOfFloat(text: string): string | undefined {
-  const size = Math.abs(Number(text));
-  if (size === Number.POSITIVE_INFINITY) return "is larger than floats are, 1.8e308 at most";
-  return size < LEAST_NORMAL && !readsAsItself(text)
+  return Math.abs(Number(text)) < LEAST_NORMAL && !readsAsItself(text)
     ? "is nearer to 0 than floats hold with all digits, 2.3e-308 at least"
     : undefined;
 }

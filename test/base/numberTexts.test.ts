@@ -3,12 +3,10 @@ import { checkNumbers } from "../../src/base/numberTexts";
 
 describe("numbers of JSON", () => {
   it.each([
-    ["1e400", /^line 1: the number 1e400 is larger than floats are/],
-    ["-1e309", /larger than floats/],
-    ["1e-400", /the number 1e-400 is nearer to 0 than floats hold/],
+    ["1e-400", /^line 1: the number 1e-400 is nearer to 0 than floats hold/],
     ["0.00000001e-330", /nearer to 0/],
     ["2.2345e-320", /nearer to 0/],
-    [`{"a": "1e400",\n "b": [1, -1e400]}`, /^line 2: the number -1e400/],
+    [`{"a": "1e-400",\n "b": [1, -1e-400]}`, /^line 2: the number -1e-400/],
   ])("that floats cannot hold are refused: %s", (json, message) => {
     expect(() => checkNumbers(json, false)).toThrow(message);
   });

@@ -288,6 +288,17 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       },
     },
     {
+      // A border at one length only; and with all parameters free most of the block stays.
+      set: { noiseVariance: 10, dimension: 2, pretrainingShots: 1, auxiliaryShots: 1, prompts: 201 },
+      holds: (run) => {
+        saysTheBorder(run, 1);
+        expect(run.text("angle-read")).toContain("A border exists for test prompts of 1 example only.");
+        const [, after, before] = /has the size ([\d.]+), after ([\d.]+) in/.exec(run.text("full-read"))!;
+        expect(Number(after)).toBeGreaterThan(0.5 * Number(before));
+        expect(run.text("full-read")).toContain("asks them one question more: *do you agree");
+      },
+    },
+    {
       // The weight rises above 1: who is far from the target gains most, and long prompts gain.
       set: { auxiliaryShots: 200, prompts: 200 },
       isLong: true,
@@ -349,6 +360,20 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
           /keeps 9\d(?:\.\d)? % of what 20 examples are worth on a task at right/,
         );
         expect(run.text("hyperbola-table")).not.toContain("false");
+      },
+    },
+    {
+      // In so much noise a change of a few per cent of the risk is a tenth of what the examples are worth.
+      set: { noiseVariance: 2, dimension: 2, pretrainingShots: 1000, prompts: 101, seed: 3 },
+      holds: (run) => {
+        const said =
+          /20 examples lose ([\d.]+) % of what they are worth \(([\d.]+) before, ([\d.]+) now/.exec(
+            run.text("forgetting-read"),
+          )!;
+        const [share, before, now] = said.slice(1).map(Number);
+        // The risks are shown with three digits: 0.005 of their difference.
+        expect(Math.abs((now! - before!) / (3 - before!) - share! / 100)).toBeLessThan(0.02);
+        expect(share).toBeGreaterThan(5);
       },
     },
     {
