@@ -79,11 +79,11 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
     isHeld = true;
     const urls = callFrames.map(({ location }) => scripts.get(location.scriptId));
     const isFollowing = FOLLOWING.includes(urls[0] ?? "");
-    const isFelt = isForgotten && !isFollowing;
-    isForgotten = false;
-    if (isFelt) {
+    if (isForgotten) {
+      isForgotten = false;
       debug.post("Runtime.evaluate", { expression: REMEMBER });
-      return letGo("Debugger.resume", false);
+      // Otherwise the stop may have been lost.
+      if (!isFollowing) return letGo("Debugger.resume", false);
     }
     if (thread.isProtected() || urls.every(isOwn) || isFollowing)
       // To what called it, where that is a cell's.
