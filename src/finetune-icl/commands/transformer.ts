@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { InputError, readShard, type Shard } from "@finetune-icl/base";
-import type { Profile } from "@finetune-icl/core/evidence";
 import { withLock } from "@finetune-icl/files";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import {
@@ -11,6 +10,7 @@ import {
   saveTransformerStudy,
   shardUnits,
   TRANSFORMER_FOLDER,
+  type TransformerStudyName,
   type TransformerStudyOptions,
   transformerTables,
   type UnitResult,
@@ -26,6 +26,7 @@ import { readOutFile, readOutFolder } from "./outOption";
 
 interface Options {
   readonly quick?: true;
+  readonly confined?: true;
   readonly cells?: string;
   readonly out?: string;
   readonly jobs?: string;
@@ -40,6 +41,10 @@ export function registerTransformerCommand(program: Command): void {
       "Pretrain small GPTs on regression in context, fine-tune them on zero-shot prompts of one task by what is trained, what is added and the rate, and measure what remains at the same zero-shot risk.",
     )
     .option("--quick", "the same questions of a tiny GPT, in less than a minute; saved only with --out")
+    .option(
+      "--confined",
+      "instead: updates kept off the directions, the positions or the layers that examples use (default of --out: data/studies/transformer-confined)",
+    )
     .option("--cells <number>", "only the first cells of the grid, which are those that matter most")
     .option("--out <folder>", "where the tables go (default: data/studies/transformer of the package)")
     .option(
@@ -55,14 +60,17 @@ export function registerTransformerCommand(program: Command): void {
 }
 
 async function runCommand(options: Options): Promise<void> {
-  const profile: Profile = options.quick ? "quick" : "full";
+  if (options.quick && options.confined)
+    throw new InputError("--confined", "beside --quick", "one of the two");
+  const profile: TransformerStudyName = options.quick ? "quick" : options.confined ? "confined" : "full";
   const cells = options.cells === undefined ? undefined : readNumberOption(options.cells, "--cells", 1);
   const settings = { profile, ...(cells !== undefined && { cells }) };
   const workers = readWorkers(options.jobs);
   if (options.shard !== undefined)
     return runShard(settings, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
-  const folder = out ?? (profile === "full" ? join(resultsFolder("studies"), "transformer") : undefined);
+  const stored = { full: "transformer", confined: "transformer-confined", quick: undefined }[profile];
+  const folder = out ?? (stored === undefined ? undefined : join(resultsFolder("studies"), stored));
   const run = async (): Promise<void> => {
     if (out !== undefined) requireTransformerFolder(out, settings);
     const start = performance.now();
