@@ -59,17 +59,26 @@ export function registerTransformerCommand(program: Command): void {
     .action(runCommand);
 }
 
+/** Folders of the studies that are stored with the package. */
+const STORED: Readonly<Partial<Record<TransformerStudyName, string>>> = {
+  full: "transformer",
+  confined: "transformer-confined",
+};
+
+function profileOf({ quick, confined }: Options): TransformerStudyName {
+  if (confined) return quick ? "confined-quick" : "confined";
+  return quick ? "quick" : "full";
+}
+
 async function runCommand(options: Options): Promise<void> {
-  if (options.quick && options.confined)
-    throw new InputError("--confined", "beside --quick", "one of the two");
-  const profile: TransformerStudyName = options.quick ? "quick" : options.confined ? "confined" : "full";
+  const profile = profileOf(options);
   const cells = options.cells === undefined ? undefined : readNumberOption(options.cells, "--cells", 1);
   const settings = { profile, ...(cells !== undefined && { cells }) };
   const workers = readWorkers(options.jobs);
   if (options.shard !== undefined)
     return runShard(settings, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
-  const stored = { full: "transformer", confined: "transformer-confined", quick: undefined }[profile];
+  const stored = STORED[profile];
   const folder = out ?? (stored === undefined ? undefined : join(resultsFolder("studies"), stored));
   const run = async (): Promise<void> => {
     if (out !== undefined) requireTransformerFolder(out, settings);

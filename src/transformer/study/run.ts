@@ -4,7 +4,7 @@ import { mapInOrder, type Shard, shardOf, toCsv } from "@finetune-icl/base";
 import { type Checkpoint, openCheckpoint, requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
 import { cells, pretrainings } from "./grid";
-import { SIZES, type TransformerStudyName } from "./settings";
+import { isConfinedStudy, SIZES, type TransformerStudyName } from "./settings";
 import {
   allowedTable,
   differenceTable,
@@ -125,7 +125,7 @@ export function transformerTables(
     pretraining: toCsv(pretrainingTable(pretrained)),
     paths: toCsv(pathTable(size, finished)),
     matched: toCsv(matchedTable(size, finished)),
-    ...(profile === "confined" && {
+    ...(isConfinedStudy(profile) && {
       differences: toCsv(differenceTable(size, finished)),
       allowed: toCsv(allowedTable(finished)),
     }),
@@ -141,15 +141,22 @@ export async function runTransformerStudy(
   return transformerTables(options, how.checkpoint.results);
 }
 
+/** The command that runs a study whole. */
+function commandOf(profile: TransformerStudyName): string {
+  const options = {
+    full: "",
+    quick: " --quick",
+    confined: " --confined",
+    "confined-quick": " --confined --quick",
+  };
+  return `npx finetune-icl transformer${options[profile]}`;
+}
+
 /** Refuses a folder whose files would be lost to a study of this profile; one of fewer cells grows. @throws InputError */
 export function requireTransformerFolder(folder: string, { profile }: TransformerStudyOptions): void {
   const page = join(folder, "README.md");
-  const madeBy = {
-    quick: /^Made by `npx finetune-icl transformer --quick/m,
-    confined: /^Made by `npx finetune-icl transformer --confined/m,
-    full: /^Made by `npx finetune-icl transformer(?: --cells|`)/m,
-  }[profile];
-  const own = profile === "confined" ? ["differences.csv", "allowed.csv"] : [];
+  const madeBy = new RegExp(`^Made by \`${commandOf(profile)}(?: --cells|\`)`, "m");
+  const own = isConfinedStudy(profile) ? ["differences.csv", "allowed.csv"] : [];
   requireOwnResults(folder, {
     names: ["README.md", "pretraining.csv", "paths.csv", "matched.csv", ...own],
     areThere: () => existsSync(page) && madeBy.test(readFileSync(page, "utf8")),
@@ -174,8 +181,8 @@ function readme(options: TransformerStudyOptions): string {
   const { shape, pretraining, fineTuning } = size;
   const all = cells(size).length;
   const done = Math.min(options.cells ?? all, all);
-  const isConfined = options.profile === "confined";
-  const command = `npx finetune-icl transformer${options.profile === "full" ? "" : ` --${options.profile}`}${options.cells === undefined ? "" : ` --cells ${options.cells}`}`;
+  const isConfined = isConfinedStudy(options.profile);
+  const command = `${commandOf(options.profile)}${options.cells === undefined ? "" : ` --cells ${options.cells}`}`;
   return `${isConfined ? CONFINED_OPENING : OPENING}
 
 Made by \`${command}\`: ${done} of the ${all} cells of the grid, ${size.seeds} pretraining seeds.

@@ -123,8 +123,10 @@ const FIRST: readonly CellBlock[] = [
   { rates: [1e-3], targets: [1, 2], objectives: ["replay"], trainables: REPEATED },
 ];
 
-/** A whole study, its tiny twin, or the study of updates kept off what examples use, which has a preregistration of its own. */
-export type TransformerStudyName = Profile | "confined";
+/** A whole study and its tiny twin; and those of updates kept off what examples use, which have a preregistration of their own. */
+export type TransformerStudyName = Profile | "confined" | "confined-quick";
+/** Whether a study is one of updates kept off what examples use. */
+export const isConfinedStudy = (name: TransformerStudyName): boolean => name.startsWith("confined");
 
 const FULL: StudySize = {
   shape: { dimension: 2, maxShots: 6, layers: 2, width: 32, heads: 2 },
@@ -140,8 +142,23 @@ const FULL: StudySize = {
   testPrompts: 512,
 };
 
+const QUICK: StudySize = {
+  shape: { dimension: 2, maxShots: 3, layers: 2, width: 16, heads: 2 },
+  noiseVariance: 0.1,
+  pretraining: { steps: 400, prompts: 64, rate: 1e-2 },
+  fineTuning: { steps: 100, prompts: 64 },
+  seeds: 2,
+  targets: 1,
+  rates: [3e-3],
+  trainables: [MAIN_SETS.slice(0, 4)],
+  objectives: ["zero-shot", "replay"],
+  first: [],
+  testPrompts: 256,
+};
+
 export const SIZES: Readonly<Record<TransformerStudyName, StudySize>> = {
   full: FULL,
+  quick: QUICK,
   confined: {
     ...FULL,
     rates: [1e-3],
@@ -157,18 +174,11 @@ export const SIZES: Readonly<Record<TransformerStudyName, StudySize>> = {
       { rates: [3e-3], targets: [0, 1, 2], objectives: ["zero-shot"], trainables: CONFINED_FIRST },
     ],
   },
-  quick: {
-    shape: { dimension: 2, maxShots: 3, layers: 2, width: 16, heads: 2 },
-    noiseVariance: 0.1,
-    pretraining: { steps: 400, prompts: 64, rate: 1e-2 },
-    fineTuning: { steps: 100, prompts: 64 },
-    seeds: 2,
-    targets: 1,
-    rates: [3e-3],
-    trainables: [MAIN_SETS.slice(0, 4)],
-    objectives: ["zero-shot", "replay"],
-    first: [],
-    testPrompts: 256,
+  "confined-quick": {
+    ...QUICK,
+    seeds: 5,
+    trainables: [[...CONFINED_FIRST, { kind: "own-value", layers: [2, 2] }]],
+    objectives: ["zero-shot"],
   },
 };
 
