@@ -48,6 +48,41 @@ describe("lesson 16 says", () => {
     expect(text).toContain("does not take the ability away, as it does in one linear layer");
   });
 
+  it("that an update kept off all that examples' tokens read learns nothing, and what others do beside it", () => {
+    const [table, text] = [said(LESSON, "kept-off-table"), said(LESSON, "kept-off-read")];
+    expect(text).toContain(
+      "The strict form has 1.00 of the zero-shot excess left, as the proof says: it has learned nothing",
+    );
+    const reached = [...table.matchAll(/^(.*\S) +[\d.]+ +(yes|no) +\S+$/gm)].map(([, name, answer]) => [
+      name,
+      answer,
+    ]);
+    expect(reached).toEqual([
+      ["off all that examples' tokens read", "no"],
+      ["off 95 % of it", "no"],
+      ["off as many directions, at random", "yes"],
+      ["off 99 % of what label tokens read", "yes"],
+      ["a token's own values, last layer", "yes"],
+    ]);
+    // What it says that five seeds say: the same of two of these, and nothing clear of labels beside the value matrices.
+    const quick = (name: string) => storedTable(name, "transformer-confined/quick");
+    for (const [trainable, some] of [
+      ["value-off-examples-95", false],
+      ["value-off-random-examples-95", true],
+    ] as const)
+      for (const each of quick("matched").filter(
+        (line) => line.trainable === trainable && line.excessLeft === 0.1,
+      ))
+        expect(Number(each.reached) > 0, trainable).toBe(some);
+    for (const each of quick("differences").filter(
+      ({ trainable, less, seeds }) =>
+        trainable === "value-off-labels-99" && less === "value" && Number(seeds) > 1,
+    )) {
+      expect(Number(each.low)).toBeLessThan(0);
+      expect(Number(each.high)).toBeGreaterThan(0);
+    }
+  });
+
   it("the intrusion of values that a token gives itself in one linear layer: sampled prompts say so too", () => {
     const [d, n] = [3, 4];
     const random = new RandomSource(16, 3);
