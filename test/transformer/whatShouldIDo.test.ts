@@ -52,15 +52,24 @@ const DECISIONS: readonly string[] = [
   `nothing moves: ${row("query-key").reached} of ${row("query-key").runs} runs reach the level`,
 ];
 
-/** Of updates kept off what examples use, in a tiny GPT. */
-const QUICK = join("transformer-confined", "quick");
-const tiny = (trainable: string): TableRecord =>
-  storedTable("matched", QUICK).find((each) => each.trainable === trainable && each.excessLeft === 0.1)!;
-const tinyKept = (trainable: string): string => ranged(tiny(trainable), "benefitKept", "benefit");
+/** Of updates kept off what examples use: the whole study, and that of a tiny GPT. */
+const CONFINED = "transformer-confined";
 const [OFF_EXAMPLES, OFF_LABELS] = ["value-off-examples-95", "value-off-labels-99"] as const;
+const confinedRow = (trainable: string, study = CONFINED): TableRecord =>
+  storedTable("matched", study).find((each) => each.trainable === trainable && each.excessLeft === 0.1)!;
+const confinedLess = (trainable: string, less: string): TableRecord =>
+  storedTable("differences", CONFINED).find(
+    (each) => each.trainable === trainable && each.less === less && each.excessLeft === 0.1,
+  )!;
+const lessThan = (...which: Parameters<typeof confinedLess>): string => {
+  const { difference, low, high } = confinedLess(...which);
+  return `${shown(difference)} [${shown(low)}, ${shown(high)}]`;
+};
+const tiny = confinedRow(OFF_EXAMPLES, join(CONFINED, "quick"));
 const KEPT_OFF: readonly string[] = [
-  `off 95 % of what examples' tokens read: ${tiny(OFF_EXAMPLES).reached} of ${tiny(OFF_EXAMPLES).runs} runs reach the level; off 99 % of what label tokens read ${tinyKept(OFF_LABELS)}, ${ranged(tiny(OFF_LABELS), "lessValue", "lessValue")} more than value matrices`,
-  `a tiny GPT (width 16) whose value matrices keep ${tinyKept("value")}`,
+  `off 99 % of what label tokens read ${ranged(confinedRow(OFF_LABELS), "benefitKept", "benefit")}, ${lessThan(OFF_LABELS, "value")} more than value matrices and ${lessThan(OFF_LABELS, "own-value")} than values a token gives itself`,
+  `off 95 % of what all tokens of examples read ${ranged(confinedRow(OFF_EXAMPLES), "benefitKept", "benefit")}, ${lessThan(OFF_EXAMPLES, "value")} and ${lessThan(OFF_EXAMPLES, "own-value")} |`,
+  `the second reaches the level in ${tiny.reached} of ${tiny.runs} runs`,
 ];
 
 const FIRST_RISK = 0.125;
@@ -196,8 +205,10 @@ describe("What should I do?", () => {
     expect(Number(row("own-value").lessAllLow)).toBeGreaterThan(0);
     expect(Number(row("value").lessAllLow)).toBeLessThan(0);
     expect(Number(row("value").lessAllHigh)).toBeGreaterThan(0);
-    expect(Number(tiny(OFF_LABELS).lessValueLow)).toBeLessThan(0);
-    expect(Number(tiny(OFF_LABELS).lessValueHigh)).toBeGreaterThan(0);
+    for (const set of [OFF_LABELS, OFF_EXAMPLES]) {
+      expect(Number(confinedLess(set, "value").low)).toBeLessThan(0);
+      expect(Number(confinedLess(set, "value").high)).toBeGreaterThan(0);
+    }
     for (const key of [SLOW, FAST]) expect(Number(row("own-value", ...key).lessValueLow)).toBeGreaterThan(0);
     // All parameters keep the less the larger the rate.
     const byRate = [0.0003, 0.001, 0.003].map((rate) =>

@@ -64,20 +64,27 @@ describe("lesson 16 says", () => {
       ["off 99 % of what label tokens read", "yes"],
       ["a token's own values, last layer", "yes"],
     ]);
-    // What it says that five seeds say.
-    const quick = (name: string) => storedTable(name, "transformer-confined/quick");
-    const reachedOf = (trainable: string) =>
-      quick("matched").find((line) => line.trainable === trainable && line.excessLeft === 0.1)!.reached;
+    // What it says of the stored studies.
+    const reachedOf = (study: string) =>
+      ["value-off-examples-95", "value-off-random-examples-95"].map(
+        (trainable) =>
+          storedTable("matched", study).find(
+            (line) => line.trainable === trainable && line.excessLeft === 0.1,
+          )!.reached,
+      );
     expect(text).toContain("the second reaches a tenth in none, the third in four");
-    expect([reachedOf("value-off-examples-95"), reachedOf("value-off-random-examples-95")]).toEqual([0, 4]);
+    expect(reachedOf("transformer-confined/quick")).toEqual([0, 4]);
+    expect(text).toContain("both do in all ten runs");
+    expect(reachedOf("transformer-confined")).toEqual([10, 10]);
     expect(text).toContain("it is not how many directions are spared that matters, but which");
-    for (const each of quick("differences").filter(
-      ({ trainable, less, seeds }) =>
-        trainable === "value-off-labels-99" && less === "value" && Number(seeds) > 1,
-    )) {
-      expect(Number(each.low)).toBeLessThan(0);
-      expect(Number(each.high)).toBeGreaterThan(0);
-    }
+    for (const study of ["transformer-confined", "transformer-confined/quick"])
+      for (const each of storedTable("differences", study).filter(
+        ({ trainable, less, seeds }) =>
+          trainable === "value-off-labels-99" && less === "value" && Number(seeds) > 1,
+      )) {
+        expect(Number(each.low)).toBeLessThan(0);
+        expect(Number(each.high)).toBeGreaterThan(0);
+      }
   });
 
   it("the intrusion of values that a token gives itself in one linear layer: sampled prompts say so too", () => {
