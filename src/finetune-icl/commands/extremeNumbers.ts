@@ -19,7 +19,11 @@ export function namingExtremes<Value>(input: unknown, work: () => Value): Value 
 
 /** The failure of work on an input, or the number of the input that must be its cause. */
 export function withExtremeNamed(input: unknown, error: unknown): unknown {
-  if (!(error instanceof Error) || OTHERS.includes(error.name)) return error;
+  if (!(error instanceof Error)) return error;
+  // JSON holds finite numbers only: what is none was computed from them, on the way to a field that is not the input's.
+  const isComputed =
+    error instanceof InputError && typeof error.holds === "number" && !Number.isFinite(error.holds);
+  if (OTHERS.includes(error.name) && !isComputed) return error;
   const most = mostExtreme(input, "");
   if (most === undefined) return error;
   return new InputError(most.path, most.value, `a number nearer to 1 (with this one: ${error.message})`);
