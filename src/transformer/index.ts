@@ -11,10 +11,13 @@ export {
 } from "./gpt/parameters";
 export { type GptShape, MLP_RATIO, requireShape } from "./gpt/shape";
 export {
+  type ConfinableSet,
+  type Confined,
   type LayerRange,
   LORA_TARGETS,
   type LoraTarget,
   preparedParameters,
+  type SparedTokens,
   splitParameters,
   TRAINABLE_SETS,
   type Trainable,
@@ -60,7 +63,9 @@ export {
   unitCount,
   unitNames,
 } from "./study/run";
+export type { TransformerStudyName } from "./study/settings";
 export type { UnitResult } from "./study/unit";
+export { type Allowed, allowedDirections, type ConfinementSettings, withAllowed } from "./training/confine";
 export { type FineTuningSettings, fineTune, type Objective } from "./training/fineTune";
 export { type PretrainingSettings, pretrain } from "./training/pretrain";
 export { drawPrompts, drawTask, type PromptBatch, type TaskSetting } from "./training/prompts";

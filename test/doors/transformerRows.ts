@@ -13,6 +13,7 @@ const value: transformer.Trainable = { kind: "set", set: "value" };
 
 /** The functions of the small GPT. */
 export const TRANSFORMER_ROWS: Rows = {
+  allowedDirections: PARAMETERS,
   createPredictor: {
     args: ({ d }) => ({ shape: shape(d) }),
     call: ({ shape: sizes }) => transformer.createPredictor(sizes).dispose(),
@@ -124,5 +125,6 @@ export const TRANSFORMER_ROWS: Rows = {
   transformerTables: FILES,
   unitCount: FILES,
   unitNames: FILES,
+  withAllowed: PARAMETERS,
   zeroShotPath: PARAMETERS,
 };

@@ -111,7 +111,11 @@ describe("the stored study of the small GPT", () => {
   });
 
   it("has no decimal number of the study in docs/transformers.md that is none of the stored rows'", () => {
-    const study = document.slice(document.indexOf("## The study"));
+    // What follows is another study, which has a test of its own.
+    const study = document.slice(
+      document.indexOf("## The study"),
+      document.indexOf("## Updates kept off what examples use"),
+    );
     const numbers = storedTable("matched").flatMap((row) =>
       Object.values(row).flatMap((value) => (typeof value === "number" ? [shown(value), String(value)] : [])),
     );

@@ -3,9 +3,9 @@ import { recordsOf, type TableRecord } from "@finetune-icl/base";
 import { loadTable } from "@finetune-icl/files";
 import { packageRoot } from "../support/root";
 
-/** A stored table of the study of the small GPT, row by row. */
-export const storedTable = (name: string): readonly TableRecord[] =>
-  recordsOf(loadTable(join(packageRoot, "data", "studies", "transformer", `${name}.csv`)));
+/** A stored table of a study of the small GPT, row by row. */
+export const storedTable = (name: string, study = "transformer"): readonly TableRecord[] =>
+  recordsOf(loadTable(join(packageRoot, "data", "studies", study, `${name}.csv`)));
 
 /** Two decimals, as documents show them; – where there is no number. */
 export const shown = (value: unknown): string =>

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { InputError, readShard, type Shard } from "@finetune-icl/base";
-import type { Profile } from "@finetune-icl/core/evidence";
 import { withFolderLock, withLock } from "@finetune-icl/files";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import {
@@ -11,6 +10,7 @@ import {
   saveTransformerStudy,
   shardUnits,
   TRANSFORMER_FOLDER,
+  type TransformerStudyName,
   type TransformerStudyOptions,
   transformerTables,
   type UnitResult,
@@ -26,6 +26,7 @@ import { readOutFile, readOutFolder } from "./outOption";
 
 interface Options {
   readonly quick?: true;
+  readonly confined?: true;
   readonly cells?: string;
   readonly out?: string;
   readonly jobs?: string;
@@ -40,6 +41,10 @@ export function registerTransformerCommand(program: Command): void {
       "Pretrain small GPTs on regression in context, fine-tune them on zero-shot prompts of one task by what is trained, what is added and the rate, and measure what remains at the same zero-shot risk.",
     )
     .option("--quick", "the same questions of a tiny GPT, in less than a minute; saved only with --out")
+    .option(
+      "--confined",
+      "instead: updates kept off the directions, the positions or the layers that examples use (default of --out: data/studies/transformer-confined)",
+    )
     .option("--cells <number>", "only the first cells of the grid, which are those that matter most")
     .option("--out <folder>", "where the tables go (default: data/studies/transformer of the package)")
     .option(
@@ -54,15 +59,27 @@ export function registerTransformerCommand(program: Command): void {
     .action(runCommand);
 }
 
+/** Folders of the studies that are stored with the package. */
+const STORED: Readonly<Partial<Record<TransformerStudyName, string>>> = {
+  full: "transformer",
+  confined: "transformer-confined",
+};
+
+function profileOf({ quick, confined }: Options): TransformerStudyName {
+  if (confined) return quick ? "confined-quick" : "confined";
+  return quick ? "quick" : "full";
+}
+
 async function runCommand(options: Options): Promise<void> {
-  const profile: Profile = options.quick ? "quick" : "full";
+  const profile = profileOf(options);
   const cells = options.cells === undefined ? undefined : readNumberOption(options.cells, "--cells", 1);
   const settings = { profile, ...(cells !== undefined && { cells }) };
   const workers = readWorkers(options.jobs);
   if (options.shard !== undefined)
     return runShard(settings, readShard(options.shard), { workers, out: options.out });
   const out = options.out === undefined ? undefined : readOutFolder(options.out);
-  const folder = out ?? (profile === "full" ? join(resultsFolder("studies"), "transformer") : undefined);
+  const stored = STORED[profile];
+  const folder = out ?? (stored === undefined ? undefined : join(resultsFolder("studies"), stored));
   const run = async (): Promise<void> => {
     if (out !== undefined) requireTransformerFolder(out, settings);
     const start = performance.now();

@@ -12,16 +12,21 @@ const NORM_EPSILON = 1e-5;
 /** A score that the softmax makes zero. */
 const FORBIDDEN = -1e9;
 
+/** Is shown what a matrix multiplies, (batch · length) × inputs, by the name of the matrix; the array is its own. */
+export type StateObserver = (matrix: string, states: DeviceArray) => void;
+
 /**
  * The GPT: decoder blocks with LayerNorm before attention and before the MLP (Radford et al. 2019), causal softmax attention,
  * GELU by its tanh approximation, learned positions. Takes all parameters away from the caller.
  * @param tokens batch × length × (d + 1), length at most 2 · maxShots + 1
+ * @param observe is shown the normalised states that the value matrices and the MLPs read
  * @returns predictions, batch × length: of the label at each x token; at y tokens they mean nothing
  */
 export function forward(
   { layers, heads, width }: GptShape,
   parameters: DeviceParameters,
   tokens: DeviceArray,
+  observe?: StateObserver,
 ): DeviceArray {
   const [batch, length, features] = tokens.shape as [number, number, number];
   const take = (name: string): DeviceArray => parameters[name]!;
@@ -46,6 +51,7 @@ export function forward(
   for (let layer = 0; layer < layers; layer += 1) {
     const own = (name: string): DeviceArray => take(`layer${layer}.${name}`);
     const read = layerNorm(stream.ref, own("norm-attention.scale"), own("norm-attention.shift"));
+    observe?.(`layer${layer}.value`, read.ref);
     // batch × heads × length × perHead
     const project = (name: string): DeviceArray =>
       np.matmul(read.ref, own(name)).reshape([batch, length, heads, perHead]).transpose([0, 2, 1, 3]);
@@ -63,6 +69,7 @@ export function forward(
     stream = stream.add(written);
 
     const readByMlp = layerNorm(stream.ref, own("norm-mlp.scale"), own("norm-mlp.shift"));
+    observe?.(`layer${layer}.mlp.in`, readByMlp.ref);
     const hidden = gelu(np.matmul(readByMlp, own("mlp.in")).add(own("mlp.in.bias")));
     stream = stream.add(np.matmul(hidden, own("mlp.out"))).add(own("mlp.out.bias"));
   }

@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { mapInOrder, type Shard, shardOf, toCsv } from "@finetune-icl/base";
-import type { Profile } from "@finetune-icl/core/evidence";
 import { type Checkpoint, openCheckpoint, requireOwnResults, writeAllWhole } from "@finetune-icl/files";
 import { PROGRAM_FOLDERS, runUnits } from "@finetune-icl/lab/units";
 import { cells, pretrainings } from "./grid";
-import { SIZES } from "./settings";
-import { type FinishedCell, matchedTable, pathTable, pretrainingTable } from "./tables";
+import { isConfinedStudy, SIZES, type TransformerStudyName } from "./settings";
+import {
+  allowedTable,
+  differenceTable,
+  type FinishedCell,
+  matchedTable,
+  pathTable,
+  pretrainingTable,
+} from "./tables";
 import {
   type CellResult,
   cellName,
@@ -18,7 +24,7 @@ import {
 
 /** What decides the results of a run. */
 export interface TransformerStudyOptions {
-  readonly profile: Profile;
+  readonly profile: TransformerStudyName;
   /** No cell is begun that would be later than so many in all; all of them when left out. */
   readonly cells?: number;
 }
@@ -29,7 +35,7 @@ export const TRANSFORMER_FOLDER = dirname(require.resolve("@finetune-icl/transfo
 /** The file of finished units in `folder`; of this program only. More cells later go on from it. With `mayFail` the folder need not be writable. */
 export const openTransformerCheckpoint = (
   folder: string,
-  profile: Profile,
+  profile: TransformerStudyName,
   options: { readonly mayFail?: boolean } = {},
 ): Checkpoint<UnitResult> =>
   openCheckpoint<UnitResult>(
@@ -119,6 +125,10 @@ export function transformerTables(
     pretraining: toCsv(pretrainingTable(pretrained)),
     paths: toCsv(pathTable(size, finished)),
     matched: toCsv(matchedTable(size, finished)),
+    ...(isConfinedStudy(profile) && {
+      differences: toCsv(differenceTable(size, finished)),
+      allowed: toCsv(allowedTable(finished)),
+    }),
   };
 }
 
@@ -131,15 +141,24 @@ export async function runTransformerStudy(
   return transformerTables(options, how.checkpoint.results);
 }
 
+/** The command that runs a study whole. */
+function commandOf(profile: TransformerStudyName): string {
+  const options = {
+    full: "",
+    quick: " --quick",
+    confined: " --confined",
+    "confined-quick": " --confined --quick",
+  };
+  return `npx finetune-icl transformer${options[profile]}`;
+}
+
 /** Refuses a folder whose files would be lost to a study of this profile; one of fewer cells grows. @throws InputError */
 export function requireTransformerFolder(folder: string, { profile }: TransformerStudyOptions): void {
   const page = join(folder, "README.md");
-  const madeBy =
-    profile === "quick"
-      ? /^Made by `npx finetune-icl transformer --quick/m
-      : /^Made by `npx finetune-icl transformer(?: --cells|`)/m;
+  const madeBy = new RegExp(`^Made by \`${commandOf(profile)}(?: --cells|\`)`, "m");
+  const own = isConfinedStudy(profile) ? ["differences.csv", "allowed.csv"] : [];
   requireOwnResults(folder, {
-    names: ["README.md", "pretraining.csv", "paths.csv", "matched.csv"],
+    names: ["README.md", "pretraining.csv", "paths.csv", "matched.csv", ...own],
     areThere: () => existsSync(page) && madeBy.test(readFileSync(page, "utf8")),
     words: "with the tables of the same study",
   });
@@ -162,11 +181,9 @@ function readme(options: TransformerStudyOptions): string {
   const { shape, pretraining, fineTuning } = size;
   const all = cells(size).length;
   const done = Math.min(options.cells ?? all, all);
-  const command = `npx finetune-icl transformer${options.profile === "quick" ? " --quick" : ""}${options.cells === undefined ? "" : ` --cells ${options.cells}`}`;
-  return `# Fine-tuning a small GPT
-
-What does fine-tuning on zero-shot prompts of one task leave of a GPT's in-context learning, at the same zero-shot risk, by what is
-trained and by what is added to the loss? The questions and the statistics were written down before the run, in \`preregistration.md\` of the stored study.
+  const isConfined = isConfinedStudy(options.profile);
+  const command = `${commandOf(options.profile)}${options.cells === undefined ? "" : ` --cells ${options.cells}`}`;
+  return `${isConfined ? CONFINED_OPENING : OPENING}
 
 Made by \`${command}\`: ${done} of the ${all} cells of the grid, ${size.seeds} pretraining seeds.
 
@@ -179,5 +196,19 @@ of ${fineTuning.prompts} zero-shot prompts at the constant rate in the tables, c
 | [\`pretraining.csv\`](pretraining.csv) | a pretrained model after so many examples of fresh tasks: risk, ridge regression's risk on the same prompts, and the slope of its predictions on the truth |
 | [\`paths.csv\`](paths.csv) | a fine-tuning, a point on the straight line of parameters from start to end (where the zero-shot excess over σ² has come down to \`at\` times what it was), 0 or ${shape.maxShots} examples: risks on four kinds of tasks, intrusion and gain on fresh ones |
 | [\`matched.csv\`](matched.csv) | what is trained, what is added, the rate and the zero-shot excess that is left: the share of the benefit of ${shape.maxShots} examples on fresh tasks that was kept, its 95 % interval over seeds (Student's t; targets of a seed averaged first), and the differences from training all parameters and from training the value matrices, between cells of the same seed and target |
-`;
+${isConfined ? CONFINED_TABLES : ""}`;
 }
+
+const OPENING = `# Fine-tuning a small GPT
+
+What does fine-tuning on zero-shot prompts of one task leave of a GPT's in-context learning, at the same zero-shot risk, by what is
+trained and by what is added to the loss? The questions and the statistics were written down before the run, in \`preregistration.md\` of the stored study.`;
+
+const CONFINED_OPENING = `# Updates kept off what examples use, in a small GPT
+
+Does an update that is kept off the directions in which examples' tokens speak, or off other positions or layers, leave more of a GPT's in-context
+learning than an update of the value matrices, at the same zero-shot risk? The questions and the statistics were written down before the run, in \`preregistration.md\` of the stored study.`;
+
+const CONFINED_TABLES = `| [\`differences.csv\`](differences.csv) | the same share, less that of another set (the control of random directions, the set that is confined, \`own-value\`), between cells of the same seed and target |
+| [\`allowed.csv\`](allowed.csv) | a confined cell and a matrix: how many directions of its inputs were spared, and the share of the second moment of the states of zero-shot queries, of all tokens of examples and of those with a label that is left to the update |
+`;

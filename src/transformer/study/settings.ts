@@ -53,6 +53,37 @@ const OTHER_LORA: readonly Trainable[] = [
   ),
 ];
 
+type Kept = Omit<Extract<Trainable, { kind: "confined" }>, "kind" | "random">;
+/** An update that is kept off directions, and its control: as many directions, at random. */
+const withControl = (kept: Kept): readonly Trainable[] => [
+  { kind: "confined", ...kept },
+  { kind: "confined", ...kept, random: true },
+];
+const offValue = (off: Kept["off"], share: number): readonly Trainable[] =>
+  withControl({ matrices: "value", off, share });
+
+/** The sets of the primary questions about updates kept off what examples use. */
+const CONFINED_FIRST: readonly Trainable[] = [
+  set("all"),
+  set("value"),
+  { kind: "own-value" },
+  ...offValue("labels", 0.99),
+  ...offValue("examples", 0.95),
+];
+const CONFINED_SECOND: readonly Trainable[] = [
+  ...offValue("labels", 0.95),
+  ...offValue("examples", 0.99),
+  { kind: "own-value", layers: [2, 2] },
+  { kind: "own-value", layers: [1, 1] },
+  { kind: "set", set: "value", layers: [2, 2] },
+  { kind: "set", set: "value", layers: [1, 1] },
+  set("attention"),
+];
+const CONFINED_MLP: readonly Trainable[] = [
+  set("mlp"),
+  ...withControl({ matrices: "mlp", off: "labels", share: 0.99 }),
+];
+
 /** Cells that are done together: every combination, in the order of the lists, seeds innermost. */
 export interface CellBlock {
   readonly rates: readonly number[];
@@ -92,32 +123,62 @@ const FIRST: readonly CellBlock[] = [
   { rates: [1e-3], targets: [1, 2], objectives: ["replay"], trainables: REPEATED },
 ];
 
-export const SIZES: Readonly<Record<Profile, StudySize>> = {
-  full: {
-    shape: { dimension: 2, maxShots: 6, layers: 2, width: 32, heads: 2 },
-    noiseVariance: 0.1,
-    pretraining: { steps: 2500, prompts: 128, rate: 3e-3 },
-    fineTuning: { steps: 200, prompts: 128 },
-    seeds: 5,
-    targets: 3,
-    rates: [1e-3, 3e-4, 3e-3],
-    trainables: [MAIN_SETS, OTHER_LORA],
-    objectives: Object.keys(OBJECTIVES),
-    first: FIRST,
-    testPrompts: 512,
+/** A whole study and its tiny twin; and those of updates kept off what examples use, which have a preregistration of their own. */
+export type TransformerStudyName = Profile | "confined" | "confined-quick";
+/** Whether a study is one of updates kept off what examples use. */
+export const isConfinedStudy = (name: TransformerStudyName): boolean => name.startsWith("confined");
+
+const FULL: StudySize = {
+  shape: { dimension: 2, maxShots: 6, layers: 2, width: 32, heads: 2 },
+  noiseVariance: 0.1,
+  pretraining: { steps: 2500, prompts: 128, rate: 3e-3 },
+  fineTuning: { steps: 200, prompts: 128 },
+  seeds: 5,
+  targets: 3,
+  rates: [1e-3, 3e-4, 3e-3],
+  trainables: [MAIN_SETS, OTHER_LORA],
+  objectives: Object.keys(OBJECTIVES),
+  first: FIRST,
+  testPrompts: 512,
+};
+
+const QUICK: StudySize = {
+  shape: { dimension: 2, maxShots: 3, layers: 2, width: 16, heads: 2 },
+  noiseVariance: 0.1,
+  pretraining: { steps: 400, prompts: 64, rate: 1e-2 },
+  fineTuning: { steps: 100, prompts: 64 },
+  seeds: 2,
+  targets: 1,
+  rates: [3e-3],
+  trainables: [MAIN_SETS.slice(0, 4)],
+  objectives: ["zero-shot", "replay"],
+  first: [],
+  testPrompts: 256,
+};
+
+export const SIZES: Readonly<Record<TransformerStudyName, StudySize>> = {
+  full: FULL,
+  quick: QUICK,
+  confined: {
+    ...FULL,
+    rates: [1e-3],
+    trainables: [],
+    objectives: ["zero-shot"],
+    first: [
+      ...[CONFINED_FIRST, CONFINED_SECOND, CONFINED_MLP].map((trainables) => ({
+        rates: [1e-3],
+        targets: [0, 1, 2],
+        objectives: ["zero-shot"],
+        trainables,
+      })),
+      { rates: [3e-3], targets: [0, 1, 2], objectives: ["zero-shot"], trainables: CONFINED_FIRST },
+    ],
   },
-  quick: {
-    shape: { dimension: 2, maxShots: 3, layers: 2, width: 16, heads: 2 },
-    noiseVariance: 0.1,
-    pretraining: { steps: 400, prompts: 64, rate: 1e-2 },
-    fineTuning: { steps: 100, prompts: 64 },
-    seeds: 2,
-    targets: 1,
-    rates: [3e-3],
-    trainables: [MAIN_SETS.slice(0, 4)],
-    objectives: ["zero-shot", "replay"],
-    first: [],
-    testPrompts: 256,
+  "confined-quick": {
+    ...QUICK,
+    seeds: 5,
+    trainables: [[...CONFINED_FIRST, { kind: "own-value", layers: [2, 2] }]],
+    objectives: ["zero-shot"],
   },
 };
 

@@ -86,73 +86,149 @@ export function overSeeds(values: readonly number[]): {
   return { mean, low: mean - half, high: mean + half };
 }
 
+const kindOf = ({ input }: FinishedCell): string =>
+  JSON.stringify([trainableName(input.trainable), input.objective, input.rate]);
+
+/** Shares of the zero-shot excess at which models are compared, the largest first. */
+const levelsOf = (finished: readonly FinishedCell[]): readonly string[] =>
+  [...new Set(finished.flatMap(({ result }) => result.points.map(({ at }) => at)))]
+    .filter((at) => at !== "start" && at !== "end")
+    .sort((a, b) => Number(b) - Number(a));
+
+type Outcome = (cell: FinishedCell) => number | undefined;
+
+/** The benefit that a cell kept where so much of the excess is left; undefined where it never came there. */
+const keptAt =
+  (size: StudySize, level: string): Outcome =>
+  (cell) => {
+    const point = pointAt(cell, level);
+    return point && benefitKept(size, cell.result, point);
+  };
+
+/** How much more of an outcome cells have than others on the same target of the same seed: a value for each seed. */
+const lessOther = (
+  own: readonly FinishedCell[],
+  others: readonly FinishedCell[],
+  outcome: Outcome,
+): readonly number[] =>
+  seedMeans(own, (cell) => {
+    const other = others.find(
+      ({ input }) => input.seed === cell.input.seed && input.target === cell.input.target,
+    );
+    const [mine, its] = [outcome(cell), other && outcome(other)];
+    return mine === undefined || its === undefined ? undefined : mine - its;
+  });
+
+/** With what a set is compared beyond all parameters and the value matrices: its control, the set that it confines, and the remedy that is known. */
+function comparedWith({ trainable }: Omit<CellInput, "start">): readonly string[] {
+  if (trainable.kind !== "confined") return ["own-value", "value", "all"];
+  const whole = [trainable.matrices, "own-value", "value", "all"];
+  return trainable.random ? whole : [trainableName({ ...trainable, random: true }), ...new Set(whole)];
+}
+
+/** A row for each kind of cell, another kind and matched zero-shot risk: the difference of the benefit kept, cell by cell, over seeds. */
+export function differenceTable(size: StudySize, finished: readonly FinishedCell[]): Table {
+  const kinds = new Map(finished.map((cell) => [kindOf(cell), cell.input]));
+  return tableFrom(
+    [...kinds].flatMap(([kind, input]) => {
+      const own = finished.filter((cell) => kindOf(cell) === kind);
+      const name = trainableName(input.trainable);
+      return [...new Set(comparedWith(input))]
+        .filter((other) => other !== name)
+        .flatMap((other) => {
+          const others = finished.filter(
+            (cell) => kindOf(cell) === JSON.stringify([other, input.objective, input.rate]),
+          );
+          return levelsOf(finished).map((level) => {
+            const values = lessOther(own, others, keptAt(size, level));
+            const { mean, low, high } = overSeeds(values);
+            return {
+              trainable: name,
+              less: other,
+              objective: input.objective,
+              rate: input.rate,
+              excessLeft: Number(level),
+              seeds: values.length,
+              difference: digits(mean),
+              low: digits(low),
+              high: digits(high),
+            };
+          });
+        });
+    }),
+  );
+}
+
+/** A row for each confined cell and matrix: how many directions it was kept off, and what is left to it of the states of three kinds of tokens. */
+export const allowedTable = (finished: readonly FinishedCell[]): Table =>
+  tableFrom(
+    finished.flatMap(({ input, result }) =>
+      (result.allowed ?? []).map(({ matrix, spared, queryLeft, examplesLeft, labelsLeft }) => ({
+        trainable: trainableName(input.trainable),
+        rate: input.rate,
+        seed: input.seed,
+        target: input.target,
+        matrix,
+        spared,
+        queryLeft: digits(queryLeft),
+        examplesLeft: digits(examplesLeft),
+        labelsLeft: digits(labelsLeft),
+      })),
+    ),
+  );
+
 /**
  * A row for each kind of cell and matched zero-shot risk: benefit kept, intrusion and gain over seeds (targets of a seed averaged
  * first), and the differences from training all parameters and from training the value matrices with the same objective at the same rate, cell by
  * cell of the same seed and target. Only runs that reached the risk are in a mean; `reached` says how many of the `runs` did.
  */
 export function matchedTable(size: StudySize, finished: readonly FinishedCell[]): Table {
-  const kindOf = ({ input }: FinishedCell): string =>
-    JSON.stringify([trainableName(input.trainable), input.objective, input.rate]);
   const kinds = [...new Set(finished.map(kindOf))];
-  const levels = [...new Set(finished.flatMap(({ result }) => result.points.map(({ at }) => at)))].filter(
-    (at) => at !== "start" && at !== "end",
-  );
+  const levels = levelsOf(finished);
   return tableFrom(
     kinds.flatMap((kind) => {
       const [name, objective, rate] = JSON.parse(kind) as [string, string, number];
       const own = finished.filter((cell) => kindOf(cell) === kind);
-      return levels
-        .sort((a, b) => Number(b) - Number(a))
-        .map((level) => {
-          const keptOf = (cell: FinishedCell): number | undefined => {
-            const point = pointAt(cell, level);
-            return point && benefitKept(size, cell.result, point);
-          };
-          /** How much more of the benefit is kept than by another set on the same target of the same seed. */
-          const less = (set: string) =>
-            overSeeds(
-              seedMeans(own, (cell) => {
-                const other = finished.find(
-                  (each) =>
-                    kindOf(each) === JSON.stringify([set, objective, rate]) &&
-                    each.input.seed === cell.input.seed &&
-                    each.input.target === cell.input.target,
-                );
-                const [mine, its] = [keptOf(cell), other && keptOf(other)];
-                return mine === undefined || its === undefined ? undefined : mine - its;
-              }),
-            );
-          const last = (quantity: "intrusion" | "gain"): number =>
-            overSeeds(
-              seedMeans(own, (cell) => {
-                const point = pointAt(cell, level);
-                return point && measureOf(point, "fresh", size.shape.maxShots)[quantity];
-              }),
-            ).mean;
-          const kept = seedMeans(own, keptOf);
-          const [benefit, lessAll, lessValue] = [overSeeds(kept), less("all"), less("value")];
-          return {
-            trainable: name,
-            objective,
-            rate,
-            excessLeft: Number(level),
-            runs: own.length,
-            reached: own.filter((cell) => pointAt(cell, level) !== undefined).length,
-            seeds: kept.length,
-            benefitKept: digits(benefit.mean),
-            benefitLow: digits(benefit.low),
-            benefitHigh: digits(benefit.high),
-            lessAll: digits(lessAll.mean),
-            lessAllLow: digits(lessAll.low),
-            lessAllHigh: digits(lessAll.high),
-            lessValue: digits(lessValue.mean),
-            lessValueLow: digits(lessValue.low),
-            lessValueHigh: digits(lessValue.high),
-            intrusion: digits(last("intrusion")),
-            gain: digits(last("gain")),
-          };
-        });
+      return levels.map((level) => {
+        const keptOf = keptAt(size, level);
+        const less = (set: string) =>
+          overSeeds(
+            lessOther(
+              own,
+              finished.filter((each) => kindOf(each) === JSON.stringify([set, objective, rate])),
+              keptOf,
+            ),
+          );
+        const last = (quantity: "intrusion" | "gain"): number =>
+          overSeeds(
+            seedMeans(own, (cell) => {
+              const point = pointAt(cell, level);
+              return point && measureOf(point, "fresh", size.shape.maxShots)[quantity];
+            }),
+          ).mean;
+        const kept = seedMeans(own, keptOf);
+        const [benefit, lessAll, lessValue] = [overSeeds(kept), less("all"), less("value")];
+        return {
+          trainable: name,
+          objective,
+          rate,
+          excessLeft: Number(level),
+          runs: own.length,
+          reached: own.filter((cell) => pointAt(cell, level) !== undefined).length,
+          seeds: kept.length,
+          benefitKept: digits(benefit.mean),
+          benefitLow: digits(benefit.low),
+          benefitHigh: digits(benefit.high),
+          lessAll: digits(lessAll.mean),
+          lessAllLow: digits(lessAll.low),
+          lessAllHigh: digits(lessAll.high),
+          lessValue: digits(lessValue.mean),
+          lessValueLow: digits(lessValue.low),
+          lessValueHigh: digits(lessValue.high),
+          intrusion: digits(last("intrusion")),
+          gain: digits(last("gain")),
+        };
+      });
     }),
   );
 }

@@ -5,6 +5,7 @@ import { preparedParameters, type Trainable, trainableName } from "../gpt/traina
 import { drawTestSets, type Measure, measure } from "../measuring/measure";
 import { createPredictor, type Predictor } from "../measuring/predictor";
 import { drawZeroShot, zeroShotPath } from "../measuring/zeroShotPath";
+import { type Allowed, allowedDirections } from "../training/confine";
 import { fineTune } from "../training/fineTune";
 import { type PretrainingSettings, pretrain } from "../training/pretrain";
 import { drawTask } from "../training/prompts";
@@ -58,6 +59,8 @@ export interface CellResult {
   readonly points: readonly PathPoint[];
   /** The loss before the last step. */
   readonly lastLoss: number;
+  /** What a confined update was left, matrix by matrix. */
+  readonly allowed?: readonly Omit<Allowed, "projection">[];
 }
 
 export type UnitInput = PretrainingInput | CellInput;
@@ -119,16 +122,15 @@ export function runCell(input: CellInput): CellResult {
   const predictor = predictorFor(shape);
   const target = targetOf(shape.dimension, seed, input.target);
   const start = preparedParameters(loadParameters(input.start), trainable);
+  const tuning = { shape, noiseVariance, seed: 1000 * (seed + 1) + input.target };
   const { parameters: end, losses } = fineTune(start, {
-    shape,
-    noiseVariance,
+    ...tuning,
     target,
     trainable,
     objective: OBJECTIVES[input.objective]!,
     rate,
     steps,
     prompts,
-    seed: 1000 * (seed + 1) + input.target,
   });
   const testSeed = TEST_SEED + 100 * seed + input.target;
   const sets = drawTestSets(shape, { target, noiseVariance, prompts: testPrompts, seed: testSeed });
@@ -147,6 +149,9 @@ export function runCell(input: CellInput): CellResult {
   return {
     points: [pointAt("start", 0), ...matched, pointAt("end", 1)],
     lastLoss: losses.at(-1)!,
+    ...(trainable.kind === "confined" && {
+      allowed: allowedDirections(start, { ...tuning, trainable }).map(({ projection: _, ...left }) => left),
+    }),
   };
 }
 

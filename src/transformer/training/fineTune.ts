@@ -3,6 +3,7 @@ import { RandomSource } from "@finetune-icl/core/simulate";
 import type { Parameters } from "../gpt/parameters";
 import type { GptShape } from "../gpt/shape";
 import type { Trainable } from "../gpt/trainable";
+import { withAllowed } from "./confine";
 import { drawPrompts, drawTask, settingFor } from "./prompts";
 import { type TrainingResult, train, type WeightedBatch } from "./trainer";
 
@@ -47,7 +48,8 @@ export function fineTune(start: Parameters, settings: FineTuningSettings): Train
   const ofTarget = { taskOf: () => target };
   return train({
     shape,
-    start,
+    start:
+      trainable.kind === "confined" ? withAllowed(start, { shape, noiseVariance, trainable, seed }) : start,
     trainable,
     optimiser: { rate, decay: objective.decay, decayTowards: "start" },
     steps,

@@ -48,6 +48,45 @@ describe("lesson 16 says", () => {
     expect(text).toContain("does not take the ability away, as it does in one linear layer");
   });
 
+  it("that an update kept off all that examples' tokens read learns nothing, and what others do beside it", () => {
+    const [table, text] = [said(LESSON, "kept-off-table"), said(LESSON, "kept-off-read")];
+    expect(text).toContain(
+      "The strict form has 1.00 of the zero-shot excess left, as the proof says: it has learned nothing",
+    );
+    const reached = [...table.matchAll(/^(.*\S) +[\d.]+ +(yes|no) +\S+$/gm)].map(([, name, answer]) => [
+      name,
+      answer,
+    ]);
+    expect(reached).toEqual([
+      ["off all that examples' tokens read", "no"],
+      ["off 95 % of it", "no"],
+      ["off as many directions, at random", "yes"],
+      ["off 99 % of what label tokens read", "yes"],
+      ["a token's own values, last layer", "yes"],
+    ]);
+    // What it says of the stored studies.
+    const reachedOf = (study: string) =>
+      ["value-off-examples-95", "value-off-random-examples-95"].map(
+        (trainable) =>
+          storedTable("matched", study).find(
+            (line) => line.trainable === trainable && line.excessLeft === 0.1,
+          )!.reached,
+      );
+    expect(text).toContain("the second reaches a tenth in none, the third in four");
+    expect(reachedOf("transformer-confined/quick")).toEqual([0, 4]);
+    expect(text).toContain("both do in all ten runs");
+    expect(reachedOf("transformer-confined")).toEqual([10, 10]);
+    expect(text).toContain("it is not how many directions are spared that matters, but which");
+    for (const study of ["transformer-confined", "transformer-confined/quick"])
+      for (const each of storedTable("differences", study).filter(
+        ({ trainable, less, seeds }) =>
+          trainable === "value-off-labels-99" && less === "value" && Number(seeds) > 1,
+      )) {
+        expect(Number(each.low)).toBeLessThan(0);
+        expect(Number(each.high)).toBeGreaterThan(0);
+      }
+  });
+
   it("the intrusion of values that a token gives itself in one linear layer: sampled prompts say so too", () => {
     const [d, n] = [3, 4];
     const random = new RandomSource(16, 3);
