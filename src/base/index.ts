@@ -12,6 +12,7 @@ export {
   shownDifference,
   shownNumber,
 } from "./numberText";
+export { checkNumbers } from "./numberTexts";
 export { type Cell, recordsOf, requireTable, type Table, type TableRecord, tableFrom } from "./plainTable";
 export {
   count,

@@ -52,7 +52,8 @@ function checkNames(text: string): void {
   }
 }
 
-const lineOf = (text: string, index: number): number => text.slice(0, index).split("\n").length;
+/** Counted from 1. */
+export const lineOf = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 
 /**
  * Text from bytes, which must be UTF-8: a decoder that puts a mark in the place of what it cannot read would change names and words

@@ -8,7 +8,7 @@ export {
   readInputFile,
   readInputText,
 } from "./inputFile";
-export { withLock } from "./lock";
+export { withFolderLock, withLock } from "./lock";
 export { type Manifest, manifestOf, replaceFolder, requireReplaceable, strangersIn } from "./outputFolder";
 export { type OwnResults, requireOwnResults } from "./ownResults";
 export { createProgress, type Progress } from "./progress";

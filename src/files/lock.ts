@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, linkSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isRunning, THIS_PROCESS, writerOf } from "./runningProcess";
@@ -19,7 +28,7 @@ interface Owner {
 }
 
 /**
- * Does some work while no other process that asks for the same path does its own. The lock is a file beside `path`, made in
+ * Does some work while no other process that asks for the same file does its own. The lock is a file beside `path`, made in
  * one step by a hard link; it names its process, so that the lock of a process that was killed is taken over at once, without
  * waiting for it to grow old (which is why this is not proper-lockfile: its locks live by a timer, and exact training has no
  * time for timers).
@@ -36,6 +45,35 @@ export async function withLock<Value>(path: string, work: () => Promise<Value>):
 }
 
 /**
+ * The same for a folder that files are written into, which is made where it is not there. Its lock is in it: whoever may write into a
+ * folder need not be allowed to write beside it.
+ * @throws LockedError, WriteError as {@link withLock} does.
+ */
+export async function withFolderLock<Value>(folder: string, work: () => Promise<Value>): Promise<Value> {
+  const isNew = !existsSync(folder);
+  makeFolder(folder);
+  try {
+    const release = take(join(realTarget(folder), ".lock"), folder);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  } finally {
+    if (isNew) removeEmpty(folder);
+  }
+}
+
+/** Work that was refused leaves no folder either. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something is in it.
+  }
+}
+
+/**
  * The locks of this process. One thread alone takes locks: another would not find them here, and where there is no /proc it would take
  * those of its own process for dead.
  */
@@ -45,8 +83,11 @@ const held = new Set<string>();
 export function lock(path: string): () => void {
   // The file itself, by whatever link it is called.
   const target = realTarget(path);
-  const file = join(dirname(target), `.${basename(target)}.lock`);
   makeFolder(dirname(target));
+  return take(join(dirname(target), `.${basename(target)}.lock`), path);
+}
+
+function take(file: string, path: string): () => void {
   removeLeftovers(file);
   const draft = besideName(file);
   try {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import {
+  accessSync,
+  constants,
   cpSync,
   existsSync,
   lstatSync,
@@ -21,12 +23,14 @@ import { type Content, makeFolder, WriteError, writeAllWhole } from "./wholeFile
 /**
  * Refuses a folder whose content would be lost: it must be new or empty, or hold something of which `isOurs` says that it can be made again.
  * A folder that an interrupted replacement left without its name gets it back first.
- * @throws InputError naming `field` and what the folder may hold (`what`).
+ * @throws InputError naming `field` and what the folder may hold (`what`), or why it cannot be replaced where it stands.
  */
 export function requireReplaceable(
   folder: string,
   { field, what, isOurs }: { readonly field: string; readonly what: string; readonly isOurs: () => boolean },
 ): void {
+  const hindrance = hindranceTo(truePath(folder));
+  if (hindrance !== undefined) throw new InputError(field, folder, `a folder elsewhere: ${hindrance}`);
   recover(folder);
   const names = namesIn(folder, field);
   if (names.length > 0 && !isOurs())
@@ -56,6 +60,8 @@ export function replaceFolder(
   kept: readonly string[] = [],
 ): void {
   const target = truePath(out);
+  const hindrance = hindranceTo(target);
+  if (hindrance !== undefined) throw new WriteError(out, new Error(hindrance));
   const unlock = lock(target);
   let beside: string | undefined;
   const forget = onEnd(() => {
@@ -83,6 +89,25 @@ export function replaceFolder(
     unlock();
   }
 }
+
+/** Why no other folder can take the place of this one, before anything is tried; undefined where it can. */
+function hindranceTo(target: string): string | undefined {
+  const parent = dirname(target);
+  const there = existing(parent);
+  try {
+    accessSync(there, constants.W_OK);
+  } catch {
+    return `${there} cannot be written to, and the new folder is made there, whole, before it takes the name of the old one`;
+  }
+  // A disk that is mounted under the name keeps it.
+  if (existsSync(target) && statSync(target).dev !== statSync(parent).dev)
+    return "a disk is mounted there, and no other folder can take its name; name one in it";
+  return undefined;
+}
+
+/** The path itself or what of it is there. */
+const existing = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
 
 const besidePrefix = (target: string): string => `.${basename(target)}.replacing-`;
 

@@ -94,6 +94,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "not permitted",
   EROFS: "the disk cannot be written to",
   EIO: "the disk failed",
+  EBUSY: "it is in use",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
   ENAMETOOLONG: "the name is too long",

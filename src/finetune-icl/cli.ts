@@ -11,7 +11,7 @@ import { registerSweepCommand } from "./commands/sweep";
 import { registerTrainCommand } from "./commands/train";
 import { registerVerifyCommand } from "./commands/verify";
 import { DoneElsewhere } from "./fetchedCommand";
-import { Interrupted } from "./interrupted";
+import { Interrupted, workBegins } from "./interrupted";
 import { registerOptionalCommands } from "./optionalCommands";
 import { say } from "./say";
 import { guardStandardOutput } from "./standardOutput";
@@ -53,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   registerVerifyCommand(program);
   registerIdentitiesCommand(program);
   await registerOptionalCommands(program, argv[0]);
+  await workBegins();
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;

@@ -30,9 +30,14 @@ export function currentCell(): Cell | undefined {
   return storage.getStore() ?? latest;
 }
 
-/** Stops following which cell causes what, until the next runs. */
+/** Stops following which cell causes what, until the next runs, or it is taken up again. */
 export function forgetCells(): void {
   storage.disable();
+}
+
+/** Takes it up again: what was known before is known again. */
+export function rememberCells(): void {
+  if (latest) storage.run(latest, () => {});
 }
 
 /** Thrown by everything of an interrupted cell that could go on for ever. */

@@ -39,7 +39,8 @@ export function namesOfCell(compiler: typeof ts, file: ts.SourceFile): CellNames
   return { declared, ambient, additions };
 }
 
-function meaningOf(compiler: typeof ts, flags: ts.SymbolFlags): number {
+/** What a symbol with these flags stands for. */
+export function meaningOf(compiler: typeof ts, flags: ts.SymbolFlags): number {
   const { Alias, Value, Type, Namespace } = compiler.SymbolFlags;
   if (flags & Alias) return MEANING.all;
   return (

@@ -7,6 +7,7 @@ import { completeString } from "./completeString";
 import { keepReached } from "./keepReached";
 import { dependenciesOf, leanBuilder } from "./leanBuilder";
 import { explained, HIDDEN_NAME, isHidden, markOf, OWN, unmarked, withMarks } from "./marks";
+import { withPackageNames } from "./packageNames";
 import { declaredIn, globalsIn, hideUndeclared, redeclare } from "./redeclare";
 import { type OutputOptions, type RewrittenOutput, rewriteOutput } from "./rewriteOutput";
 import { rewriteSource } from "./rewriteSource";
@@ -80,11 +81,6 @@ function outputOf(path: string): string {
   return path.replace(/\.[jt]sx?$/, ".js");
 }
 
-/** Files may have the same output, and not the same lines. */
-function helperKey(path: string, output: string): string {
-  return `${basename(outputOf(path))}\n${output}`;
-}
-
 /**
  * Creates the converter for cells of a notebook in `folder`, which must be the working directory; `followsAwaits`: see `rewriteOutput`.
  */
@@ -93,8 +89,9 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
   const { options: fromTsconfig, complaint } = readTsconfig(compiler, folder);
   const helpers = new Map<string, Tracer>();
   const helperOutputs = new Map<string, string>();
-  // Of files that cells import, by their names and output, until their paths are known.
+  // Of files that cells import, by the paths of the JavaScript that stands for them, and the path of the one that is being written.
   const helperMaps = new Map<string, MapChain>();
+  let emitted = "";
   let cellMaps: MapChain = [];
   let diagnostics: readonly TslabDiagnostic[] = [];
   let lastCell: CompiledCell | undefined;
@@ -124,8 +121,10 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
     const emit = builder.emit.bind(builder);
     builder.emit = (file, write, token, only, transformers) => {
       if (file !== undefined && !isInFolder(file.fileName)) return { emitSkipped: true, diagnostics: [] };
-      if (file === undefined || basename(file.fileName) !== CELL_FILE)
+      if (file === undefined || basename(file.fileName) !== CELL_FILE) {
+        emitted = outputOf(file?.fileName ?? "");
         return emit(file, write, token, only, transformers);
+      }
       const keep: ts.WriteFileCallback = (name, data, ...rest) => {
         if (name.endsWith(".d.ts")) ownDeclarations = data;
         write?.(name, data, ...rest);
@@ -207,7 +206,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const withoutMap = result.outputText.replace(MAP_LINE, "\n");
       const outputText = rewritten ? withoutMap.replace(EMPTIES, "") : withoutMap;
       if (rewritten) cellMaps = [...ofResult, rewritten.map, ...ofWritten];
-      else helperMaps.set(helperKey(source, outputText), [...ofResult, ...ofWritten]);
+      else helperMaps.set(emitted, [...ofResult, ...ofWritten]);
       return { ...result, outputText };
     },
 
@@ -271,6 +270,7 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       check();
     }
   };
+  const forPeople = (message: string) => withPackageNames(explained(message), folder);
   const withPrelude = (prevDecl: string) => (prevDecl === "" ? prelude : prevDecl);
 
   return {
@@ -278,7 +278,10 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       diagnostics = [];
       lastCell = undefined;
       const given = withPrelude(prevDecl);
-      const rewritten = rewriteSource(compiler, source, (name) => given.includes(name + OWN));
+      const isEarlier = (name: string, meaning: number) =>
+        given.includes(name + OWN) &&
+        declaredIn(compiler, given).some(([each, means]) => each === name + OWN && (means & meaning) !== 0);
+      const rewritten = rewriteSource(compiler, source, isEarlier);
       const end = source.trimEnd().length;
       /** What is missed behind the end is missed at the end. */
       const placeOf = (offset: number) => {
@@ -340,14 +343,14 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
         };
         diagnostics = result.diagnostics.map((each) => ({
           ...each,
-          messageText: explained(each.messageText),
+          messageText: forPeople(each.messageText),
           ...(each.fileName === undefined ? { start: place(each.start), end: place(each.end) } : {}),
         }));
         return { ...result, diagnostics };
       }
       const changed = result.sideOutputs ?? [];
       for (const { path, data } of changed) {
-        helpers.set(path, new Tracer(helperMaps.get(helperKey(path, data)) ?? []));
+        helpers.set(path, new Tracer(helperMaps.get(path) ?? []));
         helperOutputs.set(path, data);
       }
       helperMaps.clear();
@@ -409,13 +412,13 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const marked = withMarks(source, position, (name) => given.includes(name + OWN), false);
       const info = checked(() => converter.inspect(given, marked.text, marked.position));
       // Of a name that is nowhere declared the compiler says that it may be anything.
-      const isUnknown =
-        info?.kind === compiler.ScriptElementKind.unknown &&
-        info.displayParts?.map(({ text }) => text).join("") === "any";
+      const shown = (info?.displayParts ?? []).map(({ text }) => text).join("");
+      const isUnknown = info?.kind === compiler.ScriptElementKind.unknown && shown === "any";
       if (!info || isUnknown) return undefined;
       return {
         ...info,
-        displayParts: (info.displayParts ?? []).map((each) => ({ ...each, text: unmarked(each.text) })),
+        // Whole: the compiler gives a module and its path in parts.
+        displayParts: [{ text: withPackageNames(unmarked(shown), folder), kind: "text" }],
       };
     },
     complete: (prevDecl, source, position) => {
@@ -427,7 +430,11 @@ export function createConverter(folder: string, prelude: string, followsAwaits: 
       const [start, end] = [marked.back(found.start), marked.back(found.end)];
       return completeString(compiler, source, position, { ...found, start, end, candidates });
     },
-    addModule: (name, content, meta) => checked(() => converter.addModule(name, content, meta)),
+    addModule: (name, content, meta) => {
+      diagnostics = [];
+      const found = checked(() => converter.addModule(name, content, meta));
+      return found.map((each) => ({ ...each, messageText: forPeople(each.messageText) }));
+    },
     close: () => converter.close(),
     isCompleteCode,
     diagnostics: () => diagnostics,

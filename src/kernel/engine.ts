@@ -38,6 +38,10 @@ export interface CellFunctions {
 export interface Guard {
   protect<T>(work: () => T): T;
   setAnswering(isAnswering: boolean): void;
+  /** Asks something of a cell's what it is. */
+  tell?<T>(work: () => T): T;
+  /** An interrupt has stopped a cell's synchronous code, and nobody else has heard of it. */
+  onTaken?(): void;
 }
 
 const INTERRUPTED: ErrorContent = {
@@ -46,12 +50,10 @@ const INTERRUPTED: ErrorContent = {
   traceback: ["Interrupted: the cell was interrupted"],
 };
 
-export function isInterruption(error: ErrorContent): boolean {
-  return error.ename === INTERRUPTED.ename;
-}
-
 const ABANDONED = Symbol("abandoned");
 const ABANDON_MS = 20;
+// Cells may put others in their place.
+const { setImmediate: soon, setTimeout: after } = globalThis;
 
 /** tslab's converter and executor, and what they do not tell anyone. */
 export class Engine {
@@ -135,9 +137,8 @@ export class Engine {
         this.#remember(label);
         return done;
       });
-      // A promise that is rejected while the cell runs is reported a turn later, and what the cell has begun may take this thread for
-      // good: an interrupt ends that here. One that its synchronous code took nobody has heard of yet.
-      if (isWell || !isInterrupt(this.#thrown?.thrown)) await turn();
+      // A promise that is rejected while the cell runs is reported a turn later.
+      await turn();
       return isWell;
     });
     if (this.#cells.size === known) this.#remember(label);
@@ -153,19 +154,29 @@ export class Engine {
 
   /** What is thrown may show itself in a way of its own, too. */
   async #failed(describe: () => ErrorContent): Promise<Outcome> {
-    const error = await this.#abandonable(describe);
+    const error = await this.#abandonable(async () => {
+      const described = this.#tell(describe);
+      await turn();
+      return described;
+    });
     return { status: "error", error: error === ABANDONED ? INTERRUPTED : error };
   }
 
   /** The text of a cell's value, which a value may make in a way of its own that never ends: it is interrupted as the cell is. */
   async textOf(value: unknown): Promise<Outcome> {
-    const text = await this.#abandonable(() => this.show(value));
+    const text = await this.#abandonable(async () => {
+      const shown = this.#tell(() => this.show(value));
+      if (typeof value === "object" || typeof value === "function") await turn();
+      return shown;
+    });
     return text === ABANDONED ? { status: "error", error: INTERRUPTED } : { status: "ok", value: text };
   }
 
   /**
    * What some work of a cell gives. Not on the stack of who asked: an interrupt may throw away all that is on it, and all promises
-   * that wait for their turn. From when the work is done until more is to be done, the kernel is answering.
+   * that wait for their turn. From when the work is done until more is to be done, the kernel is answering. Work that runs code of a
+   * cell ends with a turn of its own: what that code has begun may take this thread for good, and while the kernel answers, no interrupt
+   * would end it.
    */
   #abandonable<T>(work: () => T | Promise<T>): Promise<T | typeof ABANDONED> {
     this.#guard.setAnswering(false);
@@ -190,14 +201,18 @@ export class Engine {
     });
   }
 
+  #tell<T>(work: () => T): T {
+    return this.#guard.tell ? this.#guard.tell(work) : work();
+  }
+
   /** Ends the run in progress, whatever it waits for. */
   abandon(): void {
     const abandon = this.#abandon;
     if (!abandon) return;
     // What waits at the cell's own level has been told, and unwinds by itself first.
-    setImmediate(() => setImmediate(abandon));
+    soon(() => soon(abandon));
     // Node forgets what waits for its immediate turn when code that has it is stopped by force.
-    setTimeout(abandon, ABANDON_MS);
+    after(abandon, ABANDON_MS);
   }
 
   describe(thrown: unknown): ErrorContent {
@@ -271,7 +286,11 @@ export class Engine {
 
   #onReport(values: readonly unknown[]): void {
     if (this.#converter.diagnostics().length > 0) return;
-    if (values.length === 1) this.#thrown = { thrown: values[0] };
+    if (values.length === 1) {
+      this.#thrown = { thrown: values[0] };
+      // At once: what the code had begun may never leave this thread its turn.
+      if (isTaken(values[0])) this.#guard.onTaken?.();
+    }
     // What the compiler says about a cell that defines a module: the module is there all the same.
     else console.error(...values);
   }
@@ -298,7 +317,11 @@ export class Engine {
 }
 
 function isInterrupt(thrown: unknown): boolean {
-  if (isInterrupted(thrown)) return true;
+  return isInterrupted(thrown) || isTaken(thrown);
+}
+
+/** Whether synchronous code was stopped by a signal. */
+function isTaken(thrown: unknown): boolean {
   try {
     const { code } = (thrown ?? {}) as { readonly code?: unknown };
     return code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";

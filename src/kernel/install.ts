@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { kernelFolders, prefixKernels, userKernels } from "./jupyterPaths";
 import {
@@ -38,19 +47,14 @@ export function install(options: InstallOptions): Installed {
   const kernels = options.prefix === undefined ? userKernels() : prefixKernels(options.prefix);
   const { name, notes } = chooseName(options, kernels);
   const displayName = name === options.notebookName ? "TypeScript" : `TypeScript (${name})`;
-  mkdirSync(kernels, { recursive: true });
   const folder = join(kernels, name);
-  const fresh = mkdtempSync(join(kernels, `.${name}-`));
-  try {
-    const spec = `${JSON.stringify(ownKernelspec(displayName, options.version), null, 2)}\n`;
-    writeFileSync(join(fresh, "kernel.json"), spec);
-    writeFileSync(join(fresh, "logo-svg.svg"), LOGO_SVG);
-    writeFileSync(join(fresh, "logo-64x64.png"), Buffer.from(LOGO_PNG, "base64"));
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(fresh, folder);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  const spec = `${JSON.stringify(ownKernelspec(displayName, options.version), null, 2)}\n`;
+  writeSpec(kernels, name, [
+    ["logo-svg.svg", LOGO_SVG],
+    ["logo-64x64.png", Buffer.from(LOGO_PNG, "base64")],
+    // The last, for it makes a kernel of a folder.
+    ["kernel.json", spec],
+  ]);
   const isSeen = kernelFolders().includes(kernels);
   const unseen = isSeen
     ? []
@@ -58,6 +62,41 @@ export function install(options: InstallOptions): Installed {
         `Jupyter started from here does not look there: a Jupyter of ${options.prefix} does, or set JUPYTER_PATH`,
       ];
   return { name, folder, notes: [...notes, ...unseen] };
+}
+
+/** So long nobody takes to write three small files. */
+const ABANDONED_MS = 60_000;
+
+/** All files are there before the first takes its place; a kernel that is there already stays one at every moment. */
+function writeSpec(
+  kernels: string,
+  name: string,
+  files: readonly (readonly [name: string, content: string | Uint8Array])[],
+): void {
+  const folder = join(kernels, name);
+  let fresh: string | undefined;
+  try {
+    mkdirSync(kernels, { recursive: true });
+    removeAbandoned(kernels, `.${name}-`);
+    fresh = mkdtempSync(join(kernels, `.${name}-`));
+    for (const [file, content] of files) writeFileSync(join(fresh, file), content);
+    if (existsSync(folder)) for (const [file] of files) renameSync(join(fresh, file), join(folder, file));
+    else renameSync(fresh, folder);
+  } catch (error) {
+    throw new Error(`${folder}: not written (${(error as Error).message})`);
+  } finally {
+    if (fresh !== undefined) rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Removes what installers left that were killed. */
+function removeAbandoned(kernels: string, prefix: string): void {
+  for (const each of readdirSync(kernels)) {
+    const path = join(kernels, each);
+    const isTemporary = each.startsWith(prefix) && each.length === prefix.length + 6;
+    if (isTemporary && Date.now() - statSync(path).mtimeMs > ABANDONED_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Removes kernelspecs of this installation: that of a name, or all, in the user's folder or a prefix. Gives their folders. */

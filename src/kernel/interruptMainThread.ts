@@ -1,7 +1,7 @@
 import { Session } from "node:inspector";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { CALLERS, FOLLOWING, UNWIND } from "./unwind";
+import { CALLERS, FOLLOWING, REMEMBER, UNWIND } from "./unwind";
 
 // A main thread that is not in a loop takes notice within this time, and most often at once.
 const NOTICE_MS = 150;
@@ -27,6 +27,11 @@ export interface MainThread {
   readonly isDone: () => boolean;
   /** Whether it does something that must come to its end. */
   readonly isProtected: () => boolean;
+  /**
+   * Whether it asks something of a cell's what it is, the message of an error that is a getter, say. A debugger that pauses there asks it,
+   * too, for an answer that may never come, and nothing reaches it then: it is stopped without a pause.
+   */
+  readonly isTelling: () => boolean;
   /** Called with true before the debugger holds it, and with false after. */
   readonly hold: (isHeld: boolean) => void;
 }
@@ -51,12 +56,18 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
   let isConnected = true;
   // From a pause until the main thread has been let go: what is evaluated for a second stop would cancel the first before it is felt.
   let isHeld = false;
+  // From a stop until the first function that is called after it.
+  let isForgotten = false;
   const pause = () => {
     if (!isConnected || isHeld) return;
     sincePause = 0;
-    debug.post("Debugger.pause");
+    if (!thread.isTelling()) return void debug.post("Debugger.pause");
+    if (thread.isProtected() || isOver()) return;
+    debug.post("Runtime.evaluate", { expression: UNWIND });
+    debug.post("Runtime.terminateExecution");
+    isForgotten = true;
   };
-  const letGo = (how: "Debugger.resume" | "Debugger.stepOut", thenPause: boolean) =>
+  const letGo = (how: "Debugger.resume" | "Debugger.stepOut" | "Debugger.stepInto", thenPause: boolean) =>
     debug.post(how, () => {
       isHeld = false;
       sincePause = 0;
@@ -68,6 +79,12 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
     isHeld = true;
     const urls = callFrames.map(({ location }) => scripts.get(location.scriptId));
     const isFollowing = FOLLOWING.includes(urls[0] ?? "");
+    const isFelt = isForgotten && !isFollowing;
+    isForgotten = false;
+    if (isFelt) {
+      debug.post("Runtime.evaluate", { expression: REMEMBER });
+      return letGo("Debugger.resume", false);
+    }
     if (thread.isProtected() || urls.every(isOwn) || isFollowing)
       // To what called it, where that is a cell's.
       return letGo(isFollowing && !urls.every(isOwn) ? "Debugger.stepOut" : "Debugger.resume", true);
@@ -79,8 +96,10 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
       // Between the frames that are thrown away there are those that Node counts: it must forget them first.
       debug.post("Runtime.evaluate", { expression: UNWIND });
       debug.post("Runtime.terminateExecution");
+      isForgotten = true;
+      return letGo("Debugger.stepInto", false);
     }
-    // Otherwise it has come to its end meanwhile: what runs now is not the cell.
+    // It has come to its end meanwhile: what runs now is not the cell.
     letGo("Debugger.resume", false);
   });
   debug.post("Debugger.enable");
@@ -92,6 +111,7 @@ export async function interruptMainThread(thread: MainThread): Promise<void> {
     if (sincePause > (thread.tookNotice() ? FINISH_MS : NOTICE_MS)) pause();
   }
   isConnected = false;
+  if (isForgotten && isOver()) debug.post("Runtime.evaluate", { expression: REMEMBER });
   debug.post("Debugger.disable");
   debug.disconnect();
   thread.hold(false);

@@ -1,13 +1,15 @@
 import { captureChildren } from "./captureChildren";
 import { captureFiles } from "./captureFiles";
+import { captureWarnings } from "./captureWarnings";
 import { type Cell, currentCell, Interrupted, interruptCell, isInterrupted } from "./cell";
 import { judgeCompleteness } from "./completeness";
 import type { ConnectionInfo } from "./connectionFile";
 import type { ErrorContent } from "./describeError";
-import { Engine, isInterruption, type Outcome } from "./engine";
+import { Engine, type Outcome } from "./engine";
 import { hideTracking } from "./hideTracking";
 import { History } from "./history";
 import { keepInterrupts } from "./keepInterrupts";
+import { keepListeners } from "./keepListeners";
 import { kernelInfo } from "./kernelInfo";
 import { log } from "./log";
 import { Server } from "./server";
@@ -35,6 +37,8 @@ export class Kernel {
   #isTurned = false;
   #count = 0;
   #running: Cell | undefined;
+  // Whether its synchronous code took an interrupt.
+  #isTaken = false;
   #answerInput:
     | { readonly resolve: (line: string) => void; readonly reject: (reason: Error) => void }
     | undefined;
@@ -85,6 +89,7 @@ export class Kernel {
     );
     captureChildren();
     captureFiles();
+    captureWarnings();
     hideTracking();
     keepInterrupts();
     yieldTicks(() => this.#server.isInterruptPending || currentCell()?.isInterrupted === true);
@@ -92,6 +97,7 @@ export class Kernel {
     process.on("unhandledRejection", (reason) => this.#onUnhandled(reason));
     process.on("uncaughtException", (error) => this.#onUnhandled(error));
     process.on("exit", () => this.#server.close());
+    keepListeners();
     setImmediate(() => this.#theEngine);
   }
 
@@ -102,7 +108,12 @@ export class Kernel {
         input: (prompt, options) => this.#input(prompt, options),
         clearOutput: (wait = false) => this.#publishForCell("clear_output", { wait }),
       },
-      this.#server,
+      {
+        protect: (work) => this.#server.protect(work),
+        setAnswering: (isAnswering) => this.#server.setAnswering(isAnswering),
+        tell: (work) => this.#server.tell(work),
+        onTaken: () => this.#onTaken(),
+      },
     );
     return this.#engine;
   }
@@ -203,8 +214,7 @@ export class Kernel {
   async #run(cell: Cell, code: string, label: string): Promise<Outcome> {
     try {
       const outcome = await this.#theEngine.run(cell, code, label);
-      if (outcome.status === "error" && isInterruption(outcome.error) && !cell.isInterrupted)
-        await this.#stopLeftovers(cell);
+      if (this.#isTaken) await this.#hearInterrupt();
       return outcome;
     } catch (error) {
       log(stackOf(error));
@@ -216,10 +226,17 @@ export class Kernel {
    * The signal stopped a cell's synchronous code, and no other thread has heard of it. What that code had begun goes on, and may
    * never leave this thread its turn.
    */
-  async #stopLeftovers(cell: Cell): Promise<void> {
-    interruptCell(cell);
-    this.#server.setAnswering(false);
+  #onTaken(): void {
+    if (!this.#running) return;
+    this.#isTaken = true;
+    interruptCell(this.#running);
     this.#server.watchInterrupted();
+  }
+
+  /** An interrupt that the other threads have been told of comes back from them: not to the next cell. */
+  async #hearInterrupt(): Promise<void> {
+    this.#isTaken = false;
+    this.#server.setAnswering(false);
     await this.#server.barrier();
     this.#server.setAnswering(true);
   }
@@ -326,7 +343,7 @@ export class Kernel {
   #onUnhandled(thrown: unknown): void {
     if (isUnwinding(thrown) || isInterrupted(thrown)) return;
     const cell = currentCell();
-    const error: ErrorContent = this.#theEngine.describe(thrown);
+    const error: ErrorContent = this.#server.tell(() => this.#theEngine.describe(thrown));
     if (!cell) {
       log(error.traceback.join("\n"));
       return;

@@ -1,3 +1,4 @@
+import "./holdInterrupts";
 import { readConnectionFile } from "./connectionFile";
 import { Kernel } from "./kernel";
 

@@ -1,6 +1,6 @@
 import MagicString from "magic-string";
 import type * as ts from "typescript";
-import { type CellNames, namesOfCell } from "./cellNames";
+import { type CellNames, MEANING, namesOfCell } from "./cellNames";
 import { OWN, USED_BY_CODE } from "./marks";
 import { isOwnName, isPropertyName, type Scope } from "./ownNames";
 import { type Unsupported, unsupportedAt } from "./unsupported";
@@ -44,7 +44,7 @@ interface Binder {
 export function rewriteSource(
   compiler: typeof ts,
   source: string,
-  isEarlier: (name: string) => boolean = () => false,
+  isEarlier: (name: string, meaning: number) => boolean = () => false,
 ): Rewritten {
   const file = compiler.createSourceFile(
     "cell.tsx",
@@ -57,7 +57,8 @@ export function rewriteSource(
   const text = new MagicString(source);
   if (source.startsWith("#!")) text.overwrite(0, 2, "//");
   const mayHoldOwn =
-    USED_BY_CODE.some((name) => isEarlier(name) || source.includes(name)) || source.includes("\\u");
+    USED_BY_CODE.some((name) => isEarlier(name, MEANING.all) || source.includes(name)) ||
+    source.includes("\\u");
 
   const quote = (name: ts.Node) =>
     text.overwrite(name.getStart(), name.getEnd(), JSON.stringify(name.getText()));

@@ -58,7 +58,7 @@ function interruptible(work: () => void): boolean {
   }
 }
 
-// Two levels, so that between two sleeps there is always one script that takes a signal: the default action ends the process.
+// Two levels, so that between two sleeps there is always one script that takes a signal.
 while (true) {
   interruptible(() => {
     while (true) {

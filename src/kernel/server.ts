@@ -103,6 +103,18 @@ export class Server {
   /** The same for work in several steps, which begins and ends by this. It waits for nothing but promises that are settled. */
   setAnswering(isAnswering: boolean): void {
     Atomics.store(this.#counters, COUNTER.answering, isAnswering ? 1 : 0);
+    // What was stopped by force has not said that it is over.
+    Atomics.store(this.#counters, COUNTER.telling, 0);
+  }
+
+  /** Asks something of a cell's what it is, which a debugger must not do as well. */
+  tell<T>(work: () => T): T {
+    Atomics.store(this.#counters, COUNTER.telling, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#counters, COUNTER.telling, 0);
+    }
   }
 
   /** Sees to it that nothing goes on of a cell whose synchronous code an interrupt stopped, without the other threads. */

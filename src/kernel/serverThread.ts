@@ -142,7 +142,7 @@ async function interrupt(): Promise<void> {
   const seen = Atomics.load(counters, COUNTER.interruptsSeen);
   const cell = Atomics.load(counters, COUNTER.cells);
   const before = asked;
-  process.kill(process.pid, "SIGINT");
+  signal();
   for (
     let waited = 0;
     waited < HEAR_MS && Atomics.load(counters, COUNTER.interruptsSeen) === seen;
@@ -152,6 +152,15 @@ async function interrupt(): Promise<void> {
   // Nobody says to have taken it: a script of the cell's own did, or one that was just about to end.
   const isLost = asked === before && cell % 2 === 1 && Atomics.load(counters, COUNTER.cells) === cell;
   if (isLost) void interruptAfterSignal();
+}
+
+/** As a terminal does: clients start a kernel as the leader of a group, to which belong programs that a cell waits for. */
+function signal(): void {
+  try {
+    process.kill(-process.pid, "SIGINT");
+  } catch {
+    process.kill(process.pid, "SIGINT");
+  }
 }
 
 async function interruptAfterSignal(): Promise<void> {
@@ -169,6 +178,7 @@ async function interruptAfterSignal(): Promise<void> {
     isDone: () => isEnding || (hasEnded() && Atomics.load(counters, COUNTER.interruptsDone) >= number),
     isProtected: () =>
       Atomics.load(counters, COUNTER.compiling) === 1 || Atomics.load(counters, COUNTER.answering) === 1,
+    isTelling: () => Atomics.load(counters, COUNTER.telling) === 1,
     hold: (isHeld) => Atomics.add(counters, COUNTER.debugging, isHeld ? 1 : -1),
   };
   watch = watch.then(() => interruptMainThread(thread));

@@ -77,6 +77,8 @@ export const COUNTER = {
   interruptsDone: 8,
   /** 1 when the main thread has heard that the process is to end. */
   ending: 9,
+  /** 1 while the main thread asks something of a cell's what it is. */
+  telling: 10,
 } as const;
 
-export const COUNTERS = 10;
+export const COUNTERS = 11;

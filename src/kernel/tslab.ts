@@ -1,4 +1,5 @@
 import Module, { createRequire } from "node:module";
+import vm from "node:vm";
 import type * as ts from "typescript";
 import { helperModules } from "./helperModule";
 
@@ -93,22 +94,27 @@ export function loadConverter(overrides: Partial<typeof ts>): ConverterModule {
   // tslab takes a module that says so as it is, and copies any other.
   const properties = { __esModule: true, ...overrides };
   const compiler = Object.create(loadCompiler(), Object.getOwnPropertyDescriptors(properties)) as unknown;
-  return loadWith("./dist/converter", COMPILER, compiler) as ConverterModule;
+  return loadWith("./dist/converter", { [COMPILER]: compiler }) as ConverterModule;
 }
 
-/** Loads tslab's executor, in the same way, with modules of our own for the files that cells import. */
+/**
+ * Loads tslab's executor, in the same way, with modules of our own for the files that cells import, and scripts of which Node does not
+ * read what they throw: it would do so where no interrupt ends it.
+ */
 export function loadExecutor(): ExecutorModule {
-  return loadWith("./dist/executor", "module", helperModules()) as ExecutorModule;
+  const runInThisContext = (code: string, options?: object): unknown =>
+    vm.runInThisContext(code, { ...options, displayErrors: false });
+  return loadWith("./dist/executor", { module: helperModules(), vm: { runInThisContext } }) as ExecutorModule;
 }
 
-/** A module of tslab that is given another object when it asks for the module `name`. */
-function loadWith(path: string, name: string, object: unknown): unknown {
+/** A module of tslab that is given other objects when it asks for the modules of these names. */
+function loadWith(path: string, objects: Readonly<Record<string, unknown>>): unknown {
   const loader = Module as unknown as {
     _load: (this: unknown, request: string, ...rest: unknown[]) => unknown;
   };
   const load = loader._load;
   loader._load = function (request, ...rest) {
-    return request === name ? object : load.call(this, request, ...rest);
+    return Object.hasOwn(objects, request) ? objects[request] : load.call(this, request, ...rest);
   };
   // Another module of tslab may have loaded it as it is.
   delete require.cache[fromTslab.resolve(path)];

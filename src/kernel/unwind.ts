@@ -1,4 +1,4 @@
-import { forgetCells } from "./cell";
+import { forgetCells, rememberCells } from "./cell";
 
 /**
  * Before JavaScript is stopped by force, Node's record of nested callbacks (async ids) must be emptied, or Node finds it
@@ -8,8 +8,27 @@ import { forgetCells } from "./cell";
 
 const NAME = "tslab-kernel.unwind";
 
+let isQuiet = false;
+
 /** The exception, also found under a registered symbol by code that the debugger evaluates. */
-const token = { toString: () => "a cell is interrupted", forgetCells };
+const token = {
+  toString: () => "a cell is interrupted",
+  forgetCells,
+  rememberCells,
+  /** Keeps it from listeners of a cell's own, where Node lets it. */
+  handleQuietly: () => {
+    try {
+      process.setUncaughtExceptionCaptureCallback(() => {});
+      isQuiet = true;
+    } catch {
+      // A cell handles all exceptions itself.
+    }
+  },
+  handleAgain: () => {
+    if (isQuiet) process.setUncaughtExceptionCaptureCallback(null);
+    isQuiet = false;
+  },
+};
 (globalThis as Record<symbol, unknown>)[Symbol.for(NAME)] = token;
 
 export function isUnwinding(thrown: unknown): boolean {
@@ -22,7 +41,10 @@ const TOKEN = `globalThis[Symbol.for(${JSON.stringify(NAME)})]`;
  * What the debugger evaluates in the main thread. Where Node follows promises by functions of its own (`FOLLOWING`), a loop of awaits
  * is most often in one of them, and V8 takes what stops it there for the function's own mistake, and goes on: they must not run.
  */
-export const UNWIND = `${TOKEN}.forgetCells(); process._fatalException(${TOKEN})`;
+export const UNWIND = `${TOKEN}.forgetCells(); ${TOKEN}.handleQuietly(); process._fatalException(${TOKEN}); ${TOKEN}.handleAgain()`;
+
+/** What it evaluates before the main thread does anything else: what that causes belongs to somebody, too. */
+export const REMEMBER = `${TOKEN}.rememberCells()`;
 
 export const FOLLOWING: readonly string[] = ["node:internal/async_hooks", "node:async_hooks"];
 

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../src/base/mapInOrder";
 import { violations } from "../figures/support/axe";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { everyThird, IS_WHOLE } from "../support/everyThird";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, everyThird, sharedBook } from "./support";
+import { type BuiltBook, sharedBook } from "./support";
 
 // On a build machine nothing is skipped.
 const mustRun = process.env.CI !== undefined;
@@ -149,7 +150,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("the book in a real br
         }
         await look("light");
         expect(await violations(page), file).toEqual([]);
-        if (first.has(file) || process.env.LESSONS === "all") {
+        if (first.has(file) || IS_WHOLE) {
           await page.click("button.theme");
           await look("dark");
           expect(await violations(page, { runOnly: ["color-contrast"] }), `${file}, dark`).toEqual([]);

@@ -8,8 +8,9 @@ import { mapInOrder } from "../../src/base/mapInOrder";
 import { buildProjectBook } from "../../src/site/projectBook";
 import { violations } from "../figures/support/axe";
 import { browserProgram, startBrowser, watchRequests } from "../figures/support/browser";
+import { everyThird } from "../support/everyThird";
 import { packageRoot } from "../support/root";
-import { type BuiltBook, everyThird, lessonsOf, makeSmallProject, sharedBook } from "./support";
+import { type BuiltBook, lessonsOf, makeSmallProject, sharedBook } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const SCREENSHOTS = join(packageRoot, "tmp", "slides-screenshots");

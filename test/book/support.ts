@@ -49,14 +49,6 @@ export function makeSmallProject(
   copyInto("notebooks", notebooks);
 }
 
-/**
- * All pages and all lessons in a browser take a quarter of an hour of two cores: of each kind every third, from the first, and all of them with
- * LESSONS=all, as in the workflow for GitHub.
- */
-export function everyThird<T>(all: readonly T[]): readonly T[] {
-  return process.env.LESSONS === "all" ? all : all.filter((_, i) => i % 3 === 0);
-}
-
 /** Names of the lessons' pages, without their endings, in the order of the course. */
 export const lessonsOf = ({ pages }: BuiltBook): readonly string[] =>
   [...pages.keys()].filter((file) => /^\d/.test(file)).map((file) => file.replace(".html", ""));

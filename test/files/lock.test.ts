@@ -13,7 +13,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { LockedError, lock, withLock } from "../../src/files/lock";
+import { LockedError, lock, withFolderLock, withLock } from "../../src/files/lock";
 import { packageRoot } from "../support/root";
 
 const folder = mkdtempSync(join(tmpdir(), "lock-"));
@@ -136,6 +136,25 @@ describe("a lock", () => {
   it("of another machine is kept, and the message says how to remove it", () => {
     writeFileSync(lockFile("c"), JSON.stringify({ pid: 1, host: "elsewhere" }));
     expect(() => lock(join(folder, "c"))).toThrow(/of elsewhere \(if it is gone, delete .*\.c\.lock\)/);
+  });
+
+  it("of a folder is in it, so that nobody need write beside it, and work that is refused leaves no folder", async () => {
+    const [parent, results] = [join(folder, "parent"), join(folder, "parent", "results")];
+    mkdirSync(parent);
+    symlinkSync("results", join(parent, "link"));
+    await withFolderLock(results, async () => {
+      expect([readdirSync(parent).sort(), readdirSync(results)]).toEqual([["link", "results"], [".lock"]]);
+      await expect(withFolderLock(results, async () => {})).rejects.toThrow(LockedError);
+      await expect(withFolderLock(join(parent, "link"), async () => {})).rejects.toThrow(LockedError);
+    });
+    expect(readdirSync(parent)).toEqual(["link"]);
+    await withFolderLock(results, async () => writeFileSync(join(results, "kept"), ""));
+    expect(readdirSync(results)).toEqual(["kept"]);
+    // What a killed process left is taken over, there too.
+    const owner = { pid: spawnSync("true").pid, host: hostname() };
+    writeFileSync(join(results, ".lock"), JSON.stringify(owner));
+    await withFolderLock(results, async () => {});
+    expect(readdirSync(results)).toEqual(["kept"]);
   });
 
   it("goes to one of many processes that find a dead one, never to two", async () => {

@@ -3,10 +3,13 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { InputError } from "../../src/base/inputError";
 import { replaceFolder, requireReplaceable } from "../../src/files/outputFolder";
 import { WriteError } from "../../src/files/wholeFile";
 
 const renames = vi.hoisted(() => ({ fails: (_to: string): boolean => false }));
+/** A folder in which this user may not write: the superuser may everywhere. */
+const forbidden = vi.hoisted(() => ({ folder: "" }));
 
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof fs>();
@@ -14,13 +17,18 @@ vi.mock("node:fs", async (original) => {
     if (renames.fails(to)) throw Object.assign(new Error("EIO: i/o error"), { code: "EIO" });
     real.renameSync(from, to);
   };
-  return { ...real, renameSync };
+  const accessSync = (path: string, mode: number): void => {
+    if (path === forbidden.folder) throw Object.assign(new Error("EACCES"), { code: "EACCES" });
+    real.accessSync(path, mode);
+  };
+  return { ...real, renameSync, accessSync };
 });
 
 const folder = fs.mkdtempSync(join(tmpdir(), "output-folder-"));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 afterEach(() => {
   renames.fails = () => false;
+  forbidden.folder = "";
 });
 
 /** A place of its own for a folder `site` that holds one old page. */
@@ -77,6 +85,19 @@ describe("replacing a folder", () => {
       expect(fs.readdirSync(at)).toEqual(["site"]);
     },
   );
+
+  it("is refused before anything is done where its own folder cannot be written to, and the message says why", () => {
+    const { at, target, page } = site();
+    forbidden.folder = fs.realpathSync(at);
+    const why = `${forbidden.folder} cannot be written to, and the new folder is made there, whole`;
+    for (const name of [target, join(at, "new", "one")]) {
+      expect(() => replaceFolder(name, NEW)).toThrow(why);
+      const ask = () => requireReplaceable(name, { field: "--out", what: "a site", isOurs: () => true });
+      expect(ask).toThrow(InputError);
+      expect(ask).toThrow(`allowed: a folder elsewhere: ${why}`);
+    }
+    expect([page(), fs.readdirSync(at)]).toEqual(["old", ["site"]]);
+  });
 
   it("takes over what is to be kept, links as links", () => {
     const { target } = site();

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeWorkDirectory, removeDirectory } from "../notebooks/runner/support/notebooks";
 import { Client } from "./support/client";
@@ -443,6 +443,95 @@ describe("an error is for people:", () => {
     });
   });
 
+  it("the compiler names packages and files as cells do, wherever they lie on this machine", async () => {
+    const directory = makeWorkDirectory();
+    const files = {
+      "node_modules/plain/package.json": '{ "name": "plain", "main": "index.js" }',
+      "node_modules/plain/index.js": "module.exports = 1;",
+      "node_modules/@types/some__thing/index.d.ts": "export declare class Here { private a; }",
+      "node_modules/typed/package.json": '{ "name": "typed", "types": "lib/types.d.ts" }',
+      "node_modules/typed/lib/types.d.ts": "export declare class Here { private a; }",
+      "beside.ts": "export class Here { private a = 1; }",
+      "linked/package.json": '{ "name": "@own/linked", "types": "dist/index.d.ts" }',
+      "linked/dist/index.d.ts": "export declare class Here { private a; }",
+      "tsconfig.json": '{ "compilerOptions": { "strict": true } }',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, "book", name)), { recursive: true });
+      writeFileSync(join(directory, "book", name), text);
+    }
+    renameSync(join(directory, "book", "linked"), join(directory, "linked"));
+    mkdirSync(join(directory, "book/node_modules/@own"));
+    symlinkSync(join(directory, "linked"), join(directory, "book/node_modules/@own/linked"));
+    const own = await Client.start({ cwd: join(directory, "book") });
+    try {
+      await own.execute("class Here { private a = 1; }");
+      for (const [code, message] of [
+        [
+          'import * as t from "typed"; const a: string = t;',
+          "Type 'typeof import(\"typed\")' is not assignable to type 'string'.",
+        ],
+        [
+          'import * as t from "@some/thing"; const a: Here = new t.Here();',
+          "Type 'import(\"@some/thing\").Here' is not assignable to type 'Here'.",
+        ],
+        [
+          'import * as t from "./beside"; const a: Here = new t.Here();',
+          "Type 'import(\"./beside\").Here' is not assignable to type 'Here'.",
+        ],
+        [
+          'import * as t from "@own/linked"; const a: Promise<string> = Promise.resolve(t);',
+          /import\("@own\/linked"\)/,
+        ],
+        [
+          'import plain from "plain"; plain;',
+          "Could not find a declaration file for module 'plain'. 'plain/index.js' implicitly has an 'any' type.",
+        ],
+        [
+          "const path: '/etc/hosts' = '/etc/host';",
+          "Type '\"/etc/host\"' is not assignable to type '\"/etc/hosts\"'.",
+        ],
+      ] as const) {
+        const { error } = await own.execute(code);
+        if (typeof message === "string") expect(error?.evalue, code).toBe(message);
+        else expect(error?.evalue, code).toMatch(message);
+        expect(error?.traceback.join("\n")).not.toContain(directory);
+      }
+      await own.execute('let known: typeof import("@own/linked")[] = [];');
+      const { reply } = await own.request("inspect_request", {
+        code: "known",
+        cursor_pos: 5,
+        detail_level: 0,
+      });
+      expect(reply.content.data["text/plain"]).toBe('let known: typeof import("@own/linked")[]');
+      // What is wrong in a cell that defines a module is told, also behind a cell that did not compile.
+      const module = await own.execute(
+        '/** @module wrong */ import * as t from "typed"; export const x: number = t;',
+      );
+      expect(module.stderr).toBe(
+        "wrong.ts 1:63 - Type 'typeof import(\"typed\")' is not assignable to type 'number'.\n",
+      );
+    } finally {
+      own.stop();
+      removeDirectory(directory);
+    }
+  });
+
+  it("Node's warnings are the same in every run", async () => {
+    for (const [code, stderr] of [
+      ["process.emitWarning('look out');", "Warning: look out\n"],
+      [
+        "process.emitWarning('old', { type: 'DeprecationWarning', code: 'DEP0', detail: 'Use new.' });",
+        "[DEP0] DeprecationWarning: old\nUse new.\n",
+      ],
+      [
+        "import { EventEmitter } from 'events'; const many = new EventEmitter(); for (let i = 0; i < 11; i++) many.on('x', () => {});",
+        "MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 11 x listeners added to [EventEmitter]. MaxListeners is 10. Use emitter.setMaxListeners() to increase limit\n",
+      ],
+    ] as const)
+      expect((await client.execute(code)).stderr, code).toBe(stderr);
+  });
+
   it("a value whose own way of showing itself throws is shown without it, and the next cells run", async () => {
     const custom = 'Symbol.for("nodejs.util.inspect.custom")';
     for (const thrown of [
@@ -464,5 +553,15 @@ describe("an error is for people:", () => {
     const { result } = await client.execute("const timer = setTimeout(() => {}, 1); timer");
     expect(result).toMatch(/^Timeout \{/);
     expect(result).not.toMatch(/Symbol\((asyncId|triggerId|kResourceStore)\)/);
+  });
+
+  it("an error that nobody handles does not end the kernel where a cell has removed all listeners", async () => {
+    await client.execute("process.removeAllListeners('uncaughtException'); process.removeAllListeners();");
+    const { error } = await client.execute(
+      "setTimeout(() => { throw new RangeError('late'); }, 1); await new Promise((r) => setTimeout(r, 30));",
+    );
+    expect(error).toMatchObject({ ename: "RangeError", evalue: "late" });
+    expect((await client.execute("await Promise.reject(new RangeError('rejected'));")).status).toBe("error");
+    expect((await client.execute("1 + 1")).result).toBe("2");
   });
 });

@@ -8,6 +8,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -48,6 +49,24 @@ describe("the installer", () => {
       display_name: string;
       env: object;
     };
+
+  it("leaves the kernel that is there where a file of the new one cannot be written, and takes away what killed ones left", async () => {
+    expect((await kernel(packageRoot, "install")).code).toBe(0);
+    const folder = join(kernels, "tslab");
+    const before = readFileSync(join(folder, "kernel.json"), "utf8");
+    const abandoned = join(kernels, ".tslab-abcdef");
+    mkdirSync(abandoned);
+    utimesSync(abandoned, 1, 1);
+    // What stands in the way of one file: the folder used to be removed before the new one took its name.
+    rmSync(join(folder, "logo-svg.svg"));
+    mkdirSync(join(folder, "logo-svg.svg", "mine"), { recursive: true });
+    const { code, stderr } = await kernel(packageRoot, "install");
+    expect(stderr).toMatch(/^finetune-icl: .*tslab: not written \(.*\)\n$/);
+    expect(code).toBe(1);
+    expect(readFileSync(join(folder, "kernel.json"), "utf8")).toBe(before);
+    expect(existsSync(join(folder, "logo-svg.svg", "mine"))).toBe(true);
+    expect(readdirSync(kernels)).toEqual(["tslab"]);
+  });
 
   it("writes full paths and pictures, says where, and takes all of it back", async () => {
     const { code, stdout, stderr } = await kernel(packageRoot, "install", "--user");

@@ -38,6 +38,8 @@ const BUSY: Readonly<Record<string, string>> = {
     "console.log('on'); setImmediate(() => {}); setImmediate(() => { for (;;) {} }); await new Promise(() => {});",
   "a loop in an immediate that a failing cell left behind":
     "setImmediate(() => setImmediate(() => { console.log('on'); for (;;) {} })); throw new Error('gone');",
+  "an error whose message never ends":
+    "console.log('on'); throw Object.defineProperty(new Error(), 'message', { get() { for (;;) {} } });",
   "the telling of what it threw":
     "console.log('on'); throw { [Symbol.for('nodejs.util.inspect.custom')]() { for (;;) {} } };",
   "waiting for input": "console.log('on'); await input('?');",
@@ -84,7 +86,8 @@ describe("an interrupt", () => {
       "ends %s, and leaves the kernel idle and its names alive",
       async (_, code) => {
         const id = await begun(client, code, { allow_stdin: true });
-        if (how === "signal") process.kill(client.process.pid!, "SIGINT");
+        // As Jupyter sends it: to the kernel's group.
+        if (how === "signal") process.kill(-client.process.pid!, "SIGINT");
         else await client.request("interrupt_request", {}, "control");
         const { status, error } = summarize(await client.answer(id, "execute_request"));
         const ename = code.includes("gone") ? "Error" : "Interrupted";
@@ -168,6 +171,88 @@ describe("an interrupt", () => {
       expect({ awaits, status }).toEqual({ awaits, status: "error" });
       expect((await client.execute("1 + 1")).result).toBe("2");
     }
+  });
+
+  // What begins to loop between the kernel's own steps: it must not be taken for one of them.
+  const LEAVING: Readonly<
+    Record<string, readonly [awaits: readonly number[], code: (left: string) => string]>
+  > = {
+    "a loop": [[2, 5, 8], (left) => `${left} for (;;) {}`],
+    "a finally block": [[6, 8], (left) => `try { await new Promise(() => {}); } finally { ${left} }`],
+    "a value that shows itself": [
+      [2, 4],
+      (left) => `({ [Symbol.for('nodejs.util.inspect.custom')]() { ${left} return 'shown'; } })`,
+    ],
+  };
+  it.each(Object.entries(LEAVING))(
+    "ends what %s has left behind, whenever that begins to loop",
+    async (_, [all, code]) => {
+      for (const awaits of all) {
+        const left = `void (async () => { for (let i = 0; i < ${awaits}; i++) await null; for (;;) {} })();`;
+        const id = await begun(client, `console.log('on'); ${code(left)}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        process.kill(client.process.pid!, "SIGINT");
+        const { reply } = await client.answer(id, "execute_request");
+        expect({ awaits, isAnswered: reply.content.status !== "aborted" }).toEqual({
+          awaits,
+          isAnswered: true,
+        });
+        expect((await client.execute("1 + 1")).result).toBe("2");
+      }
+    },
+  );
+
+  it.each(["message", "signal"])("by %s ends a program that the cell waits for", async (how) => {
+    const id = await begun(
+      client,
+      "import { execSync } from 'child_process'; console.log('on'); execSync('sleep 60');",
+    );
+    if (how === "signal") process.kill(-client.process.pid!, "SIGINT");
+    else await client.request("interrupt_request", {}, "control");
+    // Which of the two hears of it first is the system's choice.
+    const { status, error } = summarize(await client.answer(id, "execute_request"));
+    expect({ status, isTold: /^(Interrupted|Error)$/.test(error?.ename ?? "") }).toEqual({
+      status: "error",
+      isTold: true,
+    });
+    expect((await client.execute("1 + 1")).result).toBe("2");
+  });
+
+  it("however often it comes, ends no kernel", async () => {
+    for (let times = 0; times < 4000; times += 1) {
+      process.kill(client.process.pid!, "SIGINT");
+      if (times % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await client.execute("1 + 1")).result).toBe("2");
+  });
+
+  const PRINTING: Readonly<Record<string, string>> = {
+    timers: "setTimeout(function next() { setTimeout(next, 2); console.log('left'); }, 1);",
+    awaits:
+      "void (async () => { while (true) { await new Promise((r) => setTimeout(r, 2)); console.log('left'); } })();",
+    immediates: "setImmediate(function next() { setImmediate(next); console.log('left'); });",
+  };
+  it.each(Object.entries(PRINTING))(
+    "by force lets nothing of the cell's %s print into later cells",
+    async (_, code) => {
+      const id = await begun(client, `${code} await null; console.log('on'); for (;;) {}`);
+      await client.request("interrupt_request", {}, "control");
+      await client.answer(id, "execute_request");
+      for (let times = 0; times < 3; times += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        const later = await client.execute("await new Promise((r) => setTimeout(r, 20));");
+        expect({ status: later.status, stdout: later.stdout }).toEqual({ status: "ok", stdout: "" });
+      }
+    },
+  );
+
+  it("by force is no exception to a cell's own listener of these", async () => {
+    await client.execute("let caught = 0; process.on('uncaughtException', () => { caught += 1; });");
+    const id = await begun(client, "await null; console.log('on'); for (;;) {}");
+    await client.request("interrupt_request", {}, "control");
+    await client.answer(id, "execute_request");
+    expect((await client.execute("caught")).result).toBe("0");
   });
 
   it("ends an expression of a client whose value never shows itself", async () => {

@@ -132,6 +132,14 @@ const cases: Readonly<Record<string, readonly [cells: readonly string[], result:
     ],
     "[ 7, 1, 3, 6 ]",
   ],
+  "a type that is called require or exports leaves the function what it is": [
+    [
+      "interface require { a: number }\nconst typed: require = { a: require('path').sep.length };",
+      "const typed2: require = { a: 2 }; interface exports {}\nconst load = require;",
+      "[typed, typed2, load('path').sep, { require }.require('path').sep, typeof require]",
+    ],
+    "[ { a: 1 }, { a: 2 }, '/', '/', 'function' ]",
+  ],
   "exports, module and require are names like others": [
     [
       "const taken = { exports: { bar: 1 }, module: 2, require: 3 };",
@@ -642,6 +650,25 @@ describe("cells", () => {
       ({ error }) => /twin[AB]\.ts:\d+:\d+/.exec(error?.traceback.join("\n") ?? "")?.[0],
     );
     expect(places).toEqual(["twinA.ts:4:9", "twinB.ts:2:9"]);
+  });
+
+  it("helpers of one name and one output in two folders have lines of their own", async () => {
+    const code = "export const fail = (): never => {\n  throw new Error('twin');\n};\n";
+    for (const [folder, above] of [
+      ["left", "interface Unused {}\n\n"],
+      ["right", ""],
+    ]) {
+      mkdirSync(join(directory, folder!));
+      writeFileSync(join(directory, folder!, "same.ts"), `${above}${code}`);
+    }
+    await client.execute(
+      "import { fail as failL } from './left/same'; import { fail as failR } from './right/same'; failL.name + failR.name",
+    );
+    const thrown = [await client.execute("failL();"), await client.execute("failR();")];
+    const places = thrown.map(
+      ({ error }) => /\w+\/same\.ts:\d+:\d+/.exec(error?.traceback.join("\n") ?? "")?.[0],
+    );
+    expect(places).toEqual(["left/same.ts:4:9", "right/same.ts:2:9"]);
   });
 
   it("types of a helper above are checked, and its errors name its lines", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { studentQuantile } from "../../src/core/evidence/studentT";
 import { cells } from "../../src/transformer/study/grid";
 import { SIZES } from "../../src/transformer/study/settings";
 import { packageRoot } from "../support/root";
@@ -10,6 +11,50 @@ const matched = storedTable("matched").filter(({ excessLeft }) => excessLeft ===
 const document = readFileSync(join(packageRoot, "docs", "transformers.md"), "utf8");
 const rowOf = (trainable: string, objective = "zero-shot", rate = 0.001) =>
   matched.find((row) => row.trainable === trainable && row.objective === objective && row.rate === rate)!;
+
+/** A mean over seeds and its 95 % interval by Student's t. */
+function overSeeds(values: readonly number[]): { mean: number; meanLow: number; meanHigh: number } {
+  expect(values.length).toBe(5);
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+  const half = studentQuantile(0.05, values.length - 1) * Math.sqrt(variance / values.length);
+  return { mean, meanLow: mean - half, meanHigh: mean + half };
+}
+
+/** Seed by seed, the share of the benefit kept at a tenth of the excess, silence at 1.1, zero-shot objective, first target. */
+function keptBySeed(trainable: string, rate: number): readonly number[] {
+  const at = (where: string, seed: number): number =>
+    1.1 -
+    Number(
+      storedTable("paths").find(
+        (row) =>
+          row.trainable === trainable &&
+          row.objective === "zero-shot" &&
+          row.rate === rate &&
+          row.target === 0 &&
+          row.seed === seed &&
+          row.shots === 6 &&
+          String(row.at) === where,
+      )!.freshRisk,
+    );
+  return [0, 1, 2, 3, 4].map((seed) => at("0.1", seed) / at("start", seed));
+}
+
+/** All parameters at 0.001 less at 0.0003, at 0.003 less at 0.001; value less all at 0.003 less the same at 0.0003. */
+function overRates(): readonly string[] {
+  const minus = (a: readonly number[], b: readonly number[]) => a.map((x, s) => x - b[s]!);
+  const all = [0.0003, 0.001, 0.003].map((rate) => keptBySeed("all", rate)) as [number[], number[], number[]];
+  const less = (rate: number) => minus(keptBySeed("value", rate), keptBySeed("all", rate));
+  return [minus(all[1], all[0]), minus(all[2], all[1]), minus(less(0.003), less(0.0003))].map((differences) =>
+    ranged(overSeeds(differences), "mean", "mean"),
+  );
+}
+
+const threeDigits = (value: unknown): string => Number(value).toFixed(3).replace("-", "−");
+const hair = ((row) =>
+  `${threeDigits(row.lessAll)} [${threeDigits(row.lessAllLow)}, ${threeDigits(row.lessAllHigh)}]`)(
+  rowOf("mlp"),
+);
 
 describe("the stored study of the small GPT", () => {
   it("is what docs/transformers.md shows, line by line", () => {
@@ -79,12 +124,39 @@ describe("the stored study of the small GPT", () => {
       "0.02",
       "0.04",
     ]);
+    for (const text of overRates()) for (const number of text.match(/\d+\.\d+/g)!) known.add(number);
+    for (const number of hair.match(/\d+\.\d+/g)!) known.add(number);
     // Ends of what replay keeps are rounded outwards.
     const kept = matched
       .filter(({ objective }) => objective === "replay")
       .map((row) => Number(row.benefitKept));
     for (const value of kept) known.add((Math.floor(100 * value) / 100).toFixed(2));
     expect((study.match(/\d+\.\d+/g) ?? []).filter((text) => !known.has(text))).toEqual([]);
+  });
+
+  it("says which trained sets replay keeps from the target", () => {
+    const reached = (trainable: string, objective: string) => Number(rowOf(trainable, objective).reached);
+    expect(document).toContain(
+      `With replay LayerNorm alone and the readout alone reach none either (${reached("layer-norm", "zero-shot")} and ${reached("readout", "zero-shot")} of 5 runs do without), and the values of the first layer, below, in ${reached("value-layer-1", "replay")} of 5 runs`,
+    );
+    for (const trainable of ["query-key", "layer-norm", "readout"])
+      expect(reached(trainable, "replay")).toBe(0);
+    // And no other set than these.
+    const held = matched
+      .filter(
+        ({ objective, rate, reached, runs }) => objective === "replay" && rate === 0.001 && reached !== runs,
+      )
+      .map(({ trainable }) => trainable);
+    expect([...held].sort()).toEqual(["layer-norm", "query-key", "readout", "value-layer-1"]);
+  });
+
+  it("compares rates seed by seed, and calls a difference that ends near zero what it is", () => {
+    const [low, high, rise] = overRates();
+    expect(document.replaceAll("\n", " ")).toContain(
+      `clearly from 0.001 to 0.003 (${high}) and not clearly from 0.0003 to 0.001 (${low})`,
+    );
+    expect(document).toContain(`from the smallest rate to the largest, by ${rise}`);
+    expect(document).toContain(`clear by a hair (${hair})`);
   });
 
   it("bears out what docs/transformers.md concludes", () => {

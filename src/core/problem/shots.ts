@@ -37,7 +37,9 @@ export function readShots(
   // The largest count whose N = n + 1 is still exact.
   const whole = typeof raw === "number" && Number.isSafeInteger(raw) && raw < Number.MAX_SAFE_INTEGER;
   if (!whole || raw < least) {
-    throw new InputError(path, raw, `a whole number, ${least} or more${infinite ? ', or "infinity"' : ""}`);
+    const isTooLarge = typeof raw === "number" && Number.isInteger(raw) && raw > least;
+    const range = isTooLarge ? `from ${least} to ${Number.MAX_SAFE_INTEGER - 1}` : `${least} or more`;
+    throw new InputError(path, raw, `a whole number, ${range}${infinite ? ', or "infinity"' : ""}`);
   }
   return raw;
 }

@@ -8,6 +8,7 @@ import type { Benchmark, BenchmarkResult, BenchmarkSize } from "../bench/benchma
 import { PYTHON_VARIABLE, PYTHONS } from "../bench/pythonScript";
 import { type BenchReport, benchmarkText, machine } from "../bench/report";
 import { Torch } from "../bench/torch";
+import { hearNothing } from "../interrupted";
 import { answer } from "../say";
 import { printJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
@@ -59,6 +60,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
     effort: options.quick ? 0.02 : 1,
   };
   requireAffordable("--repeats", size.repeats, { operations: 1e11 * size.repeats });
+  hearNothing();
   const pythons = options.python === undefined ? PYTHONS : [options.python];
   const peers = { torch: await Torch.start(pythons), arrays: await Arrays.start(pythons) };
   const progress = createProgress(chosen.length, process.stderr, "benchmarks");

@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { projectRoot } from "@finetune-icl/files";
 import type { Command } from "commander";
+import { hearNothing } from "../interrupted";
 import { answer, say } from "../say";
 import { readOutFile, readOutFolder } from "./outOption";
 
@@ -26,6 +27,7 @@ export function registerBookCommand(program: Command): void {
       async (options: { readonly out?: string; readonly exercises?: string; readonly pdf?: string }) => {
         const out = options.out === undefined ? undefined : readOutFolder(options.out);
         const pdf = options.pdf === undefined ? undefined : resolve(readOutFile(options.pdf, "--pdf"));
+        hearNothing();
         // Loaded here, because renderers and compilers are nothing to the other commands.
         const { buildProjectBook } = await import("@finetune-icl/site");
         const root = projectRoot();

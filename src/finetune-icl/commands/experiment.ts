@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readChoice, toCsv } from "@finetune-icl/base";
 import { requireAffordable } from "@finetune-icl/core/problem";
-import { openCheckpoint, requireOwnResults, withLock, writeAllWhole } from "@finetune-icl/files";
+import { openCheckpoint, requireOwnResults, withFolderLock, writeAllWhole } from "@finetune-icl/files";
 import {
   type ExperimentRun,
   type ExperimentSize,
@@ -94,7 +94,7 @@ async function runCommand(options: Options): Promise<void> {
 
   const out = readOutFolder(options.out);
   const settings = `${JSON.stringify({ methods, keyQuery: kinds, seeds, ...size }, null, 1)}\n`;
-  await withLock(out, () => runInto(out, settings, { runs, size, workers }));
+  await withFolderLock(out, () => runInto(out, settings, { runs, size, workers }));
 }
 
 async function runInto(

@@ -19,9 +19,14 @@ export function namingExtremes<Value>(input: unknown, work: () => Value): Value 
 
 /** The failure of work on an input, or the number of the input that must be its cause. */
 export function withExtremeNamed(input: unknown, error: unknown): unknown {
-  if (!(error instanceof Error) || OTHERS.includes(error.name)) return error;
+  if (!(error instanceof Error)) return error;
+  // What is not finite was computed from the input, on the way to a field that is none of its own.
+  const isComputed =
+    error instanceof InputError && typeof error.holds === "number" && !Number.isFinite(error.holds);
+  if (OTHERS.includes(error.name) && !isComputed) return error;
   const most = mostExtreme(input, "");
-  if (most === undefined) return error;
+  // What is infinite in the input itself is named already.
+  if (most === undefined || (isComputed && !Number.isFinite(most.value))) return error;
   return new InputError(most.path, most.value, `a number nearer to 1 (with this one: ${error.message})`);
 }
 

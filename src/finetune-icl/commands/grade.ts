@@ -15,7 +15,7 @@ import {
 } from "@finetune-icl/notebooks/course";
 import { courseNotebooks, type Notebook, readNotebook } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
-import { type EndingSignal, exitCodeOf } from "../interrupted";
+import { exitCodeOf, onInterrupt } from "../interrupted";
 import { answer, say } from "../say";
 import { readJobs, readSeconds } from "./runnerOptions";
 
@@ -72,7 +72,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
     answer(`${JSON.stringify({ sandbox, submissions }, null, 1)}\n`);
   };
   // What was judged is not lost with the rest.
-  const interrupt = (signal: EndingSignal): void => {
+  const forget = onInterrupt((signal) => {
     progress.stop();
     const done = judged.filter((each) => each !== undefined).length;
     if (done > 0) print("not judged: the command was interrupted");
@@ -80,8 +80,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       `finetune-icl: interrupted; ${done} of ${read.length} submissions are judged${done > 0 ? ", and in the report; grade the others again" : ""}\n`,
     );
     process.exit(exitCodeOf(signal));
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  });
   try {
     const known = await mapInOrder(
       [...lessons.values()],
@@ -115,7 +114,7 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
       throw new Error(`${lost} of ${judged.length} submissions could not be judged: see the messages above`);
   } finally {
     progress.stop();
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    forget();
   }
 }
 

@@ -1,13 +1,21 @@
-import { decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
+import { checkNumbers, decodeUtf8, InputError, parseStrictJson } from "@finetune-icl/base";
 import { readInputFile } from "@finetune-icl/files";
+import { whileWaiting } from "../interrupted";
 import { answer } from "../say";
 
-/** Reads and parses a JSON file, or standard input for `-`. @throws InputError when it cannot be read or is not JSON. */
-export function readJson(path: string): unknown {
+/**
+ * Reads and parses a JSON file, or standard input for `-`.
+ * @throws InputError when it cannot be read or is not JSON, or a number in it is not what floats hold of it ({@link checkNumbers}).
+ */
+export function readJson(path: string, { isExact = false }: { readonly isExact?: boolean } = {}): unknown {
   const field = path === "-" ? "standard input" : "FILE";
-  const bytes = readInputFile(path, { field, allowed: "a file that can be read, or - for standard input" });
+  const allowed = "a file that can be read, or - for standard input";
+  const bytes = whileWaiting(() => readInputFile(path, { field, allowed }));
   try {
-    return parseStrictJson(decodeUtf8(bytes));
+    const text = decodeUtf8(bytes);
+    const value = parseStrictJson(text);
+    checkNumbers(text, isExact);
+    return value;
   } catch (error) {
     throw new InputError(
       field,

@@ -1,5 +1,5 @@
 import { createProgress } from "@finetune-icl/files";
-import { type EndingSignal, exitCodeOf } from "../interrupted";
+import { exitCodeOf, onInterrupt } from "../interrupted";
 import { say } from "../say";
 
 /**
@@ -11,7 +11,7 @@ export async function withKeptProgress<Value>(
   work: (step: (count?: number) => void) => Promise<Value>,
 ): Promise<Value> {
   const progress = createProgress(total, process.stderr, things);
-  const interrupt = (signal: EndingSignal): void => {
+  const forget = onInterrupt((signal) => {
     progress.stop();
     const state =
       kept() === 0
@@ -19,12 +19,11 @@ export async function withKeptProgress<Value>(
         : `${kept()} of ${total} ${things} are kept; the same command goes on from there`;
     say(`finetune-icl: interrupted; ${state}\n`);
     process.exit(exitCodeOf(signal));
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  });
   try {
     return await work(progress.step);
   } finally {
     progress.stop();
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    forget();
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { withLock } from "@finetune-icl/files";
+import { withFolderLock, withLock } from "@finetune-icl/files";
 import type { FinishedUnit } from "@finetune-icl/lab/ledger";
 import { mergeSweeps, rowsLeft, writeSweep } from "@finetune-icl/lab/sweep";
 import { isPart, mergeParts, type Part, readKeptJson, readPart } from "@finetune-icl/lab/units";
@@ -20,7 +20,7 @@ export function registerMergeCommand(program: Command): void {
     .argument("<files...>", "files written with --shard, all of one piece of work")
     .requiredOption(
       "--out <path>",
-      "where the whole goes: a file for a sweep, a folder for studies and the ledger",
+      "where the whole goes: for a sweep a file, which may be one of its own, for studies and the ledger a folder",
     )
     .action(merge);
 }
@@ -49,7 +49,7 @@ async function merge(paths: readonly string[], options: { readonly out: string }
   if (kind === undefined)
     throw new InputError("FILE", paths[0], `a part of ${[...MERGED.keys()].join(" or ")}`);
   const part = mergeParts(paths, parts, kind.comparable);
-  await withLock(folder, async () => await kind.save(folder, part));
+  await withFolderLock(folder, async () => await kind.save(folder, part));
 }
 
 /** What is made of the parts of a command. */

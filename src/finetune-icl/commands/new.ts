@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { InputError } from "@finetune-icl/base";
-import { readInputFile, replaceFolder } from "@finetune-icl/files";
+import { readInputFile, replaceFolder, requireReplaceable } from "@finetune-icl/files";
 import {
   courseName,
   coursePackages,
@@ -70,6 +70,7 @@ function runCommand(folder: string, options: Options): void {
 }
 
 function requireNewOrEmpty(folder: string): void {
+  requireReplaceable(folder, { field: "folder", what: "nothing", isOurs: () => true });
   const isFolder = folder !== "" && (!existsSync(folder) || statSync(folder).isDirectory());
   if (!isFolder || (existsSync(folder) && readdirSync(folder).length > 0))
     throw new InputError("folder", folder, "a new or empty folder");

@@ -13,6 +13,7 @@ import {
   runNotebookFile,
 } from "@finetune-icl/notebooks/runner";
 import type { Command } from "commander";
+import { exitCodeOf, onInterrupt } from "../interrupted";
 import { answer, say } from "../say";
 import { readOutFolder } from "./outOption";
 import { readJobs, readSeconds } from "./runnerOptions";
@@ -63,20 +64,33 @@ async function runCommand(paths: readonly string[], options: Options): Promise<v
   const files = await withOverrides(named, options.set);
   const cells = files.flatMap((file) => file.notebook.cells.filter(isExecutable)).length;
   const progress = createProgress(cells, process.stderr);
+  let finished = 0;
+  const forget = onInterrupt((signal) => {
+    progress.stop();
+    const kept = outputs === "check" ? "" : "; those that ran are saved, the others as they were";
+    say(`finetune-icl: interrupted; ${finished} of ${files.length} notebooks are done${kept}\n`);
+    process.exit(exitCodeOf(signal));
+  });
   const results = await mapInOrder(
     files,
     jobs,
-    (file) =>
-      runNotebookFile(file, {
+    async (file) => {
+      const result = await runNotebookFile(file, {
         outputs,
         timeoutMs,
         keepGoing: options.keepGoing ?? false,
         onCellDone: progress.step,
-      }),
+      });
+      finished += 1;
+      return result;
+    },
     (result) => {
       if (result.status !== "ok" && !isRefused(result)) progress.log(describeResult(result));
     },
-  ).finally(progress.stop);
+  ).finally(() => {
+    progress.stop();
+    forget();
+  });
   answer(process.stdout.isTTY ? table(results) : `${JSON.stringify({ notebooks: results })}\n`);
   const bad = results.filter(({ status }) => status !== "ok").length;
   const refusals = results.filter(isRefused);

@@ -27,9 +27,11 @@ import {
   type ShotCount,
 } from "@finetune-icl/core/problem";
 import type { Command } from "commander";
+import { stoppable } from "../interrupted";
 import { namingExtremes } from "./extremeNumbers";
 import { printJson, readJson } from "./jsonInput";
-import { EXACT_LIMITS, riskRow, warnOfLostDigits } from "./riskRows";
+import { rationalWork } from "./rationalWork";
+import { EXACT_LIMITS, holdsSubnormal, riskRow, warnOfLostDigits } from "./riskRows";
 
 /** Adds `finetune-icl predict FILE|-`: optimal parameters of a regime, and the risks they give. */
 export function registerPredictCommand(program: Command): void {
@@ -44,9 +46,10 @@ export function registerPredictCommand(program: Command): void {
     )
     .addHelpText("after", `\nRegimes: ${REGIME_KINDS.join(", ")}. Shots are whole numbers or "infinity".`)
     .option("--exact", 'take and give rationals such as "3/10", and compute without rounding')
-    .action((path: string, { exact }: { readonly exact?: true }) => {
-      const raw = readJson(path);
-      namingExtremes(raw, () => printJson(exact === true ? rationalAnswer(raw) : answer(raw)));
+    .action((path: string, { exact: isExact = false }: { readonly exact?: boolean }) => {
+      const raw = readJson(path, { isExact });
+      const compute = (): unknown => (isExact ? rationalAnswer(raw) : answer(raw));
+      stoppable(() => namingExtremes(raw, () => printJson(compute())));
     });
 }
 
@@ -89,7 +92,9 @@ function answer(raw: unknown): unknown {
   const small =
     problem.dimension <= EXACT_LIMITS.dimension &&
     tasks.length * shots.length <= EXACT_LIMITS.rows &&
-    IS_RATIONAL[regime.kind];
+    IS_RATIONAL[regime.kind] &&
+    rationalWork(raw, problem.dimension, tasks.length * shots.length).operations! <= EXACT_LIMITS.operations;
+  const isInputRounded = holdsSubnormal(raw);
   let rational: { readonly question: Question<Rational>; readonly prediction: ExactPrediction } | undefined;
   const unrounded = (task: number, n: ShotCount): number => {
     if (rational === undefined) {
@@ -110,6 +115,7 @@ function answer(raw: unknown): unknown {
           risk: risk(theta, n),
           errorBound: errorBound(theta, n),
           ...(small ? { unrounded: () => unrounded(task, n) } : {}),
+          isInputRounded,
         },
         { path: `testTasks[${task}]`, holds: theta },
         n,
@@ -122,6 +128,8 @@ function answer(raw: unknown): unknown {
 
 function rationalAnswer(raw: unknown): unknown {
   const { problem, pretraining, regime, tasks, shots } = readQuestion(RATIONAL, raw);
+  const work = rationalWork(raw, problem.dimension, tasks.length * shots.length);
+  requireAffordable("--exact", `${problem.dimension} covariates`, work);
   const { parameters, risk } = predictExactly(problem, pretraining, regime);
   return {
     parameters: {

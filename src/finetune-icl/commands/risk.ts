@@ -21,11 +21,12 @@ import {
 } from "@finetune-icl/core/problem";
 import { monteCarloRisk } from "@finetune-icl/core/simulate";
 import type { Command } from "commander";
+import { stoppable } from "../interrupted";
 import { say } from "../say";
 import { namingExtremes } from "./extremeNumbers";
 import { printJson, readJson } from "./jsonInput";
 import { readNumberOption } from "./numberOption";
-import { EXACT_LIMITS, type RiskRow, riskRow, warnOfLostDigits } from "./riskRows";
+import { EXACT_LIMITS, holdsSubnormal, type RiskRow, riskRow, warnOfLostDigits } from "./riskRows";
 
 interface Options {
   readonly exact?: true;
@@ -46,14 +47,11 @@ export function registerRiskCommand(program: Command): void {
     .option("--monte-carlo <prompts>", "also measure each risk on this many sampled prompts")
     .option("--seed <seed>", "seed of the sampled prompts (default: 0)")
     .action((path: string, options: Options) => {
-      const raw = readJson(path);
-      namingExtremes(raw, () =>
-        printJson(
-          options.exact === true
-            ? risks(RATIONAL, inRationals, raw, options)
-            : risks(FLOAT, inFloats, raw, options),
-        ),
-      );
+      const isExact = options.exact === true;
+      const raw = readJson(path, { isExact });
+      const compute = (): unknown =>
+        isExact ? risks(RATIONAL, inRationals, raw, options) : risks(FLOAT, inFloats, raw, options);
+      stoppable(() => namingExtremes(raw, () => printJson(compute())));
     });
 }
 
@@ -70,6 +68,7 @@ function inFloats(question: Question<number>, raw: unknown): readonly RiskRow[] 
   const { problem, task, shots } = question;
   const parameters = balanced(question.parameters);
   const small = problem.dimension <= EXACT_LIMITS.dimension && shots.length <= EXACT_LIMITS.rows;
+  const isInputRounded = holdsSubnormal(raw);
   let rational: Question<Rational> | undefined;
   const unrounded = (n: ShotCount): number => {
     rational ??= readQuestion(RATIONAL, raw);
@@ -81,6 +80,7 @@ function inFloats(question: Question<number>, raw: unknown): readonly RiskRow[] 
         risk: exactRisk(FLOAT, problem, task, n, parameters),
         errorBound: roundingBound(problem, task, n, parameters),
         ...(small ? { unrounded: () => unrounded(n) } : {}),
+        isInputRounded,
       },
       { path: "task", holds: task },
       n,

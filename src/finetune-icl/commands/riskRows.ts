@@ -8,6 +8,8 @@ export interface RoundedRisk {
   readonly errorBound: number;
   /** The nearest float to the risk without rounding; it takes long, and only small problems have it. */
   readonly unrounded?: () => number;
+  /** Whether the input was rounded, before anything was computed. */
+  readonly isInputRounded: boolean;
 }
 
 /** What stands in a row of an answer; `errorBound` only where digits are lost. */
@@ -19,19 +21,26 @@ export interface AskedTask {
   readonly holds: readonly number[];
 }
 
-/** Rational arithmetic takes milliseconds up to this dimension, and an answer may have so many rows. */
-export const EXACT_LIMITS = { dimension: 6, rows: 64 } as const;
+/** How large a question may be for its lost digits to be found in rationals unasked: the last is some seconds. */
+export const EXACT_LIMITS = { dimension: 6, rows: 64, operations: 1e10 } as const;
+
+/** Whether an input holds a number so near to 0 that floats have few digits of it: no bound counts what that does to a risk, and rationals have them all. */
+export function holdsSubnormal(input: unknown): boolean {
+  if (typeof input === "number") return input !== 0 && Math.abs(input) < 2 ** -1022;
+  return typeof input === "object" && input !== null && Object.values(input).some(holdsSubnormal);
+}
 
 /** Of a risk more than nine digits are right, or it is computed without rounding, or the row says what is sure. */
 const ENOUGH = 1e-9;
 
 /** @throws InputError when the risk leaves the range of floats: it is too large for JSON. */
 export function riskRow(
-  { risk, errorBound, unrounded }: RoundedRisk,
+  { risk, errorBound, unrounded, isInputRounded }: RoundedRisk,
   task: AskedTask,
   shots: ShotCount,
 ): RiskRow {
-  if (errorBound <= ENOUGH * Math.abs(risk)) return { risk };
+  const isBoundKnown = !isInputRounded || unrounded === undefined;
+  if (isBoundKnown && errorBound <= ENOUGH * Math.abs(risk)) return { risk };
   if (unrounded !== undefined) return { risk: finite(unrounded(), task, shots) };
   finite(risk, task, shots);
   if (!Number.isFinite(errorBound)) return refuse(task, shots);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError, readShard, type Shard, shardOf } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
-import { openCheckpoint, withLock } from "@finetune-icl/files";
+import { openCheckpoint, withFolderLock, withLock } from "@finetune-icl/files";
 import {
   type AnyStudy,
   DEFAULT_SEED,
@@ -62,7 +62,7 @@ async function runCommand(names: readonly string[], options: Options): Promise<v
     if (out !== undefined) for (const study of studies) requireStudyFolder(out, study, settings);
     return runStudies(studies, settings, { workers, folder });
   };
-  await (folder === undefined ? run() : withLock(folder, run));
+  await (folder === undefined ? run() : withFolderLock(folder, run));
 }
 
 const unitName = (study: AnyStudy, unit: string): string => `${study.name}/${unit}`;

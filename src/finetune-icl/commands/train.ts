@@ -22,7 +22,7 @@ import {
   writeWholeUnless,
 } from "@finetune-icl/files";
 import type { Command } from "commander";
-import { type EndingSignal, Interrupted } from "../interrupted";
+import { Interrupted, onInterrupt } from "../interrupted";
 import { namingExtremes, withExtremeNamed } from "./extremeNumbers";
 import { jsonText, printJson, readJson } from "./jsonInput";
 import { readOutFile } from "./outOption";
@@ -120,7 +120,7 @@ function trainToTheEnd(task: TrainingTask, keep: Keep): Promise<TrainingOutcome>
   let keptSteps = task.stored && stepsOf(task);
   let writing: Promise<unknown> = Promise.resolve();
   let isGivenUp = false;
-  let interrupt = (_: EndingSignal): void => {};
+  let forget = (): void => {};
   const ask = (request: TrainingRequest): void => worker.postMessage(request);
   return new Promise<TrainingOutcome>((resolve, reject) => {
     const write = async (run: StoredRun<ArrayLike<number>>, { stepsDone }: Place): Promise<void> => {
@@ -131,7 +131,7 @@ function trainToTheEnd(task: TrainingTask, keep: Keep): Promise<TrainingOutcome>
       writing = writing.then(work).catch(reject);
     };
     let end = (): void => {};
-    interrupt = (signal) => {
+    forget = onInterrupt((signal) => {
       end = () => {
         isGivenUp = true;
         const where = `interrupted after ${at.stepsDone} of ${at.totalSteps} steps`;
@@ -139,8 +139,7 @@ function trainToTheEnd(task: TrainingTask, keep: Keep): Promise<TrainingOutcome>
       };
       ask("stop");
       setTimeout(end, PATIENCE_MS).unref();
-    };
-    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    });
     worker.on("message", (message: TrainingMessage) => {
       switch (message.kind) {
         case "at":
@@ -173,7 +172,7 @@ function trainToTheEnd(task: TrainingTask, keep: Keep): Promise<TrainingOutcome>
     worker.on("error", reject);
     worker.on("exit", () => queue(() => reject(new Error("training ended without a result"))));
   }).finally(async () => {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    forget();
     progress?.stop();
     isGivenUp = true;
     await writing;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError, readShard, type Shard } from "@finetune-icl/base";
 import type { Profile } from "@finetune-icl/core/evidence";
-import { withLock } from "@finetune-icl/files";
+import { withFolderLock, withLock } from "@finetune-icl/files";
 import { openPart, type Part, PROGRAM_FOLDERS, resultsFolder } from "@finetune-icl/lab/units";
 import {
   openTransformerCheckpoint,
@@ -85,7 +85,7 @@ async function runCommand(options: Options): Promise<void> {
       seconds: (performance.now() - start) / 1000,
     });
   };
-  await (folder === undefined ? run() : withLock(folder, run));
+  await (folder === undefined ? run() : withFolderLock(folder, run));
 }
 
 /** Does a shard's units, and the pretrainings that they start from, into the file --out, which a later run of the same command goes on from. */

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, InputError, readShard, type Shard, shardOf, tableFrom, toCsv } from "@finetune-icl/base";
 import type { Claim, Profile, Verdict } from "@finetune-icl/core/evidence";
-import { openCheckpoint, requireOwnResults, withLock, writeAllWhole } from "@finetune-icl/files";
+import {
+  openCheckpoint,
+  requireOwnResults,
+  withFolderLock,
+  withLock,
+  writeAllWhole,
+} from "@finetune-icl/files";
 import { CLAIMS } from "@finetune-icl/lab/claims";
 import {
   type FinishedUnit,
@@ -80,7 +86,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
   if (options.seeds !== undefined) {
     const seeds = readNumberOption(options.seeds, "--seeds", 1);
     const where = out ?? resultsFolder("ledger");
-    await withLock(where, async () => {
+    await withFolderLock(where, async () => {
       if (out !== undefined) requireCountsFolder(out, profile, claims.length, seeds);
       await countVerdicts(claims, { profile, seeds, workers, folder: where });
     });
@@ -93,7 +99,7 @@ async function runCommand(ids: readonly string[], options: Options): Promise<voi
     clear();
     return found;
   };
-  const { ledger, seconds } = await (folder === undefined ? run() : withLock(folder, run));
+  const { ledger, seconds } = await (folder === undefined ? run() : withFolderLock(folder, run));
   report(ledger, seconds, { folder, json: options.json ?? false });
 }
 

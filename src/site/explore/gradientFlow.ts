@@ -64,7 +64,7 @@ plane of $M_{00}$, the constant score, and $\\lVert M_{xx}\\rVert$, the size of 
 $E = \\lVert M\\rVert_F^2 - \\lVert v\\rVert^2$; together with the zero-shot optimum this says where it must end: the star. On the right the risks on the way.
 
 *Try:* move along the path. The zero-shot risk on the target can only fall; what do the few-shot risks on the target and on its opposite do meanwhile? Then
-look again after pretraining on prompts of a single example, and with a short target, which takes the flow more than ten times longer.`,
+look again after pretraining on prompts of a single example, and with a short target, which takes the flow many times longer.`,
   controls,
   answer: (state) => {
     const setting = settingOf(state);

@@ -127,3 +127,123 @@ describe("answers of the command line", () => {
     expect(err).toMatch(/regime: holds "zero-shot-full"; allowed: one of pretrained, .* with --exact/);
   });
 });
+
+describe("numbers that floats do not hold", () => {
+  const noise = (text: string) =>
+    JSON.stringify(scalar(1, 1, 1)).replace('"noiseVariance":0.1', `"noiseVariance":${text}`);
+
+  it.each(["9007199254740993", "0.1000000000000000055511151231257827"])(
+    "are refused by --exact, which would begin by rounding them, and as texts are exact: %s",
+    async (text) => {
+      const rounded = await askMain("risk", noise(text), "--exact");
+      expect(rounded.err).toMatch(/^finetune-icl: FILE: .*write it as a text, "[\d.]+"\)\n$/);
+      expect(rounded.code).toBe(2);
+      const { code, out, err } = await askMain("risk", noise(JSON.stringify(text)), "--exact");
+      expect(code, err).toBe(0);
+      // Without a label in the prompt f is 0: the risk is that of the noise and of the task, 1.
+      const [first] = (JSON.parse(out) as Answer).risks;
+      const [whole, fraction = ""] = text.split(".");
+      const unit = 10n ** BigInt(fraction.length);
+      const [numerator, denominator = "1"] = String(first!.risk).split("/");
+      const difference = BigInt(numerator!) * unit - BigInt(whole! + fraction) * BigInt(denominator);
+      expect(difference, "risk − noise − 1, over a common denominator").toBe(BigInt(denominator) * unit);
+    },
+  );
+
+  it.each([
+    ["1e-400", /the number 1e-400 is nearer to 0 than floats/],
+    [
+      "1e400",
+      /^finetune-icl: problem\.noiseVariance: holds Infinity; allowed: a finite number, 0 or more\n$/,
+    ],
+  ])("are refused where they would be 0 or infinite: %s", async (text, message) => {
+    const { code, err } = await askMain("risk", noise(text));
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it("are taken where a program wrote them, and computed with all their digits", async () => {
+    // The float nearest to 5e-324 is 4.94e-324, and so much was the risk off.
+    const zero = scalar(0, 0, 1e150) as Record<string, unknown>;
+    const { code, out, err } = await askMain("risk", {
+      ...zero,
+      problem: { covariance: [[5e-324]], noiseVariance: 0 },
+    });
+    expect(code, err).toBe(0);
+    for (const { risk } of (JSON.parse(out) as Answer).risks) expect(risk).toBe(5e-24);
+  });
+
+  it("are named by the input where they arise on the way", async () => {
+    const problem = {
+      covariance: [[1e-150, 0, 0], [0, 1e-154, 0], [0, 0, 1e-158]],
+      noiseVariance: 1e6,
+      taskCovariance: [[0.5, 0, 0], [0, 1e-9, 0], [0, 0, 1e9]],
+      pretrainingShots: 1,
+    }; // biome-ignore format: matrices
+    const more = { targetTask: [1e-5, 1e-5, 1e4], auxiliaryWeight: 1e9 };
+    const { code, err } = await askMain("predict", { ...EXTREME, ...more, problem });
+    expect(err).toMatch(
+      /^finetune-icl: problem\.covariance\[2\]\[2\]: holds 1e-158; allowed: a number nearer to 1/,
+    );
+    expect(code).toBe(2);
+  });
+});
+
+/** Numbers of 333 bits: in rationals each risk of these took seconds, without a word. */
+const EXTREME = {
+  problem: {
+    covariance: [
+      [1e100, 0, 0],
+      [0, 1e94, 0],
+      [0, 0, 1e88],
+    ],
+    noiseVariance: 1e-14,
+    taskCovariance: [
+      [0.5, 0, 0],
+      [0, 1e-9, 0],
+      [0, 0, 0.5],
+    ],
+    pretrainingShots: 1e12,
+  },
+  regime: "auxiliary-value",
+  targetTask: [1e4, 1, 1e4],
+  auxiliaryShots: 1e9,
+  auxiliaryWeight: 1,
+  testTasks: [
+    [1, 1, 1],
+    [0, 0, 0],
+    [-1e3, 0, 0],
+  ],
+  shots: [0, 1, 20, 1e10, "infinity"],
+};
+
+describe("predict in rationals", () => {
+  it("is not begun unasked where it takes long: what is lost is bounded", async () => {
+    const { code, out, err } = await askMain("predict", EXTREME);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/^finetune-icl: warning: \d+ of 15 risks lose digits/);
+    const bounds = (JSON.parse(out) as Answer).risks.map(({ errorBound }) => errorBound);
+    expect(bounds.some((bound) => bound !== undefined && bound > 0)).toBe(true);
+  });
+
+  it("is refused with its estimate where it would take more than a day", async () => {
+    const identity = (scale: number) =>
+      Array.from({ length: 80 }, (_, i) => Array.from({ length: 80 }, (_x, j) => (i === j ? scale : 0)));
+    const many = {
+      ...EXTREME,
+      problem: {
+        covariance: identity(0.1234567890123456),
+        noiseVariance: 0.1,
+        taskCovariance: identity(1),
+        pretrainingShots: 20,
+      },
+      targetTask: Array(80).fill(1),
+      testTasks: [Array(80).fill(1)],
+    };
+    const { code, err } = await askMain("predict", many, "--exact");
+    expect(err).toMatch(
+      /^finetune-icl: --exact: holds "80 covariates"; allowed: less work: .* operations, and the limit/,
+    );
+    expect(code).toBe(2);
+  });
+});

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { withFolderLock, withLock } from "../../../src/files/lock";
 import { sealOfNumbers } from "../../../src/files/sealed";
 import { makeWorkDirectory, removeDirectory, writeNotebook } from "../../notebooks/runner/support/notebooks";
 import { program, startNode } from "../../notebooks/runner/support/processes";
@@ -182,6 +183,36 @@ describe("two processes on one --out", () => {
     const { rows } = JSON.parse(readFileSync(out, "utf8")) as { rows: readonly { index: number }[] };
     expect(rows.map(({ index }) => index)).toEqual([...Array(24).keys()]);
   });
+
+  it.each([
+    {
+      what: "rows of a sweep",
+      write: ["sweep", file("study.json")],
+      hold: withLock,
+      isThere: (out: string) => existsSync(out),
+    },
+    {
+      what: "a part of a ledger",
+      write: ["verify", "best-label-weight", "--quick", "--shard", "1/1"],
+      hold: withFolderLock,
+      isThere: (out: string) => existsSync(join(out, "ledger.json")),
+    },
+  ])(
+    "keep merge of $what out while another process has its --out",
+    async ({ what, write, hold, isThere }) => {
+      const [input, out] = [file(`${what}, to merge`), file(`${what}, merged`)];
+      const written = runCli([...write, "--jobs", "1", "--out", input]);
+      expect(written.code, written.err).toBe(0);
+      const merge = () => runCli(["merge", input, "--out", out]);
+      await hold(out, async () => {
+        expectOneLine(merge(), 1, new RegExp(`merged: process ${process.pid} is writing there`));
+        expect(isThere(out)).toBe(false);
+      });
+      const after = merge();
+      expect(after.code, after.err).toBe(0);
+      expect(isThere(out)).toBe(true);
+    },
+  );
 
   it("is no matter for a process that was killed", () => {
     const out = file("killed.json");

@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { recordsOf } from "../../../src/base/plainTable";
+import { loadTable } from "../../../src/files/table";
 import { referenceRun } from "../../../src/lab/experiment/referenceRun";
 import {
   CONDITIONS,
@@ -9,6 +13,7 @@ import {
 import { exactAndSampled } from "../../../src/lab/study/exactAndSampled";
 import { loadStudyTable } from "../../../src/lab/study/saveStudy";
 import { expectClose } from "../../support/expectClose";
+import { packageRoot } from "../../support/root";
 
 const SIZE = { steps: 30, batchSize: 40, noisePrompts: 10 };
 
@@ -81,6 +86,38 @@ describe("the stored causes", () => {
         input: row,
       });
     }
+  });
+
+  it("are what docs/training.md shows, cell by cell", () => {
+    const page = readFileSync(join(packageRoot, "docs", "training.md"), "utf8");
+    const minus = (text: string): string => text.replace("-", "−");
+    const NAMES = { zs: "all parameters", zs_v: "value only", zs_kq: "key-query only" } as const;
+    const TASKS = { "+theta0": "θ₀", "-theta0": "−θ₀" } as const;
+    const shown = [
+      ...page.matchAll(/^\| (all parameters|value only|key-query only) \| (−?θ₀) \| (\d+) \| (.+) \|$/gm),
+    ];
+    expect(shown).toHaveLength(7);
+    for (const [line, trained, task, shots, cells] of shown) {
+      const row = rows("causes").find(
+        (each) =>
+          NAMES[each.regime as keyof typeof NAMES] === trained &&
+          TASKS[each.task as keyof typeof TASKS] === task &&
+          String(each.shots) === shots,
+      )!;
+      const [exact, ...changes] = cells!.split(" | ");
+      expect(Number(exact), line).toBe(Number(number(row, "exact").toPrecision(4)));
+      for (const [k, name] of ["start", "finite", "mini", "all"].entries()) {
+        const [value, error] = changes[k]!.split(" ± ") as [string, string];
+        const digits = value.split(".")[1]!.length;
+        expect(value, `${line}: ${name}`).toBe(minus(number(row, name).toFixed(digits)));
+        expect(error, `${line}: ${name}`).toBe(number(row, `${name}Error`).toFixed(digits));
+      }
+    }
+    const compared = recordsOf(loadTable(join(packageRoot, "data", "experiment", "comparison.csv")));
+    const far = compared.filter(({ exactZ }) => Math.abs(Number(exactZ)) > 1);
+    expect(page).toContain(`${far.length} of ${compared.length} rows are more than one spread`);
+    const most = far.filter(({ regime }) => ["zs", "zs_kq", "both_kq"].includes(String(regime)));
+    expect(most.length).toBeGreaterThan(0.8 * far.length);
   });
 
   it("have drifts that gradient noise predicts: each nearer to the prediction than to exact descent", () => {

@@ -16,6 +16,8 @@ import { STUDIED_MODELS } from "../../../src/lab/study/models/models";
 import { settle } from "../../../src/lab/study/models/settle";
 import { STATEMENTS } from "../../../src/lab/study/models/tables";
 import { runModels, STUDIED_REGIMES } from "../../../src/lab/study/models/unit";
+import { loadStudyTable } from "../../../src/lab/study/saveStudy";
+import { said as saidIn } from "../../notebooks/lessons/support/storedLesson";
 import { expectClose } from "../../support/expectClose";
 import { packageRoot } from "../../support/root";
 
@@ -167,6 +169,37 @@ describe("the benefit of examples", () => {
       expect(text).toContain(
         `keeps ${percent("linear, 1 layer, every length")} of the benefit of examples with one linear layer, ${percent("linear, 2 layers, every length")} with two`,
       );
+    // What a median hides: seeds in which examples end above silence (1.1), of those that read them before (README, lesson 13).
+    const seeds = recordsOf(loadStudyTable("models", "seeds")).filter(({ task }) => task === "unrelated");
+    const inHarm = (model: string): readonly [harmed: number, of: number] => {
+      const at = (regime: string) =>
+        seeds.filter((row) => row.model === model && row.regime === regime).map(({ n20 }) => Number(n20));
+      const before = at("pretrained");
+      const after = at("zs_v").filter((_, s) => before[s]! < 0.99);
+      return [after.filter((error) => error > 1.1).length, after.length];
+    };
+    const models = ["linear, 1 layer", "linear, 2 layers", "softmax, 1 layer", "softmax, 1 layer, 2 heads"];
+    const harmed = models.map((model) => inHarm(`${model}, every length`));
+    expect(said[0]).toContain(
+      `in ${harmed
+        .slice(0, 3)
+        .map(([count]) => count)
+        .join(", ")} and ${harmed[3]![0]} of them examples do harm in the end`,
+    );
+    const [one, two, head, heads] = harmed.map(([count, of]) => `${count} of ${of} seeds`);
+    expect(saidIn("13-softmax-and-depth.ipynb", "opening-read")).toContain(
+      `${one} of one linear layer, ${two} of two, ${head} of one head and ${heads} of two heads`,
+    );
+    const idle = [inHarm("softmax, 1 layer, 2 heads")[0], harmed[3]![0]];
+    expect(idle).toEqual([0, 2]);
+    // The plateau of one linear layer pretrained at every length: its loss beside that of the others.
+    const losses = recordsOf(loadStudyTable("models", "stages"))
+      .filter(({ model, stage }) => model === "linear, 1 layer, every length" && stage === "pretrained")
+      .map(({ loss }) => Number(loss));
+    const [on, off] = [losses.filter((loss) => loss > 0.9), losses.filter((loss) => loss < 0.8)];
+    const mean = (list: readonly number[]): number => list.reduce((sum, x) => sum + x, 0) / list.length;
+    expect(Math.abs(mean(on) / mean(off) - 1.3)).toBeLessThan(0.03);
+    expect(said[1]).toContain("at a loss three tenths above the others");
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FLOAT } from "../../../src/core/algebra/numberField";
 import { exactRisk } from "../../../src/core/exact/exactRisk";
 import { forwardLabel } from "../../../src/core/model/linearAttention";
+import { predictLabel } from "../../../src/core/model/reducedPrediction";
 import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Prompt } from "../../../src/core/problem/prompt";
 import { unitTask } from "../../../src/core/problem/unitTask";
@@ -10,7 +11,8 @@ import { RandomSource } from "../../../src/core/simulate/randomSource";
 import { blockParameters } from "../../../src/core/theory/blockParameters";
 import { gradientFlowOptimum } from "../../../src/core/theory/gradientFlowSelection";
 import { pretrainedBlock, pretrainedRisk } from "../../../src/core/theory/pretraining";
-import { zeroShotFullRisk } from "../../../src/core/theory/zeroShotFull";
+import { zeroShotFullParameters, zeroShotFullRisk } from "../../../src/core/theory/zeroShotFull";
+import { cellOf, said } from "./support/storedLesson";
 
 /** Sentences of lessons 1 to 4 that no cell computes, each held against the package. */
 const RUNS = { seed: 14, numRuns: 60 };
@@ -31,6 +33,19 @@ describe("lesson 1", () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe("lesson 1's first figure", () => {
+  it("is not said to show that every further example teaches: the first ones may cost", () => {
+    const { problem } = isotropicSetting({ dimension: 5, noiseVariance: 0.1, pretrainingShots: 1 });
+    const layer = blockParameters(FLOAT, { block: diagonal(5, 1) });
+    const risk = (n: number) => exactRisk(FLOAT, problem, unitTask(5, 0), n, layer);
+    expect(risk(1)).toBeGreaterThan(risk(0));
+    expect(risk(8)).toBeLessThan(risk(0));
+    const text = said("01-in-context-learning-in-one-layer.ipynb", "opening-read");
+    expect(text).toContain("from panel to panel there is more to read");
+    expect(text).not.toContain("the more it knows");
   });
 });
 
@@ -76,6 +91,24 @@ describe("lesson 2, exercise 2.4: of two layers", () => {
 });
 
 describe("lesson 3", () => {
+  it("needs tasks that are as likely as their opposites: on prompts of one task alone another layer is better", () => {
+    const { problem } = isotropicSetting({ dimension: 3, noiseVariance: 0.1, pretrainingShots: 1 });
+    const task = [0.6, 0, 0.8];
+    const taskCovariance = task.map((a) => task.map((b) => a * b));
+    const block = pretrainedBlock(FLOAT, problem, { taskCovariance, shots: 20 });
+    // Content constant, score θᵀx_q: every token says the answer (lesson 6's memoriser).
+    const memoriser = blockParameters(FLOAT, {
+      block: diagonal(3, 0),
+      valueConstant: 1,
+      firstRow: task,
+      labelWeight: 0,
+    });
+    expect(exactRisk(FLOAT, problem, task, 20, memoriser)).toBeCloseTo(0.1, 12);
+    expect(pretrainedRisk(FLOAT, problem, block, task, 20)).toBeGreaterThan(0.11);
+    const text = [cellOf("03-what-pretraining-learns.ipynb", "optimum").source].flat().join("");
+    expect(text).toContain("with $\\theta$ and $-\\theta$ equally likely");
+  });
+
   it("exercise 3.2: outside the span of its tasks the layer is worse than silence at every n ≥ 1", () => {
     fc.assert(
       fc.property(
@@ -170,6 +203,45 @@ describe("lesson 4", () => {
       ),
       RUNS,
     );
+  });
+
+  it("the mirrored solution answers with a multiple of θ₀ᵀx_q and a number that no query changes", () => {
+    const { problem } = isotropicSetting({ dimension: 2, noiseVariance: 0.3, pretrainingShots: 20 });
+    const [target, task, n, c] = [unitTask(2, 0), [0.5, 0.7], 3, 1.4];
+    for (const keyShare of [0, 0.5, 1]) {
+      const model = zeroShotFullParameters(FLOAT, target, {
+        branch: "constant-value",
+        scoreScale: c,
+        keyShare,
+        labelWeight: 1,
+      });
+      // The mean over the examples: their covariates at ±e_i stand for all second moments, and noise has none.
+      const meanAt = (query: readonly number[]): number => {
+        const points = [0, 1].flatMap((i) =>
+          [1, -1].map((sign) => unitTask(2, i).map((x) => x * sign * Math.SQRT2)),
+        );
+        const answers = points.map((x) => {
+          const labels = Array.from({ length: n }, () => x[0]! * task[0]! + x[1]! * task[1]!);
+          return predictLabel(model, { covariates: labels.map(() => x), labels, query });
+        });
+        return answers.reduce((sum, f) => sum + f, 0) / answers.length;
+      };
+      const constant = ((n / (n + 1)) * keyShare * task[0]!) / c;
+      for (const query of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [-2, 3],
+      ]) {
+        const along = (((1 - keyShare) * n + 1) / (n + 1)) * query[0]!;
+        expect(meanAt(query), `ρ = ${keyShare}, query ${query}`).toBeCloseTo(constant + along, 12);
+      }
+      // A labelled token says it times 1 + wy/c: noise, even where nothing is diluted.
+      const risk = exactRisk(FLOAT, problem, target, 1, model);
+      expect(risk).toBeGreaterThan(problem.noiseVariance + 0.1);
+    }
+    const text = [cellOf("04-full-fine-tuning-forgets.ipynb", "mirrored").source].flat().join("");
+    expect(text).toContain("plus a number that is the same for every query");
   });
 
   it("exercise 4.2: at c = 0.75 and σ² = 0.5 the nearest whole number to the top is not the worst n", () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { recordsOf } from "../../../src/base/plainTable";
 import { FLOAT } from "../../../src/core/algebra/numberField";
@@ -10,6 +11,8 @@ import { isotropicSetting } from "../../../src/core/problem/isotropicSetting";
 import type { Regime } from "../../../src/core/problem/regime";
 import { unitTask } from "../../../src/core/problem/unitTask";
 import { RandomSource } from "../../../src/core/simulate/randomSource";
+import { blockParameters } from "../../../src/core/theory/blockParameters";
+import { valueOnlyOptimum, valueOnlyParameters } from "../../../src/core/theory/zeroShotValue";
 import { factorisedFlowLoss, leavingTime, noisyFactors } from "../../../src/core/train/saddleEscape";
 import { trainExactly } from "../../../src/core/train/trainExactly";
 import { loadTable } from "../../../src/files/table";
@@ -93,7 +96,86 @@ describe("lesson 5 takes away", () => {
   });
 });
 
+describe("lesson 5 prices", () => {
+  it("uneven scores above even ones, for a target along any direction", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 2, maxLength: 8 }),
+        (entries) => {
+          const here = isotropicSetting({
+            dimension: entries.length,
+            noiseVariance: 0,
+            pretrainingShots: 1,
+          });
+          const block = entries.map((x, i) => entries.map((_, j) => (i === j ? x : 0)));
+          const along = unitTask(entries.length, 0);
+          const vector = valueOnlyOptimum(FLOAT, here.problem, block, along);
+          const price = exactRisk(FLOAT, here.problem, along, 0, valueOnlyParameters(FLOAT, block, vector));
+          // 64 roundings of numbers of order one.
+          expect(price).toBeGreaterThanOrEqual(2 / (entries.length + 4) - 64 * Number.EPSILON);
+        },
+      ),
+      { seed: 5, numRuns: 60 },
+    );
+    expect(said("05-value-only-fine-tuning-remembers.ipynb", "price-read")).toContain(
+      "Along the solid line the price falls like $\\frac2d$.",
+    );
+  });
+
+  it("the first bit of a constant score (exercise 5.4) below none at all on another task, and the rest above it", () => {
+    const block = pretrained.keyQuery.slice(1, 6).map((row) => row.slice(1, 6));
+    const gamma = block[0]![0]!;
+    const elsewhere = (c: number): number => {
+      const stored = (c + 7 * gamma) / (c ** 2 + 14 * c * gamma + 63 * gamma ** 2);
+      const valueVector = target.map((x) => x * stored);
+      return risk(blockParameters(FLOAT, { block, scoreScale: c, valueVector }), unitTask(5, 1), 20);
+    };
+    const steps = Array.from({ length: 201 }, (_, k) => k / 200);
+    const risks = steps.map(elsewhere);
+    const least = risks.indexOf(Math.min(...risks));
+    const text = [cellOf("05-value-only-fine-tuning-remembers.ipynb", "solution-5-4").source].flat().join("");
+    expect(text).toContain(
+      `gains $${Math.round(1e5 * (risks[0]! - risks[least]!))}\\cdot10^{-5}$, at $c = ${steps[least]!.toFixed(2)}$`,
+    );
+    for (const [k, each] of risks.entries()) if (k > least) expect(each).toBeGreaterThan(risks[k - 1]!);
+  });
+
+  it("a task near the target below silence at zero shots, and not only the target: where lesson 10 says", () => {
+    const at = (degrees: number): number => {
+      const angle = (degrees * Math.PI) / 180;
+      return risk(valueOnly, [Math.cos(angle), Math.sin(angle), 0, 0, 0], 0);
+    };
+    expect(at(59)).toBeLessThan(1.1);
+    expect(at(61)).toBeGreaterThan(1.1);
+    const text = [cellOf("05-value-only-fine-tuning-remembers.ipynb", "excess-heading").source]
+      .flat()
+      .join("");
+    expect(text).toContain("On the other two tasks");
+    // Lesson 10's claim of one's own is lesson 5's formula at n = 0.
+    const claim = (theta: readonly number[]): number =>
+      0.1 + theta.reduce((sum, x) => sum + x * x, 0) + (7 / 9) * (1 - 2 * theta[0]!);
+    for (const theta of [target, opposite, [0.3, -2, 1, 0, 0.5]])
+      expect(risk(valueOnly, theta, 0)).toBeCloseTo(claim(theta), 12);
+  });
+});
+
 describe("lesson 6 says", () => {
+  it("that (d + 3)/(d + 4) is best for the target, and for no other task of its length; for shorter ones it may be", () => {
+    const bestWeight = (theta: readonly number[]): number =>
+      1 - theta[0]! / (9 * theta.reduce((sum, x) => sum + x * x, 0));
+    for (const degrees of [10, 60, 90, 180]) {
+      const angle = (degrees * Math.PI) / 180;
+      expect(bestWeight([Math.cos(angle), Math.sin(angle)])).toBeGreaterThan(8 / 9 + 1e-4);
+      // Its foot on the sphere over the target as a diameter.
+      if (degrees < 90) {
+        const shorter = [Math.cos(angle) ** 2, Math.cos(angle) * Math.sin(angle)];
+        expect(bestWeight(shorter)).toBeCloseTo(8 / 9, 12);
+      }
+    }
+    const text = [cellOf("06-the-auxiliary-loss-takes-sides.ipynb", "take-away").source].flat().join("");
+    expect(text).toContain("is right for the target, and for no other task of its length");
+  });
+
   it("where the best weight for short prompts would be without the noise of labels: hardly elsewhere", () => {
     const best = (noiseVariance: number): number => {
       const at = (labelWeight: number): number => {
@@ -192,7 +274,41 @@ describe("lessons 7 and 7b say", () => {
   });
 });
 
+describe("exercise 7b.1", () => {
+  it("doubling the batch halves the detour, halving the rate at least halves it", () => {
+    const above = (rate: number, h: number, batch: number) => rate / (4 * batch * (1 - rate * h));
+    for (const [rate, h] of [
+      [0.01, 2],
+      [0.05, 15],
+      [0.4, 2],
+    ] as const) {
+      expect(above(rate, h, 20) / above(rate, h, 10)).toBeCloseTo(0.5, 12);
+      expect(above(rate / 2, h, 10) / above(rate, h, 10)).toBeLessThan(0.5);
+    }
+    const text = [cellOf("07b-one-run-and-many.ipynb", "solution-7b-1").source].flat().join("");
+    expect(text).toContain("halving the rate at least halves it");
+  });
+});
+
 describe("lessons 8 and 8b say", () => {
+  it("which share of what 20 examples are worth is kept between the two acts", () => {
+    const motion = {
+      kind: "gradient-flow",
+      gradientTolerance: 0,
+      stepTolerance: 1e-9,
+      maxTime: 0.1,
+    } as const;
+    const times = Array.from({ length: 25 }, (_, k) => 10 ** (-3 + k / 12));
+    const { path } = trainExactly(problem, [{ task: target, shots: 0, weight: 1 }], pretrained, motion, {
+      at: times,
+    });
+    const between = path.find(({ value }) => risk(value, target, 0) - 0.1 < 1.1 * (2 / 9))!.value;
+    const worth = (parameters: AttentionParameters): number => 1.1 - risk(parameters, unitTask(5, 1), 20);
+    expect(said("08-training-dynamics.ipynb", "forgetting-read")).toContain(
+      `keeps ${three((100 * worth(between)) / worth(pretrained))} % of what 20 examples are worth on a task at right angles`,
+    );
+  });
+
   it("that with 20 examples 'worse than none' falls into the first act, with 100 into the second", () => {
     const times = Array.from({ length: 61 }, (_, k) => 10 ** (-3 + k / 12));
     const motion = {

@@ -38,8 +38,8 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { name: "Ctrl-C (SIGINT)", signal: "SIGINT", ended: { signal: "SIGINT" } },
-  { name: "SIGTERM", signal: "SIGTERM", ended: { signal: "SIGTERM" } },
+  { name: "Ctrl-C (SIGINT)", signal: "SIGINT", ended: { code: 130 } },
+  { name: "SIGTERM", signal: "SIGTERM", ended: { code: 143 } },
   { name: "SIGHUP", signal: "SIGHUP", ended: { signal: "SIGHUP" } },
   { name: "SIGKILL", signal: "SIGKILL", ended: { signal: "SIGKILL" } },
   { name: "an uncaught exception", inside: "throw new Error('a bug')", ended: { code: 1 } },

@@ -248,6 +248,23 @@ describe("the sentences of the map of tasks, at every corner of the controls", (
 });
 
 describe("the sentences of the gradient flow, at every corner of the controls", () => {
+  it("take a short target many times longer, as the text above them promises", () => {
+    const explorable = EXPLORABLES.find(({ id }) => id === "gradient-flow")!;
+    if (explorable.kind !== "direct") throw new Error("not direct");
+    const restsAt = (state: AnyState): number => {
+      const [rest] = explorable.answer({ ...initialState(explorable.controls), ...state }).words;
+      return readShownNumber(/comes to rest at time (.+?),/.exec(rest!)![1]!);
+    };
+    for (const pretrainingShots of [1, 20, "infinity"])
+      for (const dimension of [2, 5]) {
+        const [short, unit] = [0.25, 1].map((targetLength) =>
+          restsAt({ pretrainingShots, dimension, targetLength }),
+        );
+        expect(short! / unit!, `${dimension}, ${pretrainingShots}`).toBeGreaterThan(5);
+      }
+    expect(Math.round(restsAt({ targetLength: 0.25 }) / restsAt({}))).toBe(15);
+  });
+
   it("agree with the table beside them, and the flow comes to rest everywhere", () => {
     const all = corners("gradient-flow");
     const seen = new Set<string>();

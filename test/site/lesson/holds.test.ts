@@ -4,8 +4,9 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mapInOrder } from "../../../src/base/mapInOrder";
-import { type BuiltBook, everyThird, lessonsOf, sharedBook } from "../../book/support";
+import { type BuiltBook, lessonsOf, sharedBook } from "../../book/support";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
+import { everyThird } from "../../support/everyThird";
 import { packageRoot } from "../../support/root";
 import { openLesson } from "./support";
 

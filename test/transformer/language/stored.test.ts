@@ -215,7 +215,8 @@ describe("the stored study of a language model", () => {
   it("leaves no other decimal number there than the pilot's, which the preregistration quotes", () => {
     const known = [...lines(), ...otherLines(), ...CONCLUSIONS(), ...MEASURED_ELSEWHERE, LEVELS];
     const rest = known.reduce((left, said) => left.replaceAll(said, ""), section);
-    const quoted = new Set(preregistration.match(/\d+\.\d+/g));
+    const rates = TRAINABLES.map(({ rate }) => rate.toExponential()).join();
+    const quoted = new Set(`${preregistration} ${rates}`.match(/\d+\.\d+/g));
     expect((rest.match(/\d+\.\d+/g) ?? []).filter((number) => !quoted.has(number))).toEqual([]);
     expect(section).toContain(LEVELS);
     expect(TARGETS.map(({ level }) => level)).toEqual([0.5, 1, 0.5]);

@@ -11,22 +11,23 @@ export interface Ended {
 
 export const program = PROGRAM;
 
-/** Starts a Node program with its output captured; `cwd` is the package's folder. */
+/** Starts a Node program with its output captured, without input unless told; `cwd` is the package's folder. */
 export function startNode(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  input: "ignore" | "pipe" = "ignore",
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(process.execPath, [...args], {
     cwd: packageRoot,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input, "pipe", "pipe"],
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => {
