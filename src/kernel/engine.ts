@@ -9,6 +9,7 @@ import {
   type Locator,
   translateStacks,
 } from "./describeError";
+import { type Follower, followedSteps, type Steps } from "./follower";
 import { importTypeScript } from "./importTypeScript";
 import { withOwnNames } from "./marks";
 import { PRELUDE } from "./prelude";
@@ -41,14 +42,6 @@ export interface Guard {
   tell?<T>(work: () => T): T;
   /** An interrupt has stopped a cell's synchronous code, and nobody else has heard of it. */
   onTaken?(): void;
-}
-
-/** What keeps whom code belongs to over an `await`, where the platform does not do so by itself, as Node does. */
-export interface Follower {
-  /** Whom the code before the `await` belongs to. */
-  here(): unknown;
-  /** Called with that behind it, before the code goes on. */
-  resume(here: unknown): void;
 }
 
 const INTERRUPTED: ErrorContent = {
@@ -361,6 +354,7 @@ function sharedNames(
   });
   if (follower) {
     define(HOOKS.here, () => follower.here());
+    define(HOOKS.steps, (items: Steps, name: string) => followedSteps(items, name, follower));
     // What is awaited comes to its end in one way alone, so that an error is thrown by the code that goes on, too.
     define(HOOKS.settle, (value: unknown) =>
       Promise.resolve(value).then(

@@ -7,6 +7,7 @@ export const HOOKS = {
   await: "#await",
   iterate: "#iterate",
   here: "#here",
+  steps: "#steps",
   settle: "#settle",
   resume: "#resume",
 } as const;
@@ -46,7 +47,8 @@ export interface RewrittenOutput {
  * - `await` and `for await` of the cell's own level can be interrupted;
  * - functions of earlier cells are called without `this`, as functions are that are called by their names;
  * - a function that is the cell's value keeps its name, or has none;
- * - with `followsAwaits`, code behind any `await` is told what the code before it belonged to, where the platform forgets;
+ * - with `followsAwaits`, code behind any `await`, and each step of a `for await`, is told what the code before it belonged to, where the
+ *   platform forgets;
  * - what the cell declares, and its value, become properties of `exports`, unless it imports something: the compiler does that then,
  *   in several times the time.
  */
@@ -83,7 +85,13 @@ export function rewriteOutput(
     const isName = compiler.isIdentifier(node) || compiler.isPropertyAccessExpression(node);
     return isName ? js.slice(node.pos, node.end).trim() : "what is iterated";
   };
-  const follow = (node: ts.Node): void => {
+  const follow = (node: ts.Node, isInFunction: boolean): void => {
+    // At the cell's own level the steps are the kernel's, below.
+    if (isInFunction && compiler.isForOfStatement(node) && node.awaitModifier) {
+      const { pos, end } = node.expression;
+      text.appendRight(pos, ` exports[${JSON.stringify(HOOKS.steps)}](`);
+      text.appendLeft(end, `, ${JSON.stringify(nameOf(node.expression))})`);
+    }
     if (compiler.isAwaitExpression(node)) {
       const [resume, here, settle] = [HOOKS.resume, HOOKS.here, HOOKS.settle].map((hook) =>
         JSON.stringify(hook),
@@ -92,9 +100,10 @@ export function rewriteOutput(
       text.appendRight(node.expression.pos, ` exports[${settle}](`);
       text.appendLeft(node.end, "))");
     }
-    compiler.forEachChild(node, follow);
+    const isInside = isInFunction || compiler.isFunctionLike(node);
+    compiler.forEachChild(node, (child) => follow(child, isInside));
   };
-  if (followsAwaits) follow(file);
+  if (followsAwaits) follow(file, false);
   /** The name of an earlier cell that an expression is. */
   const earlierName = (node: ts.Node): string | undefined =>
     compiler.isPropertyAccessExpression(node) &&

@@ -361,7 +361,8 @@ describe("finetune-icl book", () => {
     for (const { file, bytes } of report.pages) {
       expect(existsSync(join(out, file)), file).toBe(true);
       // With the ledger of the project, which is larger than that of the tests.
-      expect(bytes, file).toBeLessThan(500_000);
+      expect(bytes, `${file}: bytes on a disk`).toBeLessThan(500_000);
+      expect(gzipSync(readFileSync(join(out, file))).length, `${file}: bytes as sent`).toBeLessThan(100_000);
     }
     const written = readdirSync(out).filter((name) => name.endsWith(".html"));
     expect(report.pages.map(({ file }) => file).sort()).toEqual(written.sort());

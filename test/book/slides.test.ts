@@ -184,6 +184,10 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson as slides", 
       await page.screenshot({ path: join(SCREENSHOTS, `${colorScheme}.png`) });
       // What differs between the two is colours.
       const rules = colorScheme === "light" ? {} : { runOnly: ["color-contrast"] };
+      // The arrows are no panel of a live figure, though they are called so.
+      expect(await page.$eval(".reveal > .controls", (arrows) => getComputedStyle(arrows).borderStyle)).toBe(
+        "none",
+      );
       expect(await violations(page, rules), colorScheme).toEqual([]);
       await context.close();
     }

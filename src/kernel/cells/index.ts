@@ -2,7 +2,8 @@
 export type { Cell } from "../cell";
 export { currentCell, runInCell } from "../cell";
 export type { ErrorContent } from "../describeError";
-export { Engine, type Follower, type Outcome } from "../engine";
+export { Engine, type Outcome } from "../engine";
+export type { Follower } from "../follower";
 export { captureStreams } from "../streams";
 export { loadCompiler, loadInspect } from "../tslab";
 export { UNHANDLED } from "../unhandled";

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin, transform } from "esbuild";
 import { SITE_PACKAGE } from "../sitePackage";
 
 const LESSON = join(SITE_PACKAGE, "lesson");
@@ -35,6 +35,7 @@ const COUNTERPARTS: readonly (readonly [importer: RegExp, name: string, counterp
 const MACHINE =
   /^(?:piscina|zeromq|jsdom|cli-progress|plotly\.js-dist-min|xlsx|request|node-fetch|stream-json(?:\/.*)?|papaparse)$/;
 
+const KERNEL = "@finetune-icl/kernel";
 const OURS = /^(?:@finetune-icl\/|finetune-icl$)/;
 
 /**
@@ -129,8 +130,8 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
       });
       onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, async ({ path }) => {
         const { readFile } = await import("node:fs/promises");
-        const text = await readFile(path, "utf8");
-        if (!text.includes("require.resolve(")) return undefined;
+        const text = await followed(path, await readFile(path, "utf8"));
+        if (!text.includes("require.resolve(")) return { contents: text, loader: "js" };
         const from = createRequire(path);
         const contents = text.replaceAll(/require\.resolve\("([^"]+)"\)/g, (whole, name: string) => {
           const found = resolvedBy(from, name);
@@ -140,6 +141,17 @@ function inWorker(root: string, modules: readonly string[]): Plugin {
       });
     },
   };
+}
+
+/**
+ * What a package of this project goes on with behind an `await` goes through `then`, which knows whom it belongs to (`platform/asyncHooks.ts`).
+ * The kernel is no such package: it runs the cells, and would stand in the stacks of their errors.
+ */
+async function followed(path: string, text: string): Promise<string> {
+  const { name } = packageOf(path);
+  if (!/\basync\b/.test(text) || !OURS.test(name) || name === KERNEL) return text;
+  const supported = { "async-await": false, "async-generator": false, "for-await": false };
+  return (await transform(text, { loader: "js", target: "es2022", supported })).code;
 }
 
 export function resolvedBy(from: NodeJS.Require, name: string): string | undefined {

@@ -35,6 +35,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
     const { page, press, says } = lesson;
     const before = await codeOf(lesson, "draw");
     await write(lesson, "draw", "const own: number = 6 * 7;\nown");
+    // It would copy what stood there before.
+    expect(await page.isHidden("#cell-draw .copy")).toBe(true);
     await page.keyboard.press("Shift+Enter");
     await says(/Cell 7 ran/);
     expect((await lesson.outputOf("draw")).trim()).toBe("42");
@@ -109,7 +111,17 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
 
     const hostile = await open("?dimension=process.exit()");
     await hostile.press("run", "import");
-    expect(await hostile.says(/cannot run/)).toMatch(/allowed: a number/);
+    expect(await hostile.says(/Nothing has run/)).toMatch(
+      /allowed: a number.* The next run takes the book.s\.$/,
+    );
+    // From the editor, too, and the next run goes on without the address.
+    await hostile.page.reload();
+    await write(hostile, "draw", "'mine'");
+    await hostile.page.keyboard.press("Control+Enter");
+    await hostile.says(/Nothing has run/);
+    await hostile.page.keyboard.press("Control+Enter");
+    await hostile.says(/Cell 7 ran/);
+    expect(hostile.complaints).toEqual([]);
     await hostile.close();
   });
 
@@ -142,7 +154,7 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson that its rea
 
   it("takes what is foreign in a link for nothing, and says so", async () => {
     const lesson = await open("?utm_source=mail&dimension=2&foo=1");
-    expect(await lesson.says(/./)).toBe("This link sets dimension = 2: Run all computes the lesson so.");
+    expect(await lesson.says(/./)).toBe("This link asks for dimension = 2: Run all computes the lesson so.");
     await lesson.press("run-to", "parameters");
     await lesson.says(/2 cells ran/);
     expect(await codeOf(lesson, "parameters")).toContain("const dimension = 2;");

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BuiltBook, sharedBook } from "../../book/support";
 import { browserProgram, startBrowser } from "../../figures/support/browser";
 import { packageRoot } from "../../support/root";
-import { type OpenLesson, openLesson, putCode } from "./support";
+import { type OpenLesson, openLesson, putCode, writeCode } from "./support";
 
 const mustRun = process.env.CI !== undefined;
 const LESSON = "01-in-context-learning-in-one-layer";
@@ -41,6 +41,8 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     const outputs = await Promise.all(ids.map((id) => lesson.outputOf(id)));
     return outputs.map((text) => text.trim());
   }
+
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   it("shares names between cells as the kernel does", async () => {
     expect(
@@ -203,11 +205,44 @@ describe.skipIf(browserProgram === undefined && !mustRun)("a lesson in its page"
     await lesson.says(/3 cells ran/);
     expect((await lesson.outputOf(D)).trim()).toBe("10");
     await put({ ...codes, [A]: "let base = 7;" });
+    expect(await said()).toEqual(["its code has changed since it ran", "", "", ""]);
     await lesson.press("run", A);
     await lesson.says(/Cell 1 ran/);
+    // No cell shows what it would not show now without a word.
+    const words = "what it uses above has changed since, or has not run";
+    await expect.poll(said).toEqual(["", words, "", words]);
+    expect(await lesson.page.isHidden(`#cell-${B} .cell-mark`)).toBe(true);
     await lesson.press("run-to", D);
     await lesson.says(/2 cells ran/);
     expect((await lesson.outputOf(D)).trim()).toBe("14");
+    expect(await said()).toEqual(["", "", "", ""]);
+  });
+
+  /** What the first cells say of outputs that are no longer those of the code that stands there. */
+  const said = () =>
+    Promise.all(
+      [A, B, C, D].map((id) =>
+        lesson.page.$eval(`#cell-${id} .cell-since`, (place) => String(place.textContent)),
+      ),
+    );
+
+  it("takes Reset while the form of constants is made, and a second run, with a word that is true", async () => {
+    await lesson.press("reset");
+    await lesson.press("parameters", B);
+    await lesson.press("reset");
+    await pause(500);
+    expect(await lesson.says(/./)).toMatch(/^Reset/);
+    await put({ [A]: "await new Promise((r) => setTimeout(r, 1500));", [D]: "'other'" });
+    await writeCode(lesson, D, "'another'");
+    await lesson.press("run", A);
+    await lesson.says(/Running cell 1/);
+    await lesson.page.keyboard.press("Control+Enter");
+    expect(await lesson.says(/^A run is going on/)).toBe(
+      "A run is going on, and one is run at a time: wait, or Stop.",
+    );
+    await lesson.says(/Cell 1 ran/);
+    await lesson.press("edit", D);
+    expect(lesson.complaints).toEqual([]);
   });
 
   it("keeps to the sizes that docs/book.md lists", () => {

@@ -126,6 +126,29 @@ describe.skipIf(browserProgram === undefined && !mustRun)("what a cell of a less
     expect(lesson.complaints).toEqual([]);
   });
 
+  it("belongs to the cell that caused it behind a package's own await, and in the steps of a for await", async () => {
+    await put({
+      [A]: 'import { showFigure } from "@finetune-icl/figures";\nconst sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));\nconst steps = async function* () { for (let i = 0; i < 2; i += 1) { await sleep(300); yield i; } };',
+      [B]: `void (async () => { for await (const i of steps()) console.log("step", i); console.log("behind"); })();
+void (async () => { for await (const i of [1, sleep(800).then(() => 2)]) console.log("entry", i); })();
+void (async () => { await sleep(1000); await showFigure({ title: "late", description: "one", width: 300, height: 200, data: [], layout: { width: 300, height: 200 } } as never); console.log("shown"); })();
+void (async () => { await sleep(1100); for await (const i of 5 as any) console.log(i); })();`,
+      [C]: 'await sleep(1500);\nconsole.log("own");',
+      [D]: 'const words = async () => { try { for await (const x of [Promise.reject(new Error("no"))]) console.log(x); } catch (error) { return String(error); } };\nawait words()',
+    });
+    await lesson.press("run-to", D);
+    expect(await lesson.says(/cells ran|error/)).toContain("4 cells ran");
+    await pause(300);
+    const late = await lesson.outputOf(B);
+    for (const words of ["step 0", "step 1", "behind", "entry 1", "entry 2", "shown"])
+      expect(late, `«${words}» belongs to cell 2`).toContain(words);
+    expect(await lesson.page.$$(`#cell-${B} .outputs figure`)).toHaveLength(1);
+    expect(late).toContain("TypeError: what is iterated is not async iterable");
+    expect((await lesson.outputOf(C)).trim()).toBe("own");
+    expect((await lesson.outputOf(D)).trim()).toBe("Error: no");
+    expect(lesson.complaints).toEqual([]);
+  });
+
   it("asks nobody for a picture, not the page's own host either", async () => {
     const dot = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
     await put({

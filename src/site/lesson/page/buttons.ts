@@ -33,3 +33,7 @@ export interface Place {
 
 /** Says what stays in sight, whatever else is said; words about the same thing take the place of earlier ones. */
 export type Notice = (about: "storage" | "tabs" | "address", words: string) => void;
+
+/** What is said of an error that is nobody's fault. */
+export const cannotRun = (error: unknown): string =>
+  `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;

@@ -7,6 +7,12 @@ export function codeOf(section: HTMLElement): HTMLElement | null {
   );
 }
 
+/** The code with what belongs to it: a button that copies it, once the page has made one. */
+export function codeFrameOf(section: HTMLElement): HTMLElement {
+  const code = codeOf(section)!;
+  return code.closest<HTMLElement>(".copyable") ?? code.closest("pre")!;
+}
+
 /** Puts code in the place of a cell's own; `html` is the same with its colours. */
 export function showSource(section: HTMLElement, source: string, isEdited: boolean, html?: string): void {
   const code = codeOf(section);

@@ -12,11 +12,11 @@ import {
   serializeNotebook,
 } from "@finetune-icl/notebooks/compare";
 import type { LessonFile, Message } from "../worker/messages";
-import type { Action, Lessons, Place } from "./buttons";
-import { codeOf, showEdited, showSource } from "./codePlace";
+import { type Action, cannotRun, type Lessons, type Place } from "./buttons";
+import { codeFrameOf, showEdited, showSource } from "./codePlace";
 import type { Editor, OpenEditor } from "./editor";
 import { type Edits, type Elsewhere, lessonName } from "./edits";
-import { type Ended, LessonWorker } from "./lessonWorker";
+import { type Ended, LessonWorker, Stopped } from "./lessonWorker";
 import { mistakesIn } from "./mistakes";
 import { OutputPlace } from "./outputs";
 import { unpacked } from "./packed";
@@ -30,6 +30,8 @@ interface PlacedCell {
   readonly number: number;
   readonly section: HTMLElement;
   readonly mark: HTMLElement;
+  /** Stands in the place of the mark when that is no longer true of the cell. */
+  readonly since: HTMLElement;
   readonly outputs: OutputPlace;
 }
 
@@ -42,6 +44,11 @@ const EDITOR_WORDS = "Shift+Enter runs the cell, Tab leaves the editor, Ctrl+Spa
 /** Of its cells a copy has all but a few, while lessons share the names of as many as two in five. */
 const SHARE_OF_A_COPY = 0.5;
 
+/** What a reader is told in the place of a run, in whole sentences. */
+class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** Cells to run, or how they are chosen when there is somebody to ask about them. */
 type Chosen = readonly PlacedCell[] | ((worker: LessonWorker) => Promise<readonly PlacedCell[]>);
 
@@ -53,6 +60,8 @@ class Lesson implements Lessons {
   /** Cells that have run, with the code that they ran with, and when, counted. */
   readonly #ran = new Map<string, { readonly source: string; readonly time: number }>();
   #time = 0;
+  /** Cells whose outputs in the page come from a run, with the code of that run. */
+  readonly #shownFor = new Map<string, string>();
   #collector = new OutputCollector();
   readonly #edits: Edits;
   /** Code of cells that another tab has changed since: an editor that is opened can bring it back. */
@@ -77,7 +86,23 @@ class Lesson implements Lessons {
     if (Object.keys(asked).length > 0) this.#link = asked;
   }
 
-  async press(action: Action, id?: string): Promise<void> {
+  press(action: Action, id?: string): Promise<void> {
+    return this.#attempt(() => this.#press(action, id));
+  }
+
+  /** Does what the reader asks for, and says why if it cannot be done. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // What the reader has stopped is no failure.
+      if (error instanceof Stopped) return;
+      if (!(error instanceof Refused)) throw error;
+      this.#say(error.message);
+    }
+  }
+
+  async #press(action: Action, id: string | undefined): Promise<void> {
     const at = this.cells.findIndex(({ cell }) => cell.id === id);
     switch (action) {
       case "run":
@@ -130,13 +155,34 @@ class Lesson implements Lessons {
     return new Set(await worker.ask({ about: "stale", sources, ran }));
   }
 
+  /** Says at each cell that has run whether what it shows is still what it would show. */
+  async #markStale(): Promise<void> {
+    const worker = this.#worker;
+    const turn = this.#turn;
+    const stale = await (worker && this.#stale(worker).catch(() => undefined));
+    if (stale === undefined || turn !== this.#turn) return;
+    const words = "what it uses above has changed since, or has not run";
+    for (const [i, placed] of this.cells.entries())
+      if (this.#hasRun(placed)) showSince(placed, stale.has(i) ? words : "");
+  }
+
+  /** Says at a cell that has run when its code is not the one that it ran with. */
+  #markChanged(placed: PlacedCell): void {
+    const ranWith = this.#shownFor.get(placed.cell.id);
+    const isOther = ranWith !== undefined && ranWith !== this.#sourceOf(placed);
+    showSince(placed, isOther ? "its code has changed since it ran" : "");
+  }
+
   #sourceOf({ cell }: PlacedCell): string {
     return this.#fromLink.get(cell.id) ?? this.#edits.of(cell.id) ?? cell.source;
   }
 
   /** Runs cells one after the other, up to the first error. Gives how it went. */
   async #run(chosen: Chosen): Promise<"all" | "failed" | "stopped"> {
-    if (this.#isRunning) return "stopped";
+    if (this.#isRunning) {
+      this.#say("A run is going on, and one is run at a time: wait, or Stop.");
+      return "stopped";
+    }
     this.#turn += 1;
     const turn = this.#turn;
     const started = performance.now();
@@ -169,6 +215,7 @@ class Lesson implements Lessons {
       throw error;
     } finally {
       if (turn === this.#turn) this.#setRunning(false);
+      void this.#markStale();
     }
   }
 
@@ -176,6 +223,7 @@ class Lesson implements Lessons {
     const { cell, number, mark, section, outputs } = placed;
     section.dataset.state = "running";
     mark.textContent = "running";
+    showSince(placed, "");
     outputs.clear();
     this.#collector.add(cell.id, { type: "clear_output", wait: false });
     const collector = this.#collector;
@@ -212,6 +260,8 @@ class Lesson implements Lessons {
           ? "error"
           : "stopped";
     this.#time += 1;
+    this.#shownFor.set(cell.id, source);
+    this.#markChanged(placed);
     if (ended.how === "ran") this.#ran.set(cell.id, { source, time: this.#time });
     else this.#ran.delete(cell.id);
     if (hasTag(cell, "check")) {
@@ -286,10 +336,12 @@ class Lesson implements Lessons {
   #reset(): void {
     this.#stop("Reset: the page shows the stored outputs again, and the next run starts anew.");
     this.#collector = new OutputCollector();
-    for (const { section, mark, outputs } of this.cells) {
-      delete section.dataset.state;
-      mark.textContent = "";
-      outputs.restore();
+    this.#shownFor.clear();
+    for (const placed of this.cells) {
+      delete placed.section.dataset.state;
+      placed.mark.textContent = "";
+      showSince(placed, "");
+      placed.outputs.restore();
     }
   }
 
@@ -301,7 +353,12 @@ class Lesson implements Lessons {
 
   #withChanges(): string {
     const changed = this.cells.filter((placed) => this.#sourceOf(placed) !== placed.cell.source);
-    return changed.length === 0 ? "" : ` Changed by you: ${named(changed)}.`;
+    const linked = changed.filter(({ cell }) => this.#fromLink.has(cell.id));
+    const own = changed.filter((placed) => !linked.includes(placed));
+    return [
+      ...(own.length === 0 ? [] : [` Changed by you: ${named(own)}.`]),
+      ...(linked.length === 0 ? [] : [` Changed by this page's address: ${named(linked)}.`]),
+    ].join("");
   }
 
   async #readyWorker(): Promise<LessonWorker> {
@@ -330,7 +387,7 @@ class Lesson implements Lessons {
     this.#say("Loading the editor …");
     await loadScript("assets/lesson-editor.js");
     const { finetuneIclEditor } = globalThis as unknown as { finetuneIclEditor: OpenEditor };
-    const shown = codeOf(section)!.closest<HTMLElement>(".copyable, pre")!;
+    const shown = codeFrameOf(section);
     shown.closest("details")!.open = true;
     const place = document.createElement("div");
     place.className = "editor";
@@ -342,7 +399,7 @@ class Lesson implements Lessons {
       label: `Code of cell ${number}`,
       worker: (isAskedFor) => this.#helper(isAskedFor),
       onChange: (source) => this.#keep(placed, source),
-      onRun: (goOn) => void this.#runFromEditor(placed, goOn),
+      onRun: (goOn) => void this.#runFromEditor(placed, goOn).catch((error) => this.#fail(error)),
     });
     this.#editors.set(cell.id, { editor, place });
     // What another tab has changed stands there as a change that can be undone.
@@ -385,7 +442,7 @@ class Lesson implements Lessons {
     this.#editors.delete(placed.cell.id);
     open.editor.remove();
     open.place.remove();
-    codeOf(placed.section)!.closest<HTMLElement>(".copyable, pre")!.hidden = false;
+    codeFrameOf(placed.section).hidden = false;
     this.#label(placed, "Edit");
     this.#showSource(placed);
   }
@@ -398,6 +455,7 @@ class Lesson implements Lessons {
     const source = this.#sourceOf(placed);
     showSource(placed.section, source, source !== placed.cell.source, highlight(source, "typescript"));
     this.#showEdited();
+    this.#markChanged(placed);
     void this.#refreshForm(placed);
   }
 
@@ -412,6 +470,7 @@ class Lesson implements Lessons {
     if (source === placed.cell.source) delete placed.section.dataset.edited;
     else placed.section.dataset.edited = "";
     this.#showEdited();
+    this.#markChanged(placed);
     void this.#refreshForm(placed);
   }
 
@@ -577,7 +636,8 @@ class Lesson implements Lessons {
       parameters,
       original,
       note: isOwn ? noteOf(parameters, original) : "",
-      onRun: (values) => void this.#runWith(placed, values),
+      onRun: (values) =>
+        void this.#attempt(() => this.#runWith(placed, values)).catch((error) => this.#fail(error)),
       onLink: (address) => void this.#copyLink(address, isOwn),
     });
     for (const [name, text] of Object.entries(before?.typed() ?? {})) {
@@ -632,7 +692,10 @@ class Lesson implements Lessons {
 
   /** Sets constants in the cell as it stands, and runs what depends on them, with what it needs. */
   async #runWith(placed: PlacedCell, values: Readonly<Record<string, string>>): Promise<void> {
-    if (this.#isRunning) return;
+    if (this.#isRunning) {
+      this.#form?.complain("A run is going on, and one is run at a time: wait, or Stop.");
+      return;
+    }
     const worker = await this.#readyWorker();
     const source = this.#sourceOf(placed);
     try {
@@ -648,6 +711,7 @@ class Lesson implements Lessons {
       this.#keep(placed, changed);
       this.#showSource(placed);
     } catch (error) {
+      if (error instanceof Stopped) throw error;
       this.#form?.complain(withoutOption(error));
       return;
     }
@@ -686,7 +750,10 @@ class Lesson implements Lessons {
       this.#fromLink.set(placed.cell.id, linked);
       this.#showSource(placed);
     } catch (error) {
-      throw new Error(`its address asks for something else than its constants: ${withoutOption(error)}`);
+      if (error instanceof Stopped) throw error;
+      throw new Refused(
+        `Nothing has run: this page's address asks for what no constant of the lesson can be: ${withoutOption(error)}. The next run takes the book's.`,
+      );
     }
     if (own !== undefined && ofOwn === undefined)
       this.place.notice(
@@ -705,10 +772,19 @@ class Lesson implements Lessons {
     this.place.enable(isRunning);
   }
 
+  #fail(error: unknown): void {
+    this.#say(cannotRun(error));
+  }
+
   #say(words: string): void {
     delete this.place.status.dataset.verdict;
     this.place.status.textContent = words;
   }
+}
+
+function showSince({ mark, since }: PlacedCell, words: string): void {
+  since.textContent = words;
+  mark.hidden = words !== "";
 }
 
 /** What a form says of a cell that has been changed in more than its constants. */
@@ -801,7 +877,10 @@ async function openLesson(place: Place): Promise<Lessons> {
     const section = document.getElementById(`cell-${cell.id}`)!;
     const bar = section.querySelector(".cell-bar")!;
     const mark = bar.querySelector<HTMLElement>(".cell-mark")!;
-    return { cell, number: index + 1, section, mark, outputs: new OutputPlace(section, bar) };
+    const since = document.createElement("span");
+    since.className = "cell-since";
+    mark.after(since);
+    return { cell, number: index + 1, section, mark, since, outputs: new OutputPlace(section, bar) };
   });
   // Stack traces name the program so, and hide it.
   const source = `${program}\n//# sourceURL=/program/lesson.js`;

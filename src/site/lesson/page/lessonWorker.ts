@@ -3,6 +3,15 @@ import type { Answers, FromWorker, LessonFile, Message, Question, ToWorker } fro
 /** How running a cell ended. */
 export type Ended = { readonly how: "ran" | "threw" | "stopped"; readonly milliseconds: number };
 
+/** What a worker was asked for will not come: it was stopped, as its reader wanted. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+
+  constructor() {
+    super("stopped");
+  }
+}
+
 /** A worker that runs cells, until it is stopped. */
 export class LessonWorker {
   readonly #worker: Worker;
@@ -44,7 +53,7 @@ export class LessonWorker {
     });
   }
 
-  /** @throws Error with the worker's reason when it refuses, or when it is stopped before it answers. */
+  /** @throws Error with the worker's reason when it refuses; Stopped when it is stopped before it answers. */
   ask<Q extends Question>(question: Q): Promise<Answers[Q["about"]]> {
     this.#requests += 1;
     const request = this.#requests;
@@ -57,11 +66,11 @@ export class LessonWorker {
   /** Ends the worker at once, whatever it does. */
   stop(): void {
     this.#worker.terminate();
-    this.#fail(new Error("stopped"));
+    this.#fail(new Stopped());
     this.#listeners.clear();
     for (const end of this.#running.values()) end({ how: "stopped", milliseconds: 0 });
     this.#running.clear();
-    for (const { reject } of this.#asked.values()) reject(new Error("stopped"));
+    for (const { reject } of this.#asked.values()) reject(new Stopped());
     this.#asked.clear();
   }
 

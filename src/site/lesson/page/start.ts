@@ -1,6 +1,6 @@
 /** What a lesson's page has from the start: buttons. All else is loaded when a reader presses one. */
 import { loadScript } from "@finetune-icl/book/browser";
-import type { Action, Lessons, Notice, OpenLesson } from "./buttons";
+import { type Action, cannotRun, type Lessons, type Notice, type OpenLesson } from "./buttons";
 import { codeOf, showEdited, showSource } from "./codePlace";
 import { Edits, lessonName } from "./edits";
 import { placesToWrite, showWritten } from "./written";
@@ -116,9 +116,15 @@ const constants = cells
   .filter((section) => section.querySelector('button[data-action="parameters"]') !== null)
   .flatMap((section) => [...(codeOf(section)?.textContent ?? "").matchAll(/\b(?:const|let|var)\s+([\w$]+)/g)])
   .map(([, name]) => name);
-const asked = [...new URLSearchParams(location.search)].filter(([name]) => constants.includes(name));
+// Of a constant that is named twice the last value stands.
+const asked = Object.entries(Object.fromEntries(new URLSearchParams(location.search))).filter(([name]) =>
+  constants.includes(name),
+);
+const MOST_OF_A_VALUE = 60;
+const short = (value: string): string =>
+  value.length > MOST_OF_A_VALUE ? `${value.slice(0, MOST_OF_A_VALUE)}…` : value;
 if (asked.length > 0)
-  status.textContent = `This link sets ${asked.map(([name, value]) => `${name} = ${value}`).join(", ")}: Run all computes the lesson so.`;
+  status.textContent = `This link asks for ${asked.map(([name, value]) => `${name} = ${short(value)}`).join(", ")}: Run all computes the lesson so.`;
 
 let opened: Promise<Lessons> | undefined;
 
@@ -146,7 +152,7 @@ async function attempt(work: (lesson: Lessons) => Promise<void>): Promise<void> 
   try {
     await work(await opening());
   } catch (error) {
-    status.textContent = `This lesson cannot run here: ${error instanceof Error ? error.message : String(error)}`;
+    status.textContent = cannotRun(error);
   }
 }
 

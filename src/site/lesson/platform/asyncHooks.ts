@@ -1,7 +1,7 @@
 /**
- * `node:async_hooks`: what a callback was caused by, which a browser does not follow. Timers, microtasks and `then` are given it here; an
- * `await` in a cell's code is, too, by the kernel's rewriting of it (`follower`). What goes on behind an `await` of a package alone belongs to
- * nobody, and whoever asks takes the cell that was started last.
+ * `node:async_hooks`: what a callback was caused by, which a browser does not follow. Timers, microtasks and `then` are given it here. An
+ * `await` in a cell's code is, too, and each step of a `for await`, by the kernel's rewriting of them (`follower`); one of a package, since the
+ * bundle has `then` in its place (`workerBundle.ts`).
  */
 type Context = ReadonlyMap<object, unknown>;
 
@@ -44,16 +44,20 @@ export class AsyncLocalStorage<T> {
   }
 }
 
+function resume(here: unknown): void {
+  context = here as Context | undefined;
+  // The code that goes on ends with its microtask.
+  later(() => {
+    if (context === here) context = undefined;
+  });
+}
+
 /** For the kernel's rewriting of `await`. */
 export const follower = {
   here: (): unknown => context,
-  resume(here: unknown): void {
-    context = here as Context | undefined;
-    // The code that goes on ends with its microtask.
-    later(() => {
-      if (context === here) context = undefined;
-    });
-  },
+  resume,
+  // Microtasks have their turns in the order in which they were asked for: this one has its own directly before the code that waits.
+  resumeNext: (here: unknown): void => later(() => resume(here)),
 };
 
 /** Does some work as a part of what a promise or an error came from, where that is known. */
@@ -62,6 +66,16 @@ export function asOwnerOf(causes: readonly unknown[], work: (isKnown: boolean) =
     (cause): cause is object => typeof cause === "object" && cause !== null && owners.has(cause),
   );
   within(known && owners.get(known), () => work(known !== undefined));
+}
+
+/** The same function of what was thrown, which from then on has an owner: it may be thrown again where nobody knows it. */
+function owning<R>(onError: ((thrown: unknown) => R) | undefined): (thrown: unknown) => R {
+  if (typeof onError !== "function") return onError as never;
+  return (thrown) => {
+    if (context !== undefined && typeof thrown === "object" && thrown !== null && !owners.has(thrown))
+      owners.set(thrown, context);
+    return onError(thrown);
+  };
 }
 
 type Timer = (work: unknown, ...rest: unknown[]) => number;
@@ -84,7 +98,8 @@ Object.defineProperty(Promise.prototype, "then", {
   writable: true,
   value: function (this: Promise<unknown>, ...ways: [never, never]): Promise<unknown> {
     if (context === undefined) return then.apply(this, ways);
-    const made = then.apply(this, ways.map((way) => bound(way)) as [never, never]);
+    const [onValue, onError] = ways as readonly ((given: unknown) => unknown)[];
+    const made = then.call(this, bound(onValue!) as never, bound(owning(onError)) as never);
     owners.set(made, context);
     return made;
   },

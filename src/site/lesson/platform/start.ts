@@ -1,5 +1,6 @@
 /** Makes the worker's globals what Node's are to a cell. Imported first. */
 import { Buffer } from "buffer";
+import { consoleTable } from "./consoleTable";
 import process from "./process";
 import { startImmediate, stopImmediate } from "./timers";
 import { formatWithOptions, inspect } from "./util";
@@ -17,6 +18,12 @@ const out = print("stdout");
 const err = print("stderr");
 const counts = new Map<string, number>();
 const timers = new Map<string, number>();
+const elapsed = (label: string): string =>
+  `${label}: ${(performance.now() - (timers.get(label) ?? performance.now())).toFixed(3)}ms`;
+const group = (...values: readonly unknown[]): void => {
+  if (values.length > 0) out(...values);
+  indentation += "  ";
+};
 
 Object.assign(console, {
   log: out,
@@ -26,14 +33,13 @@ Object.assign(console, {
   error: err,
   trace: (...values: readonly unknown[]) => err("Trace:", ...values),
   dir: (value: unknown, options: object = {}) => out(inspect(value, options)),
-  table: (value: unknown) => out(value),
+  dirxml: out,
+  table: (value: unknown, properties?: readonly string[]) => out(consoleTable(value, properties) ?? value),
   assert: (condition: unknown, ...values: readonly unknown[]) => {
     if (!condition) err("Assertion failed", ...values);
   },
-  group: (...values: readonly unknown[]) => {
-    if (values.length > 0) out(...values);
-    indentation += "  ";
-  },
+  group,
+  groupCollapsed: group,
   groupEnd: () => {
     indentation = indentation.slice(2);
   },
@@ -41,9 +47,13 @@ Object.assign(console, {
     counts.set(label, (counts.get(label) ?? 0) + 1);
     out(`${label}: ${counts.get(label)}`);
   },
+  countReset: (label = "default") => counts.delete(label),
   time: (label = "default") => timers.set(label, performance.now()),
-  timeEnd: (label = "default") =>
-    out(`${label}: ${(performance.now() - (timers.get(label) ?? performance.now())).toFixed(3)}ms`),
+  timeLog: (label = "default", ...values: readonly unknown[]) => out(elapsed(label), ...values),
+  timeEnd: (label = "default") => {
+    out(elapsed(label));
+    timers.delete(label);
+  },
 });
 
 Object.assign(globalThis, {
