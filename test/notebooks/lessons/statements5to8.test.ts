@@ -389,3 +389,71 @@ describe("lessons 8 and 8b say", () => {
     );
   });
 });
+
+describe("lesson 8 says what the risk near the saddle of separate factors changes by", () => {
+  it("to second order in v₀, ℓ and M₀₀, for any covariance", () => {
+    const covariance = [
+      [2, 0.5],
+      [0.5, 1],
+    ];
+    const inverse = [
+      [1 / 1.75, -0.5 / 1.75],
+      [-0.5 / 1.75, 2 / 1.75],
+    ];
+    const [d, c, noiseVariance] = [2, 0.9, 0.1];
+    const here = { dimension: d, noiseVariance, covariance };
+    const task = [0.8, -0.5];
+    const vector = task.map((x) => x / (c * (d + 4)));
+    const under = (a: readonly number[], b: readonly number[]): number =>
+      a.reduce((sum, x, i) => sum + covariance[i]!.reduce((row, s, j) => row + x * s * b[j]!, 0), 0);
+    const riskAt = (m00: number, v0: number, linear: readonly number[]): number =>
+      exactRisk(FLOAT, here, task, 0, {
+        value: [v0, ...vector, 1],
+        keyQuery: [
+          [m00, ...linear, 0],
+          ...inverse.map((row) => [0, ...row.map((x) => c * x), 0]),
+          [0, 0, 0, 0],
+        ],
+      });
+    const saddle = riskAt(0, 0, [0, 0]);
+    // E R at the saddle: the price of value-only fine-tuning.
+    expect(saddle).toBeCloseTo(noiseVariance + (2 * under(task, task)) / (d + 4), 12);
+    const slope = (4 * under(task, task)) / (c * (d + 4) ** 2);
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: -1, max: 1, noNaN: true })),
+        (v0, linear) => {
+          const s = under(linear, vector);
+          // Gaussian moments of (ℓᵀx)(v_xᵀx) + v₀ xᵀAx with A = cΣ⁻¹.
+          const square =
+            under(linear, linear) * under(vector, vector) +
+            2 * s * s +
+            2 * (d + 2) * c * v0 * s +
+            d * (d + 2) * c * c * v0 * v0;
+          const rest = square - (4 / (d + 4)) * v0 * under(linear, task);
+          // Even in the direction: what is left is of fourth order, and a step of 1e-3 leaves a millionth of it.
+          const step = 1e-3;
+          const change =
+            (riskAt(0, step * v0, [step * linear[0]!, step * linear[1]!]) +
+              riskAt(0, -step * v0, [-step * linear[0]!, -step * linear[1]!]) -
+              2 * saddle) /
+            (2 * step * step);
+          expect(Math.abs(change - rest), `v₀ ${v0}, ℓ ${linear}: ${change}, ${rest}`).toBeLessThan(1e-4);
+          expect(rest).toBeGreaterThanOrEqual(0);
+          const form =
+            under(linear, linear) * under(vector, vector) +
+            2 * s * s +
+            2 * c * d * v0 * s +
+            d * (d + 2) * c * c * v0 * v0;
+          expect(Math.abs(form - rest)).toBeLessThan(1e-12);
+        },
+      ),
+      { seed: 8, numRuns: 100 },
+    );
+    const step = 1e-3;
+    expect((riskAt(step, 0, [0, 0]) - riskAt(-step, 0, [0, 0])) / (2 * step)).toBeCloseTo(-slope, 9);
+    const text = [cellOf("08-training-dynamics.ipynb", "mathematics").source].flat().join("");
+    expect(text).toContain("\\tfrac4{d+4}\\,v_0\\,\\ell^\\top\\Sigma\\theta_0");
+  });
+});

@@ -271,42 +271,72 @@ describe("lesson 15 says, of covariates and tasks that are not isotropic,", () =
     );
   });
 
+  /** What full fine-tuning for a short time has more averaged risk at n examples than value-only fine-tuning to the same zero-shot risk. */
+  function fullLessValue(
+    here: typeof problem,
+    pretraining: Parameters<typeof pretrainedParameters<number>>[2],
+    target: readonly number[],
+    time: number,
+  ): (n: number) => number {
+    const start = pretrainedParameters(FLOAT, here, pretraining);
+    const average = averagedRisk(here, { kind: "sphere", taskCovariance: pretraining.taskCovariance });
+    const tunedFor = (trainable: "all" | "value", until: number) =>
+      trainExactly(
+        here,
+        [{ task: target, shots: 0, weight: 1 }],
+        start,
+        { kind: "gradient-flow", maxTime: until, stepTolerance: 1e-13 },
+        { trainable },
+      );
+    const full = tunedFor("all", time);
+    let [low, high] = [0, 2 * time];
+    for (let k = 0; k < 40; k += 1) {
+      const middle = (low + high) / 2;
+      if (tunedFor("value", middle).loss > full.loss) low = middle;
+      else high = middle;
+    }
+    const value = tunedFor("value", high);
+    return (n) => average(pack(full.parameters), n) - average(pack(value.parameters), n);
+  }
+
   it("that full fine-tuning stopped early is better for longer prompts than in pretraining where they commute", () => {
     // Λ a polynomial of Σ, with condition numbers of some hundred.
     const squared = times(covariance, covariance);
     const taskCovariance = squared.map((row, i) => row.map((x, j) => 0.2 * x + (i === j ? 0.001 : 0)));
-    const pretraining = { taskCovariance, shots: 12 };
-    const start = pretrainedParameters(FLOAT, problem, pretraining);
-    const average = averagedRisk(problem, { kind: "sphere", taskCovariance });
     for (const target of [
       [1, 0, 0],
       [0.2, -0.4, 1],
       [-0.3, 1, 0.5],
     ]) {
-      const tunedFor = (trainable: "all" | "value", time: number) =>
-        trainExactly(
-          problem,
-          [{ task: target, shots: 0, weight: 1 }],
-          start,
-          { kind: "gradient-flow", maxTime: time, stepTolerance: 1e-13 },
-          { trainable },
-        );
-      const time = 1e-3;
-      const full = tunedFor("all", time);
-      // The value-only model of the same zero-shot risk.
-      let [low, high] = [0, 2 * time];
-      for (let k = 0; k < 40; k += 1) {
-        const middle = (low + high) / 2;
-        if (tunedFor("value", middle).loss > full.loss) low = middle;
-        else high = middle;
-      }
-      const value = tunedFor("value", high);
-      const difference = (n: number): number =>
-        average(pack(full.parameters), n) - average(pack(value.parameters), n);
-      const input = { target, gain: tunedFor("all", 0).loss - full.loss };
-      expect(difference(48), JSON.stringify(input)).toBeLessThan(-1e-12);
-      expect(difference(3), JSON.stringify(input)).toBeGreaterThan(1e-12);
+      const difference = fullLessValue(problem, { taskCovariance, shots: 12 }, target, 1e-3);
+      expect(difference(48), JSON.stringify(target)).toBeLessThan(-1e-12);
+      expect(difference(3), JSON.stringify(target)).toBeGreaterThan(1e-12);
     }
+  });
+
+  it("and the other way round for the pair that exercise 15.4 names", () => {
+    const source = [cellOf("15-when-to-stop.ipynb", "solution-15-4").source].flat().join("");
+    const [sigma, lambda, theta] = [...source.matchAll(/\\begin\{pmatrix\}(.*?)\\end\{pmatrix\}/g)].map(
+      (match) => match[1]!.split("\\\\").map((row) => row.split("&").map(Number)),
+    );
+    const target = theta!.map(([x]) => x!);
+    const here = { ...problem, covariance: sigma!, noiseVariance: 0.1 * trace(times(sigma!, lambda!)) };
+    const pretraining = { taskCovariance: lambda!, shots: 1 };
+    // The two terms of the solution, ⟨a, b⟩ = aᵀΣb.
+    const block = pretrainedBlock(FLOAT, here, pretraining);
+    const slope = times(times(sigma!, block), sigma!);
+    const traceOfScore = trace(times(block, sigma!));
+    const a = sigma!.map((row, i) =>
+      row.reduce((sum, x, j) => sum + (traceOfScore * x + 2 * slope[i]![j]!) * target[j]!, 0),
+    );
+    const form = (left: readonly number[], matrix: readonly (readonly number[])[]): number =>
+      left.reduce((sum, x, i) => sum + x * matrix[i]!.reduce((row, y, j) => row + y * target[j]!, 0), 0);
+    const first = form(a, sigma!) * trace(times(slope, sigma!));
+    const second = 2 * form(a, times(times(sigma!, slope), sigma!));
+    expect(first).toBeGreaterThan(0);
+    expect(Math.round(-second / first)).toBe(3);
+    const difference = fullLessValue(here, pretraining, target, 3e-6);
+    for (const n of [2, 5, 50]) expect(difference(n), `n = ${n}`).toBeGreaterThan(1e-9);
   });
 });
 
