@@ -9,6 +9,7 @@ import type { BenchReport } from "../../../src/finetune-icl/bench/report";
 import { inTurn } from "../../../src/finetune-icl/bench/timing";
 import { Torch } from "../../../src/finetune-icl/bench/torch";
 import { usageOf } from "../../../src/finetune-icl/bench/usage";
+import { everyThird, IS_WHOLE } from "../../support/everyThird";
 import { expectClose } from "../../support/expectClose";
 import { packageRoot } from "../../support/root";
 import { runCli } from "../../support/runCli";
@@ -113,20 +114,30 @@ describe("PyTorch", () => {
 });
 
 describe("finetune-icl bench", () => {
-  it("runs every benchmark, with one clear line for what PyTorch is missing for", () => {
+  it("runs benchmarks, every third unless LESSONS=all, with one clear line for what NumPy or PyTorch is missing for", () => {
+    const benchmarks = everyThird(BENCHMARKS);
+    // With no id it is all of them.
+    const ids = IS_WHOLE ? [] : benchmarks.map(({ id }) => id);
     const out = join(folder, "report.json");
     const {
       code,
       err,
       out: printed,
-    } = runCli(["bench", "--quick", "--python", join(folder, "none"), "--out", out]);
+    } = runCli(["bench", ...ids, "--quick", "--python", join(folder, "none"), "--out", out]);
     expect(code, err).toBe(0);
     expect(err).toBe("");
-    expect(printed.match(/^ {2}skipped beside PyTorch: no Python with torch was found$/gm)).toHaveLength(2);
-    expect(printed).toMatch(/^ {2}skipped beside NumPy and PyTorch: no Python with numpy was found$/m);
+    const skipped = (pattern: RegExp): number => printed.match(pattern)?.length ?? 0;
+    const beside = (names: readonly string[]): number =>
+      benchmarks.filter(({ id }) => names.includes(id)).length;
+    expect(skipped(/^ {2}skipped beside PyTorch: no Python with torch was found$/gm)).toBe(
+      beside(["sampled-step", "released-experiment"]),
+    );
+    expect(skipped(/^ {2}skipped beside NumPy and PyTorch: no Python with numpy was found$/gm)).toBe(
+      beside(["exact-beside-arrays"]),
+    );
     const report = JSON.parse(readFileSync(out, "utf8")) as BenchReport;
     expect(report.machine.torch).toBeNull();
-    expect(report.benchmarks.map(({ id }) => id)).toEqual(BENCHMARKS.map(({ id }) => id));
+    expect(report.benchmarks.map(({ id }) => id)).toEqual(benchmarks.map(({ id }) => id));
     for (const { measurements, targets } of report.benchmarks) {
       for (const { values, median, lowest, highest } of measurements) {
         expect(values).toHaveLength(1);

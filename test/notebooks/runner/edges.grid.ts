@@ -166,6 +166,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { pretrainingShots: "infinity", prompts: 100 },
+      isLong: true,
       holds: (run) => expect(run.text("descent-check")).not.toContain("false"),
     },
   ],
@@ -190,6 +191,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     {
       // So little is shrunk that −θ₀ fares better than θ₀ at a hundred examples: the wrong sign of the memory is not what decides.
       set: { dimension: 2, pretrainingShots: 1000, prompts: 101, seed: 7 },
+      isLong: true,
       holds: (run) => {
         saysWhatIsKept(run, 0.1);
         const [, onTarget, onOpposite] = / is ([\d.]+) times .+ and ([\d.]+) times on \$-/.exec(
@@ -310,6 +312,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     },
     {
       set: { pretrainingShots: 5, prompts: 200 },
+      isLong: true,
       holds: (run) => saysTheBorder(run, 20),
     },
   ],
@@ -365,6 +368,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     {
       // In so much noise a change of a few per cent of the risk is a tenth of what the examples are worth.
       set: { noiseVariance: 2, dimension: 2, pretrainingShots: 1000, prompts: 101, seed: 3 },
+      isLong: true,
       holds: (run) => {
         const said =
           /20 examples lose ([\d.]+) % of what they are worth \(([\d.]+) before, ([\d.]+) now/.exec(
@@ -401,6 +405,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
     { set: { dimension: 8, pretrainingShots: 1000 }, refuses: "learningRate" },
     {
       set: { learningRate: 0.0202, steps: 40 },
+      isLong: true,
       holds: (run) => {
         descends(run);
         expect(titleOf(run, "stopping-figure")).toMatch(/at little cost$/);
