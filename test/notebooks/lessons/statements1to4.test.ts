@@ -272,3 +272,17 @@ describe("lesson 4", () => {
     );
   });
 });
+
+describe("exercise 1.3", () => {
+  it("asks at no input whose answer hangs on a tie, which rounding would decide", () => {
+    const source = [cellOf("01-in-context-learning-in-one-layer.ipynb", "check-1-3").source].flat().join("");
+    const inputs = JSON.parse(/inputs: (\[\[.*\]\])/.exec(source)![1]!) as [number, number, number][];
+    expect(inputs.length).toBeGreaterThan(4);
+    for (const [d, scale, noise] of inputs) {
+      const crossing = (scale * (d * (1 + noise) + 1) - 2) / (2 - scale);
+      expect(Math.abs(crossing - Math.round(crossing)), `${[d, scale, noise]}: ${crossing}`).toBeGreaterThan(
+        0.05,
+      );
+    }
+  });
+});

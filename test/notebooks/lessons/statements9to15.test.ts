@@ -353,7 +353,7 @@ describe("lesson 9 and the README say", () => {
     expect(full("heavy-tailed, degrees 8")).toBe(full("skewed, shape 1"));
     expect(full("shifted, shift 0.6")).toBeGreaterThan(full("skewed, shape 1") + 0.3);
     expect(readFileSync(join(packageRoot, "README.md"), "utf8")).toMatch(
-      /full fine-tuning forgets alike for all centred\s+ones/,
+      /full fine-tuning forgets alike, given the size of its score, for all centred\s+ones on which it ends at a constant one/,
     );
     expect(String(cellOf("09-when-assumptions-break.ipynb", "mathematics").source)).toContain(
       "knows the mean and the second moments only",
@@ -380,5 +380,49 @@ describe("lessons 9 to 15", () => {
     expect(cellOf("12b-many-dimensions.ipynb", "literature").source).not.toContain("\\alpha+1+\\sigma^2");
     for (const id of ["check-10-1", "check-10-2"])
       expect(cellOf("10-check-it-yourself.ipynb", id).source).not.toContain("hint:");
+  });
+});
+
+describe("lesson 12 says", () => {
+  it("that an exponential law turns full fine-tuning to the mirrored branch in few dimensions, and not in five", () => {
+    const end = (d: number) => {
+      const { problem: here, pretraining } = isotropicSetting({
+        dimension: d,
+        noiseVariance: 0.1,
+        pretrainingShots: 20,
+      });
+      const law = covariateMoments({ kind: "skewed", shape: 1 }, here.covariance);
+      const moments = linearTaskMoments(FLOAT, law, unitTask(d, 0), gaussianNoise(FLOAT, 0.1));
+      const start = asPoint(pack(pretrainedParameters(FLOAT, here, pretraining)));
+      const flow = followGradientFlow(momentLoss(d, [{ moments, shots: 0, weight: 1 }]), start, {
+        stepTolerance: 1e-8,
+        gradientTolerance: 1e-4,
+        maxTime: 500,
+      });
+      // Near the end of the flow, where the branch is decided.
+      expect(flow.value - 0.1, `d = ${d}`).toBeLessThan(1e-3);
+      return unpack(asParameters(flow.point, d + 2));
+    };
+    for (const d of [1, 2, 3]) {
+      const { value, keyQuery } = end(d);
+      expect(Math.abs(keyQuery[0]![0]!)).toBeLessThan(0.05);
+      expect(Math.abs(value[0]!)).toBeGreaterThan(0.4);
+    }
+    expect(end(5).keyQuery[0]![0]).toBeGreaterThan(1.5);
+    const text = [cellOf("12-other-covariates.ipynb", "mathematics").source].flat().join("");
+    expect(text).toContain("coordinates with an exponential law do so in one, two and three dimensions");
+  });
+
+  it("what full fine-tuning costs an unrelated task where pretraining has seen the law", () => {
+    const rows = recordsOf(loadStudyTable("covariates", "risks")).filter(
+      ({ fit, regime, task, shots }) =>
+        fit === "distribution" && regime === "zero-shot-full" && task === "unrelated" && shots === 20,
+    );
+    const risk = (law: string): string =>
+      Number(rows.find(({ covariates }) => covariates === law)!.moments).toFixed(2);
+    const text = [cellOf("12-other-covariates.ipynb", "take-away").source].flat().join("");
+    expect(text).toContain(
+      `${risk("sparse, density 0.2")} for the sparsest covariates, ${risk("gaussian")} for Gaussian and ${risk("skewed, shape 1")} for the most skewed ones`,
+    );
   });
 });
