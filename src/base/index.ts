@@ -12,9 +12,10 @@ export {
   shownDifference,
   shownNumber,
 } from "./numberText";
-export { checkNumbers } from "./numberTexts";
+export { checkNumbers, isSubnormal } from "./numberTexts";
 export { type Cell, recordsOf, requireTable, type Table, type TableRecord, tableFrom } from "./plainTable";
 export {
+  allowedWhole,
   count,
   join,
   type RawRecord,

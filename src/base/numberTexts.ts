@@ -4,10 +4,13 @@ import { JsonError, lineOf } from "./strictJson";
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 const LEAST_NORMAL = 2 ** -1022;
 
+/** Whether a number is so near to 0 that floats have few digits of it, or none. */
+export const isSubnormal = (value: number): boolean => Math.abs(value) < LEAST_NORMAL;
+
 /**
  * Refuses JSON in which a number is so near to 0 that floats lose digits that stand there, all of them perhaps; what a program wrote of a
- * float that small is taken. One larger than all floats is infinite, and is refused by who reads its field. With `isExact` any number that reads as another one is refused: whoever computes without
- * rounding must not begin by it.
+ * float that small is taken. One larger than all floats is infinite, and is refused by who reads its field. With `isExact` any number that
+ * reads as another one is refused: whoever computes without rounding must not begin by it.
  * @throws JsonError naming the line and the number
  */
 export function checkNumbers(json: string, isExact: boolean): void {
@@ -23,7 +26,7 @@ const LONGEST = 40;
 const shown = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`);
 
 function faultOfFloat(text: string): string | undefined {
-  return Math.abs(Number(text)) < LEAST_NORMAL && !readsAsItself(text)
+  return isSubnormal(Number(text)) && !readsAsItself(text)
     ? "is nearer to 0 than floats hold with all digits, 2.3e-308 at least"
     : undefined;
 }

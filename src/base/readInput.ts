@@ -41,13 +41,15 @@ export function requirePositive(value: unknown, path: string): void {
 
 /** A whole number from `least` up. */
 export function readWhole(raw: unknown, path: string, least: number, allowed?: string): number {
-  if (typeof raw !== "number" || !Number.isSafeInteger(raw) || raw < least) {
-    // Whole, and too large to be told from its neighbours: the limit is what is missing.
-    const isTooLarge = typeof raw === "number" && Number.isInteger(raw) && raw > least;
-    const range = isTooLarge ? `from ${least} to ${Number.MAX_SAFE_INTEGER}` : `${least} or more`;
-    throw new InputError(path, raw, allowed ?? `a whole number, ${range}`);
-  }
+  if (typeof raw !== "number" || !Number.isSafeInteger(raw) || raw < least)
+    throw new InputError(path, raw, allowed ?? allowedWhole(raw, least));
   return raw;
+}
+
+/** What whole numbers are allowed, as a refusal says it: of the limit hears who is beyond it. Larger ones than `most` cannot be told from their neighbours. */
+export function allowedWhole(raw: unknown, least: number, most = Number.MAX_SAFE_INTEGER): string {
+  const isTooLarge = Number.isInteger(raw) && (raw as number) > most;
+  return `a whole number, ${isTooLarge ? `from ${least} to ${most}` : `${least} or more`}`;
 }
 
 /** One of a few words. */

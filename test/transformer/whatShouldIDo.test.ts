@@ -222,6 +222,15 @@ describe("What should I do?", () => {
     expect(rest.match(/\d+\.\d+/g) ?? []).toEqual([]);
   });
 
+  it("calls lines of its tables by how they begin, which no new line makes wrong", () => {
+    const lines = [...page.matchAll(/^\| ([^|]+) \|/gm)].map(([, begin]) => begin!);
+    const named = [...page.matchAll(/\*((?:have|think) [^*]+)\*/g)].map(([, begin]) => begin!);
+    expect(named.length).toBeGreaterThan(4);
+    for (const begin of named)
+      expect(lines.filter((line) => line.startsWith(begin)).length, begin).toBeGreaterThan(0);
+    expect(page).not.toMatch(/(?:second|third|fourth|fifth) line|line and the/);
+  });
+
   it("draws conclusions that its numbers bear out", () => {
     // "More", and not by chance; and what it calls not clear is not.
     expect(Number(row("own-value").lessValueLow)).toBeGreaterThan(0);

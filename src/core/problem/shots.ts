@@ -1,4 +1,4 @@
-import { InputError } from "@finetune-icl/base";
+import { allowedWhole, InputError } from "@finetune-icl/base";
 import type { NumberField } from "../algebra/numberField";
 
 /** How many labelled tokens n a prompt has; "infinity" is the limit n → ∞. */
@@ -27,6 +27,9 @@ export function tokenShares<T>(field: NumberField<T>, shots: ShotCount): TokenSh
   };
 }
 
+/** The largest count whose N = n + 1 is still exact. */
+const MOST_SHOTS = Number.MAX_SAFE_INTEGER - 1;
+
 /** Reads a shot count: a whole number from `least` (0 unless told) up, or "infinity" where the limit makes sense. */
 export function readShots(
   raw: unknown,
@@ -34,12 +37,11 @@ export function readShots(
   { least = 0, infinite = false }: { readonly least?: number; readonly infinite?: boolean } = {},
 ): ShotCount {
   if (infinite && raw === "infinity") return raw;
-  // The largest count whose N = n + 1 is still exact.
-  const whole = typeof raw === "number" && Number.isSafeInteger(raw) && raw < Number.MAX_SAFE_INTEGER;
-  if (!whole || raw < least) {
-    const isTooLarge = typeof raw === "number" && Number.isInteger(raw) && raw > least;
-    const range = isTooLarge ? `from ${least} to ${Number.MAX_SAFE_INTEGER - 1}` : `${least} or more`;
-    throw new InputError(path, raw, `a whole number, ${range}${infinite ? ', or "infinity"' : ""}`);
-  }
+  if (typeof raw !== "number" || !Number.isInteger(raw) || raw < least || raw > MOST_SHOTS)
+    throw new InputError(
+      path,
+      raw,
+      `${allowedWhole(raw, least, MOST_SHOTS)}${infinite ? ', or "infinity"' : ""}`,
+    );
   return raw;
 }

@@ -1,4 +1,4 @@
-import { InputError } from "@finetune-icl/base";
+import { InputError, isSubnormal } from "@finetune-icl/base";
 import type { ShotCount } from "@finetune-icl/core/problem";
 import { say } from "../say";
 
@@ -24,9 +24,9 @@ export interface AskedTask {
 /** How large a question may be for its lost digits to be found in rationals unasked: the last is some seconds. */
 export const EXACT_LIMITS = { dimension: 6, rows: 64, operations: 1e10 } as const;
 
-/** Whether an input holds a number so near to 0 that floats have few digits of it: no bound counts what that does to a risk, and rationals have them all. */
+/** Whether an input holds a subnormal number: no bound counts what its missing digits do to a risk, and rationals have them all. */
 export function holdsSubnormal(input: unknown): boolean {
-  if (typeof input === "number") return input !== 0 && Math.abs(input) < 2 ** -1022;
+  if (typeof input === "number") return input !== 0 && isSubnormal(input);
   return typeof input === "object" && input !== null && Object.values(input).some(holdsSubnormal);
 }
 

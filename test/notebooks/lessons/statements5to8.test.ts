@@ -416,7 +416,7 @@ describe("lesson 8 says what the risk near the saddle of separate factors change
         ],
       });
     const saddle = riskAt(0, 0, [0, 0]);
-    // E R at the saddle: the price of value-only fine-tuning.
+    // The risk at the saddle: the price of value-only fine-tuning.
     expect(saddle).toBeCloseTo(noiseVariance + (2 * under(task, task)) / (d + 4), 12);
     const slope = (4 * under(task, task)) / (c * (d + 4) ** 2);
     fc.assert(
@@ -432,20 +432,21 @@ describe("lesson 8 says what the risk near the saddle of separate factors change
             2 * (d + 2) * c * v0 * s +
             d * (d + 2) * c * c * v0 * v0;
           const rest = square - (4 / (d + 4)) * v0 * under(linear, task);
-          // Even in the direction: what is left is of fourth order, and a step of 1e-3 leaves a millionth of it.
+          // Even in the direction: what is left is of fourth order, of size one to ten, and a step of 1e-3 leaves a millionth of it.
           const step = 1e-3;
           const change =
             (riskAt(0, step * v0, [step * linear[0]!, step * linear[1]!]) +
               riskAt(0, -step * v0, [-step * linear[0]!, -step * linear[1]!]) -
               2 * saddle) /
             (2 * step * step);
-          expect(Math.abs(change - rest), `v₀ ${v0}, ℓ ${linear}: ${change}, ${rest}`).toBeLessThan(1e-4);
+          expect(Math.abs(change - rest), `v₀ ${v0}, ℓ ${linear}: ${change}, ${rest}`).toBeLessThan(1e-5);
           expect(rest).toBeGreaterThanOrEqual(0);
           const form =
             under(linear, linear) * under(vector, vector) +
             2 * s * s +
             2 * c * d * v0 * s +
             d * (d + 2) * c * c * v0 * v0;
+          // Rounding of terms of size ten.
           expect(Math.abs(form - rest)).toBeLessThan(1e-12);
         },
       ),

@@ -24,6 +24,9 @@ export type EdgeSetting = {
     }
 );
 
+/** Lesson 12b as small as its other constants let it be. */
+const FEW_DIMENSIONS = { largestDimension: 300, simulatedDimension: 16, prompts: 100 } as const;
+
 /** Notebook files, by what stands before their first hyphen. */
 export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
   "01": [
@@ -487,9 +490,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: {
         noiseVariance: 10,
         pretrainingRatio: 5.5,
-        largestDimension: 300,
-        simulatedDimension: 16,
-        prompts: 100,
+        ...FEW_DIMENSIONS,
       },
       holds: (run) => {
         const risks = run.table("12b-two-point-spectrum").filter(({ limit }) => Number(limit) > 0);
@@ -521,9 +522,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: {
         noiseVariance: 1,
         pretrainingRatio: 2.1,
-        largestDimension: 300,
-        simulatedDimension: 16,
-        prompts: 100,
+        ...FEW_DIMENSIONS,
       },
       holds: (run) => {
         expect(run.text("price-read")).toContain("= 0.05$ examples per dimension");
@@ -538,9 +537,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: {
         noiseVariance: 1,
         pretrainingRatio: 1,
-        largestDimension: 300,
-        simulatedDimension: 16,
-        prompts: 100,
+        ...FEW_DIMENSIONS,
       },
       holds: (run) => {
         expect(run.text("price-read")).toContain("there is no border");
@@ -554,9 +551,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: {
         noiseVariance: 1,
         pretrainingRatio: 100,
-        largestDimension: 300,
-        simulatedDimension: 16,
-        prompts: 100,
+        ...FEW_DIMENSIONS,
       },
       holds: (run) => saysTheBias(run, 2 / 100),
     },
@@ -564,9 +559,7 @@ export const EDGES: Readonly<Record<string, readonly EdgeSetting[]>> = {
       set: {
         noiseVariance: 0.01,
         pretrainingRatio: 100,
-        largestDimension: 300,
-        simulatedDimension: 16,
-        prompts: 100,
+        ...FEW_DIMENSIONS,
       },
       holds: (run) => {
         // Nearly no shrinking: at 20 dimensions no prompt is long enough for a gain.
